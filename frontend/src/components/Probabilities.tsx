@@ -1,0 +1,28 @@
+import type { CSSProperties } from "react";
+import type { Answer } from "../api";
+import { favourites, percent } from "../verdict";
+
+const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+
+export function Probabilities({ answer }: { readonly answer: Answer | null }) {
+  const favoured = answer === null ? [] : favourites(answer);
+  return (
+    <dl className="probabilities" aria-label="Probability of each digit">
+      {DIGITS.map((digit) => {
+        const share = answer?.probabilities[digit];
+        const length = { "--share": share ?? 0 } as CSSProperties;
+        return (
+          <div key={digit} className="probability" data-favoured={favoured.includes(digit)}>
+            <dt>{digit}</dt>
+            <dd data-testid={`probability-${digit}`}>
+              <span className="probability-bar" style={length} />
+              <span className="probability-number">
+                {share === undefined ? "" : percent(share)}
+              </span>
+            </dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}

@@ -1,0 +1,61 @@
+/** Turns what the recogniser knows into words. */
+
+import type { Answer } from "./api";
+import { canClear, type RecogniserState } from "./recogniser";
+
+const NOTHING_DRAWN = "Nothing drawn yet";
+
+/** The one sentence the page shows for its present state. */
+export function sentenceFor(state: RecogniserState): string {
+  if (state.turnedAway !== null) return state.turnedAway;
+  if (state.trouble !== null) return state.trouble.sentence;
+  if (state.task !== null && state.slow) {
+    return state.awake ? "Reading…" : "Waking the recogniser…";
+  }
+  if (state.answer !== null) return sentenceForAnswer(state.answer);
+  return canClear(state) ? "Reading…" : NOTHING_DRAWN;
+}
+
+export function sentenceForAnswer(answer: Answer): string {
+  switch (answer.verdict) {
+    case "digit": {
+      const article = answer.digit === 8 ? "an" : "a";
+      return `That is ${article} ${answer.digit}, ${percent(answer.confidence)} sure`;
+    }
+    case "unsure": {
+      const [first, second] = ranking(answer.probabilities);
+      return `Not sure: ${first} or ${second}?`;
+    }
+    case "not_a_digit":
+      return "That does not look like a digit";
+    case "blank":
+      return NOTHING_DRAWN;
+  }
+}
+
+/** The digits that the answer puts forward: one if it is sure, two if it is not. */
+export function favourites(answer: Answer): readonly number[] {
+  switch (answer.verdict) {
+    case "digit":
+      return answer.digit === null ? [] : [answer.digit];
+    case "unsure":
+      return ranking(answer.probabilities).slice(0, 2);
+    case "not_a_digit":
+    case "blank":
+      return [];
+  }
+}
+
+/** In tenths of a percent. Only certainty itself is 100%: nothing is rounded up to it. */
+export function percent(share: number): string {
+  const tenths = Math.round(share * 1000);
+  return `${((share < 1 ? Math.min(tenths, 999) : tenths) / 10).toFixed(1)}%`;
+}
+
+/** The digits from the likeliest to the least likely. */
+function ranking(probabilities: readonly number[]): number[] {
+  return probabilities
+    .map((probability, digit) => ({ probability, digit }))
+    .sort((a, b) => b.probability - a.probability)
+    .map(({ digit }) => digit);
+}
