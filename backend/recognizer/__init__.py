@@ -1,0 +1,1 @@
+"""Reads handwritten digits: decoding, preprocessing, classification and the API around them."""

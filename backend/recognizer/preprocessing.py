@@ -1,0 +1,199 @@
+"""Greyscale picture → 28×28 ink, white on black, made as MNIST was made.
+
+MNIST's recipe (LeCun, Cortes, Burges, http://yann.lecun.com/exdb/mnist/): fit the digit into a
+20×20 box keeping its aspect ratio, with anti-aliasing, then put its centre of mass at the centre
+of a 28×28 field. Before that a stranger's picture needs its ink separated from its paper:
+whichever of the two is darker, however the light falls, and at any contrast.
+
+Training calls this module too, so that the model learns from just what it is later served.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+"""Greyscale picture: (height, width) uint8, both sides at least 1."""
+
+Ink = NDArray[np.float32]
+"""How much ink lies on each pixel: 2-D float32 in [0, 1], 0 is bare paper."""
+
+FIELD = 28
+"""Side of the square that the classifier reads, in pixels."""
+
+BOX = 20
+"""Side of the box inside the field that the digit is fitted into, in pixels."""
+
+EDGE = 0.03
+"""Share of a picture's shorter side, along each of its edges, that is taken to show paper."""
+
+MINIMUM_CONTRAST = 12.0
+"""Grey levels: anything fainter on the paper is texture, not ink."""
+
+FAINTEST_INK = 0.15
+"""Share of the full contrast below which a pixel is paper: JPEG's rings at strokes reach 0.1."""
+
+TOLERATED_NOISE = 3.0
+"""Grey levels (standard deviation): noisier pictures are smoothed first."""
+
+SAMPLES = 48
+"""Points along each axis at which a picture is sampled to judge its paper."""
+
+LEAST_INK = 0.0002
+"""Share of the picture that must be inked: less is noise. A 1 drawn small, hair-thin, has 0.002."""
+
+STRAY_INK = 0.002
+"""Share of all ink that may lie beyond each side of the digit's box: specks do not stretch it."""
+
+
+def preprocess(picture: Picture) -> Ink | None:
+    """Return the (28, 28) ink of the digit in a greyscale picture, or None if it is blank."""
+    ink = separate_ink(picture)
+    return None if ink is None else fit_into_field(ink)
+
+
+def separate_ink(picture: Picture) -> Ink | None:
+    """Tell ink from paper: the ink of each pixel, shaped like the picture, or None if blank.
+
+    Paper is what lies along the picture's edges; ink is what differs from it, in the direction
+    (darker or lighter) in which more differs. No absolute brightness is assumed anywhere, so that
+    a dark photo, a fat pen or a blackboard cannot flip the polarity.
+    """
+    smooth, noise = smooth_noise(picture.astype(np.float32))
+    darker = paper_brightness(smooth, noise) - smooth
+    threshold = max(MINIMUM_CONTRAST, 5 * noise)
+    if np.maximum(darker - threshold, 0).sum() >= np.maximum(-darker - threshold, 0).sum():
+        contrast = darker
+    else:
+        contrast = -darker
+    inked = contrast[contrast > threshold]
+    if inked.size <= LEAST_INK * contrast.size:
+        return None
+    full = np.percentile(inked, 90)
+    faintest = max(FAINTEST_INK, 3 * noise / full)
+    ink: Ink = np.clip((contrast / full - faintest) / (1 - faintest), 0, 1).astype(np.float32)
+    return ink
+
+
+def smooth_noise(picture: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
+    """Average a noisy picture over 3×3 pixels, at most twice; return it and the noise left in it.
+
+    Noise is a standard deviation in grey levels. A picture too small to lose detail stays as it is.
+    """
+    noise = edge_noise(picture)
+    for _ in range(2):
+        if noise <= TOLERATED_NOISE or min(picture.shape) < 3 * FIELD:
+            break
+        padded = np.pad(picture, 1, mode="edge")
+        columns = padded[:-2] + padded[1:-1] + padded[2:]
+        picture = (columns[:, :-2] + columns[:, 1:-1] + columns[:, 2:]) / 9
+        noise /= 3
+    return picture, noise
+
+
+def edge_noise(picture: NDArray[np.float32]) -> float:
+    """Standard deviation, in grey levels, of the noise along the picture's edges.
+
+    Judged by the median step between neighbours: strokes that touch the edge do not count.
+    """
+    width = edge_width(picture)
+    steps = np.concatenate(
+        [
+            np.diff(picture[:width], axis=1).ravel(),
+            np.diff(picture[-width:], axis=1).ravel(),
+            np.diff(picture[:, :width], axis=0).ravel(),
+            np.diff(picture[:, -width:], axis=0).ravel(),
+        ]
+    )
+    # A step is the difference of two noisy pixels (√2); 1.4826 turns a median into a deviation.
+    return 0.0 if steps.size == 0 else float(np.median(np.abs(steps))) * 1.4826 / np.sqrt(2)
+
+
+def edge_width(picture: NDArray[np.float32]) -> int:
+    """Pixels from its edges in which a picture is taken to show paper, at least 1."""
+    return max(1, round(EDGE * min(picture.shape)))
+
+
+def paper_brightness(picture: NDArray[np.float32], noise: float) -> NDArray[np.float32]:
+    """Brightness of the bare paper, in grey levels, to be broadcast over the picture.
+
+    One level, shaped (1, 1), where the edges agree on one. Otherwise light falls unevenly, and
+    the paper is a smooth surface: through the edges first, then through all that is close to it.
+    """
+    rows, columns = (
+        np.unique(np.linspace(0, side - 1, SAMPLES).round().astype(int)) for side in picture.shape
+    )
+    sample = picture[np.ix_(rows, columns)]
+    width = edge_width(picture)
+    inner_rows, inner_columns = (
+        (at >= width) & (at < side - width)
+        for at, side in zip((rows, columns), picture.shape, strict=True)
+    )
+    on_edge = ~np.outer(inner_rows, inner_columns)
+    level = np.median(sample[on_edge])
+    deviation = np.abs(sample - level)
+    if np.median(deviation[on_edge]) <= max(TOLERATED_NOISE, 1.5 * noise):
+        return np.full((1, 1), level, dtype=np.float32)
+    weight = on_edge.astype(np.float32)
+    terms = surface_terms(rows / picture.shape[0], columns / picture.shape[1])
+    flat_terms = terms.reshape(-1, terms.shape[-1])
+    for _ in range(8):
+        weighted = flat_terms * weight.reshape(-1, 1)
+        coefficients, *_ = np.linalg.lstsq(
+            weighted.T @ flat_terms, weighted.T @ sample.ravel(), rcond=None
+        )
+        deviation = np.abs(sample - terms @ coefficients)
+        scale = max(TOLERATED_NOISE, float(np.median(deviation[on_edge])))
+        weight = 1 / (1 + (deviation / scale) ** 4)
+    height, width = picture.shape
+    every = surface_terms(np.arange(height) / height, np.arange(width) / width)
+    surface: NDArray[np.float32] = (every @ coefficients).astype(np.float32)
+    return surface
+
+
+def surface_terms(rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Terms (rows, columns, 6) of a quadratic surface over the grid of the given coordinates."""
+    y, x = np.meshgrid(rows, columns, indexing="ij")
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+
+
+def fit_into_field(ink: Ink) -> Ink:
+    """Scale ink so that its box fits 20×20, and centre its mass in 28×28; the darkest becomes 1.
+
+    Scaling and centring are one resampling step, exact to fractions of a pixel, so that one digit
+    drawn at two sizes and places gives the same field.
+    """
+    across, down = ink.sum(axis=0), ink.sum(axis=1)
+    left, right = inked_span(across)
+    top, bottom = inked_span(down)
+    step = max(right - left, bottom - top) / BOX
+    rows = area_weights(centre_of_mass(down) - step * FIELD / 2, step, len(down))
+    columns = area_weights(centre_of_mass(across) - step * FIELD / 2, step, len(across))
+    field: Ink = rows @ ink @ columns.T
+    return field / max(float(field.max()), 1e-6)
+
+
+def inked_span(mass: NDArray[np.float32]) -> tuple[float, float]:
+    """Where along an axis the ink begins and ends, in (fractional) pixels."""
+    cumulated = np.concatenate([[0.0], np.cumsum(mass, dtype=np.float64)])
+    stray = STRAY_INK * cumulated[-1]
+    start, end = np.interp([stray, cumulated[-1] - stray], cumulated, np.arange(len(cumulated)))
+    return float(start), float(end)
+
+
+def centre_of_mass(mass: NDArray[np.float32]) -> float:
+    """Where along an axis the centre of mass lies, in (fractional) pixels."""
+    return float(mass @ (np.arange(len(mass)) + 0.5) / mass.sum())
+
+
+def area_weights(start: float, step: float, length: int) -> NDArray[np.float32]:
+    """Weights (28, length) that average a row of pixels over 28 spans of `step` from `start` on.
+
+    Where the spans are finer than the pixels this is linear interpolation. Beyond the picture
+    there is nothing to average: a span that lies there weighs nothing.
+    """
+    middle = start + (np.arange(FIELD)[:, None] + 0.5) * step
+    reach = max(step, 1.0) / 2
+    pixel = np.arange(length)
+    overlap = np.minimum(middle + reach, pixel + 1) - np.maximum(middle - reach, pixel)
+    weights: NDArray[np.float32] = (np.maximum(overlap, 0) / (2 * reach)).astype(np.float32)
+    return weights
