@@ -1,0 +1,47 @@
+"""The application as an AWS Lambda function behind a function URL."""
+
+from typing import Any
+
+from mangum import Mangum
+from mangum.types import LambdaConfig, LambdaContext, LambdaEvent, Response, Scope
+
+from recognizer.app import create_app
+
+
+class WarmUp:
+    """Answers whatever is no HTTP request, such as a scheduled event, with the health check.
+
+    Mangum would raise an error for it, and log a traceback.
+    """
+
+    @classmethod
+    def infer(cls, event: Any, _: LambdaContext, __: LambdaConfig) -> bool:
+        """Whether an event is anything but a function URL's (payload version 2.0)."""
+        request = event.get("requestContext") if isinstance(event, dict) else None
+        return not (isinstance(request, dict) and isinstance(request.get("http"), dict))
+
+    def __init__(self, event: LambdaEvent, context: LambdaContext, _: LambdaConfig) -> None:
+        self.body = b""
+        self.scope: Scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "GET",
+            "headers": [],
+            "path": "/health",
+            "raw_path": None,
+            "root_path": "",
+            "scheme": "https",
+            "query_string": b"",
+            "server": ("lambda", 443),
+            "client": ("lambda", 0),
+            "asgi": {"version": "3.0", "spec_version": "2.0"},
+            "aws.event": event,
+            "aws.context": context,
+        }
+
+    def __call__(self, response: Response) -> dict[str, object]:
+        return {"statusCode": response["status"], "body": response["body"].decode()}
+
+
+# Mangum runs the lifespan anew for each event unless it is off; there is nothing to start.
+handler = Mangum(create_app(), lifespan="off", custom_handlers=[WarmUp])

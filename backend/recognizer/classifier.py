@@ -1,0 +1,90 @@
+"""Ink → probabilities → verdict. Owns the model: its file, its checksum, its ONNX session."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from recognizer.preprocessing import Ink
+
+MODEL = Path(__file__).parent / "model" / "digits.onnx"
+
+Verdict = Literal["digit", "unsure", "not_a_digit", "blank"]
+
+
+class ModelError(Exception):
+    """The model's file is missing, altered or unreadable; the message says which."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the classifier makes of one ink."""
+
+    digit: int | None
+    verdict: Verdict
+    probabilities: NDArray[np.float64]
+    """(10,), sums to 1, calibrated on validation digits."""
+
+    @property
+    def confidence(self) -> float:
+        """Probability of the most likely digit, in [0, 1]."""
+        return float(self.probabilities.max())
+
+
+BLANK = Reading(None, "blank", np.full(10, 0.1))
+"""There is no ink to read: every digit is as likely as any other."""
+
+
+class Classifier:
+    """The model, loaded once and ready to be called from any thread.
+
+    `version` is the beginning of its file's SHA-256. Raises ModelError where the file is missing
+    or is not the one whose SHA-256 stands in `<file>.sha256` beside it.
+    """
+
+    def __init__(self, path: Path = MODEL) -> None:
+        content = read_verified(path)
+        self.version = hashlib.sha256(content).hexdigest()[:12]
+        options = onnxruntime.SessionOptions()
+        # For a model this small a thread pool costs more than it saves, most of all at start.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self.session = onnxruntime.InferenceSession(
+            content, options, providers=["CPUExecutionProvider"]
+        )
+        metadata = self.session.get_modelmeta().custom_metadata_map
+        self.temperature = float(metadata["temperature"])
+        self.unsure_below = float(metadata["unsure_below"])
+
+    def __call__(self, ink: Ink | None) -> Reading:
+        """Read one (28, 28) ink; None is a blank picture."""
+        if ink is None:
+            return BLANK
+        logits = self.session.run(["logits"], {"ink": ink[None]})[0][0].astype(np.float64)
+        probabilities = softmax(logits / self.temperature)
+        sure = probabilities.max() >= self.unsure_below
+        return Reading(int(probabilities.argmax()), "digit" if sure else "unsure", probabilities)
+
+
+def read_verified(path: Path) -> bytes:
+    """The model's bytes, if their SHA-256 is the one in the file beside them."""
+    digest_file = path.with_name(path.name + ".sha256")
+    try:
+        content = path.read_bytes()
+        expected = digest_file.read_text().split()[0]
+    except (OSError, IndexError) as error:
+        raise ModelError(f"The model cannot be read from {path} and {digest_file.name}.") from error
+    if hashlib.sha256(content).hexdigest() != expected:
+        raise ModelError(f"The model in {path} is not the one in {digest_file.name}.")
+    return content
+
+
+def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities (10,) from logits (10,)."""
+    exponentials = np.exp(logits - logits.max())
+    result: NDArray[np.float64] = exponentials / exponentials.sum()
+    return result
