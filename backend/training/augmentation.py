@@ -1,0 +1,111 @@
+"""Distorts MNIST's digits into what other people, pens and cameras would have made of them.
+
+Each 28×28 digit is redrawn on a larger canvas through one random warp (affine and elastic), its
+pen made thinner or fatter, the canvas blurred or speckled now and then, and the result passed
+through `recognizer.preprocessing`, just like a picture that a stranger sends.
+"""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from recognizer.preprocessing import FIELD, preprocess
+
+CANVAS = 72
+"""Side of the canvas, in pixels."""
+
+DIGIT = 1.9
+"""Canvas pixels a digit's pixel covers before distortion: 20 pixels become 38."""
+
+ROTATION = 0.26
+"""Radians, either way (15°)."""
+
+SHEAR = 0.25
+"""Horizontal shift per unit of height, either way: upright to slanted handwriting."""
+
+STRETCH = 0.2
+"""Log of the factor that one axis is stretched by and the other shrunk, either way."""
+
+ELASTIC_GRID = 5
+"""Points a side of the coarse grid whose random shifts, interpolated, bend the strokes."""
+
+ELASTIC_SHIFT = 1.3
+"""Digit pixels (of 28): standard deviation of those shifts, at most."""
+
+NOISY = 0.15
+"""Share of canvases with blur, uneven light and noise."""
+
+
+def augment(pictures: NDArray[np.uint8], generator: torch.Generator) -> NDArray[np.float32]:
+    """Distort (n, 28, 28) uint8 pictures, white on black, and return their ink, (n, 28, 28)."""
+    digits = torch.from_numpy(pictures.astype(np.float32) / 255)[:, None]
+    canvases = speckle(change_pen(warp(digits, generator), generator), generator)
+    levels = (canvases[:, 0] * 255).round().to(torch.uint8).numpy()
+    blank = np.zeros((FIELD, FIELD), dtype=np.float32)
+    inks = (preprocess(canvas) for canvas in levels)
+    return np.stack([blank if ink is None else ink for ink in inks])
+
+
+def warp(digits: Tensor, generator: torch.Generator) -> Tensor:
+    """Redraw (n, 1, 28, 28) digits on (n, 1, CANVAS, CANVAS), shifted, slanted and bent at random.
+
+    Elastic distortion after Simard, Steinkraus, Platt, "Best Practices for Convolutional Neural
+    Networks Applied to Visual Document Analysis" (ICDAR 2003), on a coarse grid.
+    """
+    count = len(digits)
+
+    def spread(limit: float) -> Tensor:
+        return (torch.rand(count, generator=generator) * 2 - 1) * limit
+
+    angle, shear = spread(ROTATION), spread(SHEAR)
+    stretch = torch.exp(spread(STRETCH))
+    sine, cosine = torch.sin(angle), torch.cos(angle)
+    zoom = CANVAS / FIELD / DIGIT
+    matrix = torch.stack(
+        [
+            torch.stack([cosine * stretch, (shear - sine) / stretch, torch.zeros(count)], dim=1),
+            torch.stack([sine * stretch, cosine / stretch, torch.zeros(count)], dim=1),
+        ],
+        dim=1,
+    )
+    matrix[:, :, :2] *= zoom
+    grid = F.affine_grid(matrix, [count, 1, CANVAS, CANVAS], align_corners=False)
+    strength = torch.rand(count, generator=generator) * ELASTIC_SHIFT * 2 / FIELD
+    shifts = torch.randn(count, 2, ELASTIC_GRID, ELASTIC_GRID, generator=generator)
+    bend = F.interpolate(
+        shifts * strength[:, None, None, None], size=CANVAS, mode="bicubic", align_corners=True
+    )
+    return F.grid_sample(digits, grid + bend.permute(0, 2, 3, 1), align_corners=False)
+
+
+def change_pen(canvases: Tensor, generator: torch.Generator) -> Tensor:
+    """Thin or fatten the strokes of a random half of the canvases by up to two canvas pixels."""
+    choice = torch.randint(0, 8, (len(canvases),), generator=generator)
+    canvases = canvases.clone()
+    for number, (size, fatter) in enumerate([(3, True), (5, True), (3, False), (5, False)]):
+        chosen = choice == number
+        strokes = canvases[chosen]
+        pooled = F.max_pool2d(strokes if fatter else -strokes, size, stride=1, padding=size // 2)
+        changed = pooled if fatter else -pooled
+        # A stroke that thinning would wipe out stays as it is.
+        survives = changed.flatten(1).amax(1) > 0.6
+        canvases[chosen] = torch.where(survives[:, None, None, None], changed, strokes)
+    return canvases
+
+
+def speckle(canvases: Tensor, generator: torch.Generator) -> Tensor:
+    """Give a random few of the canvases blur, uneven light, little contrast and noise."""
+    chosen = torch.rand(len(canvases), generator=generator) < NOISY
+    count = int(chosen.sum())
+
+    def share(low: float, high: float) -> Tensor:
+        return low + (high - low) * torch.rand(count, 1, 1, 1, generator=generator)
+
+    strokes = F.avg_pool2d(canvases[chosen], 3, stride=1, padding=1)
+    across = torch.linspace(-1, 1, CANVAS)
+    light = share(-0.15, 0.15) * across[None, :] + share(-0.15, 0.15) * across[:, None]
+    noise = torch.randn(strokes.shape, generator=generator) * share(0, 0.06)
+    canvases[chosen] = (0.25 + light + strokes * share(0.35, 0.6) + noise).clamp(0, 1)
+    return canvases
