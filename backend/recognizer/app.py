@@ -114,7 +114,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return Health(status="ok", model=classify.version)
 
     if settings.page_dir.is_dir():
-        app.mount("/", Page(settings.page_dir))
+        # Mounted at "/" it would answer for the routes above too: GET /predict would be a 404.
+        app.router.default = Page(settings.page_dir)
     else:
 
         @app.get("/", include_in_schema=False)

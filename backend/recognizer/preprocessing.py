@@ -59,12 +59,15 @@ def separate_ink(picture: Picture) -> Ink | None:
     a dark photo, a fat pen or a blackboard cannot flip the polarity.
     """
     smooth, noise = smooth_noise(picture.astype(np.float32))
-    darker = paper_brightness(smooth, noise) - smooth
+    paper = paper_brightness(smooth, noise)
+    # Dark ink takes a share of the light that falls on it; light ink adds to what it lies on.
+    # As on the darkest paper: in brighter light noise can only look smaller.
+    darker = (1 - smooth / paper) * paper.min()
+    lighter = smooth - paper
     threshold = max(MINIMUM_CONTRAST, 5 * noise)
-    if np.maximum(darker - threshold, 0).sum() >= np.maximum(-darker - threshold, 0).sum():
-        contrast = darker
-    else:
-        contrast = -darker
+    contrast = max(
+        darker, lighter, key=lambda difference: np.maximum(difference - threshold, 0).sum()
+    )
     inked = contrast[contrast > threshold]
     if inked.size <= LEAST_INK * contrast.size:
         return None
@@ -75,19 +78,21 @@ def separate_ink(picture: Picture) -> Ink | None:
 
 
 def smooth_noise(picture: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
-    """Average a noisy picture over 3×3 pixels, at most twice; return it and the noise left in it.
+    """Average a noisy picture over 3×3 or 5×5 pixels; return it and the noise left in it.
 
     Noise is a standard deviation in grey levels. A picture too small to lose detail stays as it is.
     """
     noise = edge_noise(picture)
-    for _ in range(2):
-        if noise <= TOLERATED_NOISE or min(picture.shape) < 3 * FIELD:
-            break
-        padded = np.pad(picture, 1, mode="edge")
-        columns = padded[:-2] + padded[1:-1] + padded[2:]
-        picture = (columns[:, :-2] + columns[:, 1:-1] + columns[:, 2:]) / 9
-        noise /= 3
-    return picture, noise
+    if noise <= TOLERATED_NOISE or min(picture.shape) < 3 * FIELD:
+        return picture, noise
+    width = 3 if noise <= 3 * TOLERATED_NOISE else 5
+    for axis in (0, 1):
+        padded = np.moveaxis(picture, axis, 0)
+        side = len(padded)
+        padded = np.pad(padded, ((width // 2, width // 2), (0, 0)), mode="edge")
+        total = np.sum([padded[shift : shift + side] for shift in range(width)], axis=0)
+        picture = np.moveaxis(total / np.float32(width), 0, axis)
+    return picture, noise / width
 
 
 def edge_noise(picture: NDArray[np.float32]) -> float:
@@ -114,7 +119,7 @@ def edge_width(picture: NDArray[np.float32]) -> int:
 
 
 def paper_brightness(picture: NDArray[np.float32], noise: float) -> NDArray[np.float32]:
-    """Brightness of the bare paper, in grey levels, to be broadcast over the picture.
+    """Brightness of the bare paper, at least 1 grey level, to be broadcast over the picture.
 
     One level, shaped (1, 1), where the edges agree on one. Otherwise light falls unevenly, and
     the paper is a smooth surface: through the edges first, then through all that is close to it.
@@ -132,7 +137,7 @@ def paper_brightness(picture: NDArray[np.float32], noise: float) -> NDArray[np.f
     level = np.median(sample[on_edge])
     deviation = np.abs(sample - level)
     if np.median(deviation[on_edge]) <= max(TOLERATED_NOISE, 1.5 * noise):
-        return np.full((1, 1), level, dtype=np.float32)
+        return np.full((1, 1), max(level, 1), dtype=np.float32)
     weight = on_edge.astype(np.float32)
     terms = surface_terms(rows / picture.shape[0], columns / picture.shape[1])
     flat_terms = terms.reshape(-1, terms.shape[-1])
@@ -146,7 +151,7 @@ def paper_brightness(picture: NDArray[np.float32], noise: float) -> NDArray[np.f
         weight = 1 / (1 + (deviation / scale) ** 4)
     height, width = picture.shape
     every = surface_terms(np.arange(height) / height, np.arange(width) / width)
-    surface: NDArray[np.float32] = (every @ coefficients).astype(np.float32)
+    surface: NDArray[np.float32] = np.maximum(every @ coefficients, 1).astype(np.float32)
     return surface
 
 

@@ -186,12 +186,9 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=SEED, help="default: %(default)s")
     parser.add_argument("--run", default="release", help="folder under runs/ (default: release)")
-    parser.add_argument(
-        "--model", type=Path, help="where to export to (default: digits.onnx in the run's folder)"
-    )
     arguments = parser.parse_args()
     folder = RUNS / arguments.run
-    target = arguments.model or folder / "digits.onnx"
+    target = folder / "digits.onnx"
     try:
         training, validation = load_training(), load_validation()
     except DatasetError as error:
@@ -203,7 +200,7 @@ def main() -> None:
     held_out = prepare_validation(validation)
     logits = logits_of(network, held_out.inks).numpy()
     export(network.eval(), choose_calibration(logits, held_out.labels.numpy()), target)
-    print(f"Wrote {target}. To judge it: make evaluate ARGS='--model {target}'")
+    print(f"Wrote {target}. To serve and judge it: make release RUN={arguments.run}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,118 @@
+# `make help` lists the targets.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+ARGS ?=
+RUN ?= release
+
+# The first of these that is a Python 3.11 or 3.12 able to make virtual environments.
+PYTHON ?= $(shell for python in python3.12 python3.11 python3 python; do \
+	$$python -c 'import ensurepip, sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' \
+	>/dev/null 2>&1 && echo $$python && break; done)
+NODE_IS_FINE = node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
+	process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a > 22 ? 0 : 1)' 2>/dev/null
+
+BIN := $(CURDIR)/.venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+RUFF := $(BIN)/ruff
+MYPY := $(BIN)/mypy --config-file backend/pyproject.toml
+PYTEST := $(BIN)/python -m pytest -c backend/pyproject.toml
+SHELL_SCRIPTS := .ci/run
+PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
+	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
+
+.PHONY: all help setup setup-training run dev check format test train evaluate release \
+	screenshot lock clean
+
+all: check test
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+
+setup: .venv/dev frontend/node_modules/installed ## Install all that running, checking and testing need
+	@$(BIN)/python tests/browser/install_browser.py
+
+setup-training: .venv/train ## Install torch and what else training needs
+
+run: .venv/run frontend/dist/index.html ## Serve page and API (HOST=127.0.0.1 PORT=8000)
+	@echo "Draw a digit on http://$(HOST):$(PORT)"
+	@PYTHONPATH=backend exec $(BIN)/python -m uvicorn --factory recognizer.app:create_app \
+		--host $(HOST) --port $(PORT) --log-level warning
+
+dev: .venv/run frontend/node_modules/installed ## The same, reloading page and API on change
+	@PYTHONPATH=backend $(BIN)/python -m uvicorn --factory recognizer.app:create_app \
+		--reload --reload-dir backend & \
+		trap "kill $$!" EXIT; npm --prefix frontend run dev
+
+check: .venv/dev frontend/node_modules/installed ## Lint, formatting and types
+	$(RUFF) check --config backend/pyproject.toml backend tests
+	$(RUFF) format --check --config backend/pyproject.toml backend tests
+	$(MYPY) backend/recognizer tests
+	@if $(BIN)/python -c 'import torch' 2>/dev/null; \
+		then echo $(MYPY) backend/training; $(MYPY) backend/training; \
+		else echo "Types of backend/training skipped: they need torch (make setup-training)."; fi
+	$(BIN)/shellcheck $(SHELL_SCRIPTS)
+	npm --prefix frontend run check
+
+format: .venv/dev frontend/node_modules/installed ## Format the code and sort its imports
+	$(RUFF) check --fix --config backend/pyproject.toml backend tests
+	$(RUFF) format --config backend/pyproject.toml backend tests
+	npm --prefix frontend run format
+
+test: setup frontend/dist/index.html ## Run every test (ARGS= goes to pytest)
+	npm --prefix frontend test
+	$(PYTEST) $(ARGS)
+
+train: .venv/train ## Train a model into runs/ (ARGS="--help" for more)
+	@PYTHONPATH=backend $(BIN)/python -m training.train $(ARGS)
+
+release: ## Serve the model of a training run from now on, and evaluate it (RUN=release)
+	cp runs/$(RUN)/digits.onnx runs/$(RUN)/digits.onnx.sha256 backend/recognizer/model/
+	@$(MAKE) --no-print-directory evaluate
+
+evaluate: .venv/train ## Judge the released model and write its card
+	@PYTHONPATH=backend $(BIN)/python -m training.evaluate
+
+screenshot: setup frontend/dist/index.html ## Take the README's picture of the page
+	$(BIN)/python tests/browser/screenshot.py
+
+lock: .venv/bin/python ## Pin the newest requirements that fit backend/pyproject.toml
+	$(PIP) uv
+	cd backend && for extra in '-o requirements/run.txt' \
+		'--extra dev -c requirements/run.txt -o requirements/dev.txt' \
+		'--extra train -c requirements/dev.txt -o requirements/train.txt'; do \
+		$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --no-emit-index-url --no-emit-find-links --upgrade --quiet \
+		--custom-compile-command 'make lock' $$extra; done
+
+clean: ## Remove everything that was installed or built
+	rm -rf .venv frontend/node_modules frontend/dist
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "This project needs Python 3.11 or 3.12 (with venv); install" \
+		"one from https://www.python.org/downloads/ or your package manager (on Debian or" \
+		"Ubuntu: apt install python3 python3-venv), or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/run: backend/requirements/run.txt | .venv/bin/python
+	$(PIP) --require-hashes -r $<
+	@touch $@
+
+.venv/dev: backend/requirements/dev.txt .venv/run
+	$(PIP) --require-hashes -r $<
+	@touch $@
+
+.venv/train: backend/requirements/train.txt backend/requirements/torch.txt .venv/run
+	$(PIP) --require-hashes -r backend/requirements/train.txt
+	$(PIP) -r backend/requirements/torch.txt
+	@touch $@
+
+frontend/node_modules/installed: frontend/package-lock.json
+	@$(NODE_IS_FINE) || { echo "The page needs Node.js 20.19 or newer (22.12 or newer of the 22s);" \
+		"install it from https://nodejs.org or your package manager." >&2; exit 1; }
+	npm --prefix frontend ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/installed $(PAGE_SOURCES)
+	npm --prefix frontend run build --silent
+	@touch $@
