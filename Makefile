@@ -47,10 +47,10 @@ dev: .venv/run frontend/node_modules/installed ## The same, reloading page and A
 check: .venv/dev frontend/node_modules/installed ## Lint, formatting and types
 	$(RUFF) check --config backend/pyproject.toml backend tests
 	$(RUFF) format --check --config backend/pyproject.toml backend tests
-	$(MYPY) backend/recognizer tests
+	$(MYPY) backend/recognizer tests --exclude tests/training
 	@if $(BIN)/python -c 'import torch' 2>/dev/null; \
-		then echo $(MYPY) backend/training; $(MYPY) backend/training; \
-		else echo "Types of backend/training skipped: they need torch (make setup-training)."; fi
+		then set -x; $(MYPY) backend/training tests/training; \
+		else echo "Types of the training code skipped: they need torch (make setup-training)."; fi
 	$(BIN)/shellcheck $(SHELL_SCRIPTS)
 	npm --prefix frontend run check
 

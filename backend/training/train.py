@@ -126,6 +126,7 @@ def train(
         print(f"Going on after epoch {start} of {epochs}.")
 
     for epoch in range(start, epochs):
+        torch.manual_seed(seed * 1_000 + epoch)  # so that a resumed run ends as an unbroken one
         network.train()
         losses = []
         for inks, labels in progress(AugmentedBatches(training, seed, epoch), epoch, workers):

@@ -1,6 +1,5 @@
 """Any picture of one drawing gives the ink that MNIST's makers would have made of it."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -12,10 +11,20 @@ from PIL import Image, ImageDraw
 
 from recognizer.preprocessing import BOX, FIELD, Ink, Picture, preprocess
 
-# Strokes in units of the drawing's height; x grows to the right, y downwards.
-TWO = ((0.02, 0.2), (0.2, 0.0), (0.5, 0.05), (0.55, 0.3), (0.05, 0.95), (0.1, 1.0), (0.65, 0.98))
-ONE = ((0.0, 0.3), (0.3, 0.0), (0.3, 1.0))
-EIGHT = (
+Stroke = tuple[tuple[float, float], ...]
+"""Points in units of the drawing's height; x grows to the right, y downwards."""
+
+TWO: Stroke = (
+    (0.02, 0.2),
+    (0.2, 0.0),
+    (0.5, 0.05),
+    (0.55, 0.3),
+    (0.05, 0.95),
+    (0.1, 1.0),
+    (0.65, 0.98),
+)
+ONE: Stroke = ((0.0, 0.3), (0.3, 0.0), (0.3, 1.0))
+EIGHT: Stroke = (
     *((0.3, 0.5), (0.05, 0.25), (0.3, 0.0), (0.55, 0.25), (0.3, 0.5)),
     *((0.0, 0.75), (0.3, 1.0), (0.6, 0.75), (0.3, 0.5)),
 )
@@ -24,7 +33,7 @@ SHADES = np.mgrid[-1:1:400j, -1:1:400j]
 
 
 def draw(
-    stroke: Sequence[tuple[float, float]],
+    stroke: Stroke,
     *,
     side: int = 400,
     height: float = 250,
@@ -71,7 +80,7 @@ strokes = st.sampled_from([ONE, TWO, EIGHT])
 @given(stroke=strokes, height=st.floats(60, 350), right=st.floats(0, 1), down=st.floats(0, 1))
 @settings(max_examples=60, deadline=None)
 def test_size_and_place_do_not_matter(
-    stroke: tuple[tuple[float, float], ...], height: float, right: float, down: float
+    stroke: Stroke, height: float, right: float, down: float
 ) -> None:
     margin = 0.06 * height
     left = margin + right * (400 - 2 * margin - 0.65 * height)
@@ -95,7 +104,7 @@ def test_a_small_drawing_in_a_corner_is_the_large_one_in_the_middle() -> None:
 )
 @settings(max_examples=60, deadline=None)
 def test_polarity_and_contrast_do_not_matter(
-    stroke: tuple[tuple[float, float], ...], ink: int, contrast: int, pen: float
+    stroke: Stroke, ink: int, contrast: int, pen: float
 ) -> None:
     paper = ink + contrast if ink + contrast <= 255 else max(0, ink - contrast)
     if abs(paper - ink) < 25:
@@ -107,7 +116,7 @@ def test_polarity_and_contrast_do_not_matter(
 
 @pytest.mark.parametrize("stroke", [ONE, TWO, EIGHT], ids=["one", "two", "eight"])
 def test_a_fat_pen_that_covers_most_of_the_picture_is_still_ink(
-    stroke: tuple[tuple[float, float], ...],
+    stroke: Stroke,
 ) -> None:
     coverage = draw(stroke, height=230, pen=0.4)
     rows, columns = np.flatnonzero(coverage.any(1)), np.flatnonzero(coverage.any(0))
@@ -126,9 +135,7 @@ def test_a_dark_photo_keeps_its_polarity() -> None:
 
 @pytest.mark.parametrize("noise", [0, 4, 10])
 @pytest.mark.parametrize("stroke", [ONE, TWO, EIGHT], ids=["one", "two", "eight"])
-def test_uneven_light_and_noise_do_not_matter(
-    stroke: tuple[tuple[float, float], ...], noise: int
-) -> None:
+def test_uneven_light_and_noise_do_not_matter(stroke: Stroke, noise: int) -> None:
     down, across = SHADES
     paper = 150 + 45 * across + 25 * down - 20 * across * down
     grain = np.random.default_rng(noise).normal(0, noise, paper.shape) if noise else 0
@@ -179,7 +186,7 @@ def test_a_bar_fills_the_box_and_keeps_its_aspect(height: int, width: int) -> No
 
 @pytest.mark.parametrize("stroke", [ONE, TWO, EIGHT], ids=["one", "two", "eight"])
 def test_the_centre_of_mass_lies_in_the_middle_of_the_field(
-    stroke: tuple[tuple[float, float], ...],
+    stroke: Stroke,
 ) -> None:
     ink = REFERENCE[stroke]
     middles = np.arange(FIELD) + 0.5
@@ -189,7 +196,8 @@ def test_the_centre_of_mass_lies_in_the_middle_of_the_field(
 
 def test_ink_is_between_nothing_and_one() -> None:
     ink = REFERENCE[EIGHT]
-    assert (ink.shape, ink.dtype) == ((FIELD, FIELD), np.float32)
+    assert ink.shape == (FIELD, FIELD)
+    assert ink.dtype == np.float32
     assert (ink.min(), ink.max()) == (0, 1)
 
 

@@ -1,0 +1,108 @@
+"""MNIST is read from where the operator says, and never if it is not MNIST."""
+
+import gzip
+import hashlib
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import pytest
+
+from training import datasets
+from training.datasets import DatasetError, parse_idx
+
+
+def idx(array: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
+    sides = b"".join(side.to_bytes(4, "big") for side in array.shape)
+    return b"\0\0\x08" + bytes([array.ndim]) + sides + array.tobytes()
+
+
+def test_an_idx_file_is_read_in_its_shape() -> None:
+    array = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
+    assert np.array_equal(parse_idx(idx(array)), array)
+
+
+def test_another_kind_of_file_is_not_read_as_idx() -> None:
+    with pytest.raises(DatasetError, match="not an IDX file"):
+        parse_idx(b"\x89PNG\r\n\x1a\n" + bytes(40))
+
+
+def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
+    with pytest.raises(DatasetError, match=r"t10k-images-idx3-ubyte\.gz does not exist"):
+        datasets.load_test()
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (gzip.compress(idx(np.zeros((3, 28, 28), dtype=np.uint8))), "MD5 differs"),
+        (b"<html>404</html>", "not a gzip file"),
+        (gzip.compress(bytes(10_000))[:30], "not a gzip file"),
+    ],
+    ids=["altered", "not gzip", "truncated"],
+)
+def test_a_file_that_is_not_the_original_is_refused(
+    content: bytes, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mnist").mkdir()
+    (tmp_path / "mnist" / "t10k-images-idx3-ubyte.gz").write_bytes(content)
+    monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
+    with pytest.raises(DatasetError, match=complaint):
+        datasets.load_test()
+
+
+@pytest.fixture
+def mirror(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A server on loopback that answers every request with one body; gives its address."""
+    body: bytes = request.param
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("mirror", [b"<html>moved</html>"], indirect=True)
+def test_a_mirror_that_sends_something_else_leaves_nothing_behind(
+    mirror: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DIGITS_DATA", raising=False)
+    monkeypatch.setattr(datasets, "MIRRORS", (mirror,))
+    monkeypatch.setattr(datasets, "CACHE", tmp_path)
+    with pytest.raises(DatasetError, match="set DIGITS_DATA"):
+        datasets.load_test()
+    assert list(tmp_path.rglob("*")) == []
+
+
+LABELS = np.arange(10, dtype=np.uint8)
+
+
+@pytest.mark.parametrize("mirror", [gzip.compress(idx(LABELS))], indirect=True)
+def test_a_mirror_s_file_is_verified_and_kept(
+    mirror: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = "t10k-labels-idx1-ubyte"
+    monkeypatch.delenv("DIGITS_DATA", raising=False)
+    monkeypatch.setattr(datasets, "MIRRORS", ("http://127.0.0.1:9/", mirror))
+    monkeypatch.setattr(datasets, "CACHE", tmp_path)
+    monkeypatch.setitem(
+        datasets.MD5_OF_UNPACKED, name, hashlib.md5(idx(LABELS), usedforsecurity=False).hexdigest()
+    )
+    assert np.array_equal(parse_idx(datasets._unpacked(name)), LABELS)
+    monkeypatch.setattr(datasets, "MIRRORS", ())
+    assert np.array_equal(parse_idx(datasets._unpacked(name)), LABELS)
