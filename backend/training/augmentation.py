@@ -1,8 +1,8 @@
-"""Distorts MNIST's digits into what other people, pens and cameras would have made of them.
+"""Distorts scanned digits into what other people, pens and cameras would have made of them.
 
-Each 28×28 digit is redrawn on a larger canvas through one random warp (affine and elastic), its
-pen made thinner or fatter, the canvas blurred or speckled now and then, and the result passed
-through `recognizer.preprocessing`, just like a picture that a stranger sends.
+Each 28×28 digit is redrawn on a larger canvas through one random warp (affine and elastic), and
+its pen made thinner or fatter. Canvases, from here or elsewhere, are blurred and speckled now and
+then and pass through `recognizer.preprocessing`, just like a picture that a stranger sends.
 """
 
 import numpy as np
@@ -38,10 +38,8 @@ NOISY = 0.15
 """Share of canvases with blur, uneven light and noise."""
 
 
-def augment(pictures: NDArray[np.uint8], generator: torch.Generator) -> NDArray[np.float32]:
-    """Distort (n, 28, 28) uint8 pictures, white on black, and return their ink, (n, 28, 28)."""
-    digits = torch.from_numpy(pictures.astype(np.float32) / 255)[:, None]
-    canvases = speckle(change_pen(warp(digits, generator), generator), generator)
+def inks_of(canvases: Tensor) -> NDArray[np.float32]:
+    """Ink (n, 28, 28) of canvases (n, 1, CANVAS, CANVAS), as the server would see them."""
     levels = (canvases[:, 0] * 255).round().to(torch.uint8).numpy()
     blank = np.zeros((FIELD, FIELD), dtype=np.float32)
     inks = (preprocess(canvas) for canvas in levels)

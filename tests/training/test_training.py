@@ -12,15 +12,16 @@ import torch
 
 from recognizer.classifier import Classifier, ModelError
 from training import train as trainer
-from training.augmentation import augment
 from training.calibration import Calibration, choose_calibration
-from training.datasets import Digits
 from training.export import export
 from training.network import Network
-from training.train import AugmentedBatches, logits_of, plain_inks, prepare_validation, train
+from training.sources import Paths, Scans, Source, redrawn
+from training.strokes import smooth
+from training.train import AugmentedBatches, logits_of, train
+from training.variants import VARIANTS, draw_variants
 
 
-def shapes(count: int, seed: int) -> Digits:
+def shapes(count: int, seed: int) -> Scans:
     """Pictures easy to tell apart: 0 is a frame, 1 an upright bar, 2 a level one."""
     generator = np.random.default_rng(seed)
     labels = generator.integers(0, 3, count)
@@ -31,16 +32,16 @@ def shapes(count: int, seed: int) -> Digits:
         picture[top : top + height, left : left + width] = 255
         if label == 0:
             picture[top + 3 : top + height - 3, left + 3 : left + width - 3] = 0
-    return Digits(pictures, labels.astype(np.int64))
+    return Scans("shapes", pictures, labels.astype(np.int64))
 
 
 def test_a_stopped_run_goes_on_and_ends_as_an_unbroken_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    training, validation = shapes(512, 1), shapes(64, 2)
+    sources, held_out = [shapes(512, 1)], [redrawn(shapes(64, 2))]
 
     def run(folder: Path) -> dict[str, torch.Tensor]:
-        train(training, validation, folder, epochs=2, seed=3, workers=0)
+        train(sources, held_out, folder, epochs=2, seed=3, workers=0)
         weights: dict[str, torch.Tensor] = torch.load(folder / "checkpoint.pt", weights_only=True)[
             "network"
         ]
@@ -66,34 +67,33 @@ def test_a_stopped_run_goes_on_and_ends_as_an_unbroken_one(
 
 
 def test_a_run_with_other_settings_is_not_continued(tmp_path: Path) -> None:
-    training, validation = shapes(256, 1), shapes(16, 2)
-    train(training, validation, tmp_path, epochs=1, seed=3, workers=0)
+    sources, held_out = [shapes(256, 1)], [redrawn(shapes(16, 2))]
+    train(sources, held_out, tmp_path, epochs=1, seed=3, workers=0)
     with pytest.raises(SystemExit, match="other settings"):
-        train(training, validation, tmp_path, epochs=1, seed=4, workers=0)
+        train(sources, held_out, tmp_path, epochs=1, seed=4, workers=0)
 
 
 def test_what_is_learnt_is_exported_and_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    training, validation = shapes(512, 1), shapes(100, 2)
+    sources, held_out = [shapes(512, 1)], [redrawn(shapes(100, 2))]
     monkeypatch.setattr(trainer, "BATCH", 32)  # more steps from fewer pictures
-    best = train(training, validation, tmp_path / "run", epochs=4, seed=3, workers=0)
+    best = train(sources, held_out, tmp_path / "run", epochs=4, seed=3, workers=0)
     network = Network()
     network.load_state_dict(torch.load(best, weights_only=True))
-    held_out = prepare_validation(validation)
-    logits = logits_of(network, held_out.inks).numpy()
+    logits = logits_of(network, held_out[0].inks).numpy()
     path = tmp_path / "digits.onnx"
-    export(network.eval(), choose_calibration(logits, held_out.labels.numpy()), path)
+    export(network, choose_calibration(logits, held_out[0].labels.numpy()), path)
 
     classify = Classifier(path)
-    unseen = shapes(100, 4)
-    inks = plain_inks(unseen.pictures)
+    unseen = redrawn(shapes(100, 4))
+    inks = unseen.inks.numpy()
     readings = [classify(ink) for ink in inks]
-    right = np.mean([reading.digit for reading in readings] == unseen.labels)
+    right = np.mean([reading.digit for reading in readings] == unseen.labels.numpy())
     assert right > 0.9  # a third would be chance
 
     batch = classify.session.run(["logits"], {"ink": inks})[0]
-    assert np.allclose(batch, logits_of(network, torch.from_numpy(inks)), atol=1e-4)
+    assert np.allclose(batch, logits_of(network, unseen.inks), atol=1e-4)
     served = np.stack([reading.probabilities for reading in readings])
     expected = torch.softmax(torch.from_numpy(batch).double() / classify.temperature, dim=1)
     assert np.allclose(served, expected, atol=1e-5)
@@ -116,15 +116,40 @@ def test_the_exported_file_keeps_no_trace_of_where_it_was_made(tmp_path: Path) -
         assert str(folder).encode() not in path.read_bytes()
 
 
-def test_augmentation_is_the_same_for_the_same_seed_and_different_for_another() -> None:
-    digits = shapes(32, 1)
-    one, same, other = (
-        augment(digits.pictures, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2)
-    )
+def variants(count: int) -> Paths:
+    drawings, labels = draw_variants(count, seed=5)
+    return Paths("variants", drawings, np.array(labels, dtype=np.int64))
+
+
+@pytest.mark.parametrize("source", [shapes(32, 1), variants(32)], ids=["scans", "paths"])
+def test_redrawing_is_the_same_for_a_seed_and_another_for_another(source: Source) -> None:
+    one, same, other = (AugmentedBatches([source], seed, 0)[0][0] for seed in (1, 1, 2))
     assert one.shape == (32, 28, 28)
-    assert one.dtype == np.float32
-    assert np.array_equal(one, same)
-    assert not np.array_equal(one, other)
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
     assert one.min() >= 0
     assert one.max() <= 1
-    assert (one.reshape(32, -1).max(axis=1) > 0.9).mean() > 0.9  # hardly any lost its ink
+    assert (one.flatten(1).amax(1) > 0.9).float().mean() > 0.9  # hardly any lost its ink
+
+
+def test_a_batch_keeps_each_digit_with_its_label() -> None:
+    frames = shapes(64, 1)
+    chosen = [np.flatnonzero(frames.labels == label) for label in (1, 2)]
+    upright, level = (frames.part(numbers) for numbers in chosen)
+    inks, labels = AugmentedBatches([upright, level], seed=1, epoch=0)[0]
+    taller = inks.amax(2).sum(1) > inks.amax(1).sum(1)
+    assert ((labels == 1) == taller).float().mean() > 0.9
+
+
+def test_every_digit_has_its_variants() -> None:
+    drawings, labels = draw_variants(500, seed=1)
+    assert set(labels) == set(range(10)) == {digit for digit, _, _ in VARIANTS}
+    for drawing in drawings:
+        points = np.concatenate(drawing)
+        assert points.min() > -0.2
+        assert points.max() < 1.2
+
+
+def test_smoothing_keeps_the_points_it_goes_through() -> None:
+    zigzag = np.array([(0.0, 0.0), (1.0, 2.0), (2.0, 0.0), (3.0, 2.0)])
+    assert np.allclose(smooth(zigzag, steps=5)[::5], zigzag)

@@ -32,15 +32,15 @@ def test_another_kind_of_file_is_not_read_as_idx() -> None:
 def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
     with pytest.raises(DatasetError, match=r"t10k-images-idx3-ubyte\.gz does not exist"):
-        datasets.load_test()
+        datasets.load_mnist_test()
 
 
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (gzip.compress(idx(np.zeros((3, 28, 28), dtype=np.uint8))), "MD5 differs"),
-        (b"<html>404</html>", "not a gzip file"),
-        (gzip.compress(bytes(10_000))[:30], "not a gzip file"),
+        (gzip.compress(idx(np.zeros((3, 28, 28), dtype=np.uint8))), "MD5 is not"),
+        (b"<html>404</html>", "cannot be read"),
+        (gzip.compress(bytes(10_000))[:30], "cannot be read"),
     ],
     ids=["altered", "not gzip", "truncated"],
 )
@@ -51,7 +51,7 @@ def test_a_file_that_is_not_the_original_is_refused(
     (tmp_path / "mnist" / "t10k-images-idx3-ubyte.gz").write_bytes(content)
     monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
     with pytest.raises(DatasetError, match=complaint):
-        datasets.load_test()
+        datasets.load_mnist_test()
 
 
 @pytest.fixture
@@ -80,10 +80,10 @@ def test_a_mirror_that_sends_something_else_leaves_nothing_behind(
     mirror: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DIGITS_DATA", raising=False)
-    monkeypatch.setattr(datasets, "MIRRORS", (mirror,))
+    monkeypatch.setattr(datasets, "MNIST_MIRRORS", (mirror,))
     monkeypatch.setattr(datasets, "CACHE", tmp_path)
     with pytest.raises(DatasetError, match="set DIGITS_DATA"):
-        datasets.load_test()
+        datasets.load_mnist_test()
     assert list(tmp_path.rglob("*")) == []
 
 
@@ -98,11 +98,11 @@ def test_a_mirror_s_file_is_verified_and_kept(
 ) -> None:
     name = "t10k-labels-idx1-ubyte"
     monkeypatch.delenv("DIGITS_DATA", raising=False)
-    monkeypatch.setattr(datasets, "MIRRORS", ("http://127.0.0.1:9/", mirror))
+    monkeypatch.setattr(datasets, "MNIST_MIRRORS", ("http://127.0.0.1:9/", mirror))
     monkeypatch.setattr(datasets, "CACHE", tmp_path)
     monkeypatch.setitem(
-        datasets.MD5_OF_UNPACKED, name, hashlib.md5(idx(LABELS), usedforsecurity=False).hexdigest()
+        datasets.MNIST_MD5, name, hashlib.md5(idx(LABELS), usedforsecurity=False).hexdigest()
     )
-    assert np.array_equal(parse_idx(datasets._unpacked(name)), LABELS)
-    monkeypatch.setattr(datasets, "MIRRORS", ())
-    assert np.array_equal(parse_idx(datasets._unpacked(name)), LABELS)
+    assert np.array_equal(datasets._mnist_array(name), LABELS)
+    monkeypatch.setattr(datasets, "MNIST_MIRRORS", ())
+    assert np.array_equal(datasets._mnist_array(name), LABELS)
