@@ -16,7 +16,7 @@ BIN := $(CURDIR)/.venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RUFF := $(BIN)/ruff
 MYPY := $(BIN)/mypy --config-file backend/pyproject.toml
-PYTEST := $(BIN)/python -m pytest -c backend/pyproject.toml
+PYTEST := $(BIN)/python -m pytest -c backend/pyproject.toml --rootdir .
 SHELL_SCRIPTS := .ci/run
 PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
@@ -61,7 +61,7 @@ format: .venv/dev frontend/node_modules/installed ## Format the code and sort it
 
 test: setup frontend/dist/index.html ## Run every test (ARGS= goes to pytest)
 	npm --prefix frontend test
-	$(PYTEST) $(ARGS)
+	$(PYTEST) tests $(ARGS)
 
 train: .venv/train ## Train a model into runs/ (ARGS="--help" for more)
 	@PYTHONPATH=backend $(BIN)/python -m training.train $(ARGS)

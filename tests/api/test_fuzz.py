@@ -1,0 +1,102 @@
+"""Whatever bytes arrive, the application answers, and never with a failure of its own.
+
+The application runs in this process, so that an exception nobody caught fails the test. The
+examples are the same in every run.
+"""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+from api.calls import BOUNDARY, WAYS, Call, as_form, document
+from api.problems import assert_is_problem
+from fastapi import FastAPI
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pictures import drawn, encoded
+
+from recognizer.app import create_app
+from recognizer.settings import Settings
+
+EXAMPLES = settings(derandomize=True, database=None, deadline=None, max_examples=150)
+
+CONTENT_TYPES = (
+    "image/png",
+    "application/json",
+    f"multipart/form-data; boundary={BOUNDARY}",
+    "text/plain",
+)
+
+GOOD = [
+    encoded(drawn(7, size=(40, 40)).convert("RGB"), file_format)
+    for file_format in ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+]
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    return create_app(Settings(page_dir=Path("no page")))
+
+
+def assert_is_calm(app: FastAPI, call: Call) -> None:
+    """Assert that a call gets a reading or a refusal."""
+
+    async def answer() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await call.send_in_process(client)
+
+    response = asyncio.run(answer())
+    assert response.status_code in (200, 400, 413, 415, 422)
+    if response.status_code == 200:
+        assert len(response.json()["probabilities"]) == 10
+    else:
+        assert_is_problem(response.text)
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """A good picture with a few bytes changed, some taken out or put in, its end cut off."""
+    content = bytearray(draw(st.sampled_from(GOOD)))
+    # Where the structure is, near the beginning, changes do most.
+    place = st.integers(0, 63) | st.integers(0, len(content) - 1)
+    for position, byte in draw(st.lists(st.tuples(place, st.integers(0, 255)), max_size=6)):
+        content[position] = byte
+    start, length = draw(place), draw(st.integers(0, 8))
+    content[start : start + length] = draw(st.binary(max_size=8))
+    return bytes(content[: draw(st.none() | st.integers(1, len(content)))])
+
+
+@EXAMPLES
+@given(body=st.binary(max_size=200), content_type=st.sampled_from(CONTENT_TYPES))
+def test_any_bytes(app: FastAPI, body: bytes, content_type: str) -> None:
+    assert_is_calm(app, Call(body, content_type))
+
+
+@EXAMPLES
+@given(picture=damaged(), way=st.sampled_from(sorted(WAYS)))
+def test_damaged_pictures(app: FastAPI, picture: bytes, way: str) -> None:
+    assert_is_calm(app, WAYS[way](picture))
+
+
+@EXAMPLES
+@given(
+    image=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=5,
+    )
+    | st.builds("data:{},{}".format, st.text(), st.text())
+)
+def test_any_json(app: FastAPI, image: object) -> None:
+    assert_is_calm(app, document({"image": image}))
+    assert_is_calm(app, document(image))
+
+
+@EXAMPLES
+@given(position=st.integers(0, 200), inserted=st.binary(min_size=1, max_size=20))
+def test_damaged_forms(app: FastAPI, position: int, inserted: bytes) -> None:
+    whole = as_form(GOOD[0])
+    body = whole.body[:position] + inserted + whole.body[position + len(inserted) :]
+    assert_is_calm(app, Call(body, whole.content_type))

@@ -1,0 +1,282 @@
+"""Every kind of picture, sent in every way, is read."""
+
+import base64
+import json
+import textwrap
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from api.calls import WAYS, Call, as_body, document
+from pictures import Place, animated, drawn, drawn_mask, encoded, painted
+from PIL import Image
+
+FIELDS = {"digit", "verdict", "confidence", "probabilities", "model"}
+
+RED, GREEN = (255, 0, 0), (0, 130, 0)
+"""Of equal luminance: a greyscale picture of one on the other is uniform."""
+
+
+def answer(client: httpx.Client, call: Call) -> dict[str, Any]:
+    """The answer to a call that must be accepted."""
+    response = call.send(client)
+    assert response.status_code == 200, response.text
+    parsed: dict[str, Any] = response.json()
+    return parsed
+
+
+def data_url(picture: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(picture).decode()
+
+
+SPELLINGS: dict[str, Callable[[bytes], str]] = {
+    "standard": lambda picture: base64.b64encode(picture).decode(),
+    "URL-safe": lambda picture: base64.urlsafe_b64encode(picture).decode(),
+    "unpadded": lambda picture: base64.b64encode(picture).decode().rstrip("="),
+    "in lines": lambda picture: "\r\n".join(textwrap.wrap(base64.b64encode(picture).decode(), 76)),
+    "data URL": data_url,
+    "data URL in capitals": lambda picture: data_url(picture).replace("data:", "DATA:"),
+}
+
+
+@pytest.fixture(scope="module")
+def seven() -> bytes:
+    """A picture whose base64 has everything that spellings differ in: +, / and padding."""
+    picture = encoded(drawn(7))
+    text = base64.b64encode(picture).decode()
+    while not ("+" in text and "/" in text and text.endswith("=")):
+        picture += b"\xfb\xff"
+        text = base64.b64encode(picture).decode()
+    return picture
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_ways_to_send_give_one_answer(client: httpx.Client, seven: bytes, way: str) -> None:
+    assert answer(client, WAYS[way](seven)) == answer(client, as_body(seven))
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_spellings_of_base64_give_one_answer(
+    client: httpx.Client, seven: bytes, spelling: str
+) -> None:
+    call = document({"image": SPELLINGS[spelling](seven)})
+    assert answer(client, call) == answer(client, as_body(seven))
+
+
+def test_answer_has_the_documented_fields(client: httpx.Client, seven: bytes) -> None:
+    answered = answer(client, as_body(seven))
+    documented = client.get("/openapi.json").json()["components"]["schemas"]["Prediction"]
+    assert set(answered) == FIELDS
+    assert set(documented["properties"]) == FIELDS | {"input"}
+    assert set(documented["required"]) == FIELDS
+    assert answered["model"] == client.get("/health").json()["model"]
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_numbers_agree_with_each_other(client: httpx.Client, digit: int) -> None:
+    answered = answer(client, as_body(encoded(drawn(digit))))
+    probabilities = answered["probabilities"]
+    assert len(probabilities) == 10
+    assert min(probabilities) >= 0
+    assert sum(probabilities) == pytest.approx(1, abs=1e-6)
+    assert answered["confidence"] == max(probabilities)
+    assert answered["digit"] == probabilities.index(max(probabilities))
+
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "black on white": {},
+    "white on black": {"ink": 255, "paper": 0},
+    "grey on grey": {"ink": 90, "paper": 150},
+    "fine pen": {"pen": 0.03},
+    "fat pen": {"pen": 0.12},
+    "as small as MNIST": {"size": (28, 28), "pen": 0.1},
+    "a photo's size": {"size": (1600, 1200)},
+    "small, in a corner": {"place": Place(0.02, 0.03, 0.25, 0.4), "pen": 0.05},
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("digit", range(10))
+def test_drawn_digits_are_read(client: httpx.Client, digit: int, look: str) -> None:
+    answered = answer(client, as_body(encoded(drawn(digit, **LOOKS[look]))))
+    assert (answered["digit"], answered["verdict"]) == (digit, "digit")
+
+
+# Explaining
+
+
+def test_explain_shows_what_the_model_saw(client: httpx.Client, seven: bytes) -> None:
+    explained = answer(client, as_body(seven, path="/predict?explain=true"))
+    kind, comma, text = explained.pop("input").partition(",")
+    assert (kind, comma) == ("data:image/png;base64", ",")
+    image = Image.open(BytesIO(base64.b64decode(text, validate=True)))
+    assert (image.format, image.mode, image.size) == ("PNG", "L", (28, 28))
+    ink = np.asarray(image).astype(float)
+    assert ink.max() == 255
+    assert ink[[0, 0, -1, -1], [0, -1, 0, -1]].max() == 0
+    for axis in (0, 1):
+        mass = ink.sum(axis=axis)
+        assert mass @ (np.arange(28) + 0.5) / mass.sum() == pytest.approx(14, abs=0.5)
+    assert explained == answer(client, as_body(seven))
+
+
+@pytest.mark.parametrize("query", ["", "?explain=false"])
+def test_unasked_nothing_is_explained(client: httpx.Client, seven: bytes, query: str) -> None:
+    assert "input" not in answer(client, as_body(seven, path="/predict" + query))
+
+
+def test_explaining_a_blank_picture_shows_nothing(client: httpx.Client) -> None:
+    blank = encoded(Image.new("L", (50, 50), 255))
+    assert answer(client, as_body(blank, path="/predict?explain=true"))["input"] is None
+
+
+# Kinds of picture
+
+
+def sixteen_bit(mask: Image.Image) -> Image.Image:
+    """Black on white in the upper eight of the sixteen bits; the lower are all the same."""
+    return Image.fromarray((255 - np.asarray(mask)).astype(np.uint16) * 256 + 77)
+
+
+def on_white(mask: Image.Image, mode: str) -> Image.Image:
+    return painted(mask, "RGB", (20, 30, 120), (250, 248, 240)).convert(mode)
+
+
+def on_nothing(mask: Image.Image, ink: int) -> Image.Image:
+    """Ink on transparency; what lies under it is of the ink's own colour."""
+    return painted(mask, "RGBA", (ink, ink, ink, 255), (ink, ink, ink, 0))
+
+
+def bilevel(mask: Image.Image) -> Image.Image:
+    return painted(mask, "L", 0, 255).convert("1")
+
+
+def transparent_palette(mask: Image.Image) -> bytes:
+    """Colour 0 is the paper and transparent, colour 1 the ink; both are black."""
+    paletted = Image.fromarray((np.asarray(mask) > 127).astype(np.uint8))
+    paletted.putpalette([0, 0, 0, 0, 0, 0])
+    return encoded(paletted, transparency=0)
+
+
+def first_of_two(mask: Image.Image, file_format: str) -> bytes:
+    """An animation: the digit first, a 1 after it."""
+    return animated([on_white(mask, "RGB"), on_white(drawn_mask(1), "RGB")], file_format)
+
+
+KINDS: dict[str, Callable[[Image.Image], bytes]] = {
+    "PNG 1 bit": lambda mask: encoded(bilevel(mask)),
+    "PNG L": lambda mask: encoded(on_white(mask, "L")),
+    "PNG L, one level transparent": lambda mask: encoded(
+        bilevel(mask).convert("L"), transparency=255
+    ),
+    "PNG LA": lambda mask: encoded(painted(mask, "LA", (0, 255), (255, 255))),
+    "PNG LA, transparent paper": lambda mask: encoded(painted(mask, "LA", (0, 255), (0, 0))),
+    "PNG P": lambda mask: encoded(on_white(mask, "RGB").quantize(16)),
+    "PNG P, transparent paper": transparent_palette,
+    "PNG RGB": lambda mask: encoded(on_white(mask, "RGB")),
+    "PNG RGBA": lambda mask: encoded(on_white(mask, "RGBA")),
+    "PNG 16 bit": lambda mask: encoded(sixteen_bit(mask)),
+    "PNG animated": lambda mask: first_of_two(mask, "PNG"),
+    "PNG black ink on transparency": lambda mask: encoded(on_nothing(mask, 0)),
+    "PNG white ink on transparency": lambda mask: encoded(on_nothing(mask, 255)),
+    "PNG red on green": lambda mask: encoded(painted(mask, "RGB", RED, GREEN)),
+    "PNG green on red": lambda mask: encoded(painted(mask, "RGB", GREEN, RED)),
+    "JPEG L": lambda mask: encoded(on_white(mask, "L"), "JPEG"),
+    "JPEG RGB": lambda mask: encoded(on_white(mask, "RGB"), "JPEG"),
+    "JPEG CMYK": lambda mask: encoded(on_white(mask, "CMYK"), "JPEG"),
+    "JPEG progressive": lambda mask: encoded(on_white(mask, "RGB"), "JPEG", progressive=True),
+    "JPEG of low quality": lambda mask: encoded(on_white(mask, "RGB"), "JPEG", quality=15),
+    "WebP lossy": lambda mask: encoded(on_white(mask, "RGB"), "WEBP", quality=40),
+    "WebP lossless": lambda mask: encoded(on_white(mask, "RGB"), "WEBP", lossless=True),
+    "WebP alpha": lambda mask: encoded(on_nothing(mask, 0), "WEBP"),
+    "WebP animated": lambda mask: first_of_two(mask, "WEBP"),
+    "GIF": lambda mask: encoded(on_white(mask, "L"), "GIF"),
+    "GIF animated": lambda mask: first_of_two(mask, "GIF"),
+    "BMP 1 bit": lambda mask: encoded(bilevel(mask), "BMP"),
+    "BMP L": lambda mask: encoded(on_white(mask, "L"), "BMP"),
+    "BMP P": lambda mask: encoded(on_white(mask, "RGB").quantize(16), "BMP"),
+    "BMP RGB": lambda mask: encoded(on_white(mask, "RGB"), "BMP"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("digit", [3, 5])
+def test_kinds_of_picture_are_read(client: httpx.Client, digit: int, kind: str) -> None:
+    picture = KINDS[kind](drawn_mask(digit))
+    content_type = "image/" + kind.split()[0].lower()
+    answered = answer(client, as_body(picture, content_type))
+    assert (answered["digit"], answered["verdict"]) == (digit, "digit")
+
+
+def test_red_and_green_are_of_equal_luminance() -> None:
+    both = [
+        Image.new("RGB", (1, 1), colour).convert("L").getpixel((0, 0)) for colour in (RED, GREEN)
+    ]
+    assert both[0] == both[1]
+
+
+TURNS = {
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+"""How a camera held in each EXIF orientation stores an upright scene (EXIF 2.32, tag 274)."""
+
+
+@pytest.mark.parametrize("orientation", TURNS)
+def test_photos_are_turned_upright(client: httpx.Client, orientation: int) -> None:
+    scene = drawn(4, size=(320, 240))
+    turn = TURNS[orientation]
+    exif = Image.Exif()
+    exif[274] = orientation
+    photo = encoded(scene if turn is None else scene.transpose(turn), "JPEG", exif=exif)
+    answered = answer(client, as_body(photo, "image/jpeg"))
+    upright = answer(client, as_body(encoded(scene, "JPEG"), "image/jpeg"))
+    assert answered["digit"] == 4
+    assert answered["probabilities"] == pytest.approx(upright["probabilities"], abs=0.02)
+
+
+# Nothing drawn
+
+BLANKS: dict[str, bytes] = {
+    **{
+        f"uniform {name}": encoded(Image.new("RGB", (64, 48), colour))
+        for name, colour in {
+            "white": (255, 255, 255),
+            "black": (0, 0, 0),
+            "grey": (128, 128, 128),
+            "red": RED,
+            "navy": (1, 2, 90),
+        }.items()
+    },
+    "uniform JPEG": encoded(Image.new("RGB", (64, 48), (7, 200, 90)), "JPEG"),
+    "uniform 16 bit": encoded(Image.fromarray(np.full((40, 40), 300, np.uint16))),
+    "half transparent": encoded(Image.new("RGBA", (64, 48), (9, 9, 200, 128))),
+    "transparent black": encoded(Image.new("RGBA", (64, 48), (0, 0, 0, 0))),
+    "transparent white": encoded(Image.new("RGBA", (64, 48), (255, 255, 255, 0))),
+    "a digit, but all of it transparent": encoded(
+        painted(drawn_mask(3), "RGBA", (0, 0, 0, 0), (255, 255, 255, 0))
+    ),
+    "1×1 white": encoded(Image.new("L", (1, 1), 255)),
+    "1×1 black": encoded(Image.new("L", (1, 1), 0)),
+}
+
+
+@pytest.mark.parametrize("name", BLANKS)
+def test_blank_pictures_are_called_blank(client: httpx.Client, name: str) -> None:
+    answered = answer(client, as_body(BLANKS[name]))
+    assert (answered["digit"], answered["verdict"]) == (None, "blank")
+    assert answered["probabilities"] == [0.1] * 10
+
+
+def test_unknown_fields_are_ignored(client: httpx.Client, seven: bytes) -> None:
+    body = json.dumps({"image": data_url(seven), "comment": ["a", {"b": None}]}).encode()
+    assert answer(client, Call(body, "Application/JSON; charset=utf-8"))["digit"] == 7

@@ -1,0 +1,56 @@
+"""What tests of several folders share: a running server."""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from page_files import INDEX, SCRIPT
+from serving import Server
+
+LONGEST_ANSWER = 30.0
+"""Seconds that a test waits for an answer: far above what any takes, so that hangs end."""
+
+
+@pytest.fixture(scope="session")
+def page_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page as the frontend's build leaves it, with a secret file beside its folder."""
+    folder = tmp_path_factory.mktemp("frontend") / "dist"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text(INDEX)
+    (folder / "assets" / "index-Bx3k.js").write_text(SCRIPT)
+    (folder.parent / "secret.txt").write_text("nobody may read this")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(page_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server that tests share, with the page inside."""
+    log = tmp_path_factory.mktemp("server") / "log.txt"
+    with Server(log, {"DIGITS_PAGE_DIR": str(page_dir)}) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def server_url(server: Server) -> str:
+    """Where the shared server listens."""
+    return server.url
+
+
+@pytest.fixture(scope="session")
+def client(server_url: str) -> Iterator[httpx.Client]:
+    """A caller of the shared server."""
+    with httpx.Client(base_url=server_url, timeout=LONGEST_ANSWER) as client:
+        yield client
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the server's log beside the failure of a test that used it."""
+    report = yield
+    log = getattr(getattr(item, "funcargs", {}).get("server"), "log", None)
+    if report.failed and isinstance(log, Path) and log.exists():
+        report.sections.append(("the server's log", log.read_text()[-4000:]))
+    return report
