@@ -1,0 +1,95 @@
+"""A digit drawn with the mouse is read, without a button being pressed."""
+
+import re
+
+import pytest
+from browser.drawing import BOTTOM_RIGHT, DIGITS, LARGE, TOP_LEFT, Box, draw
+from browser.reading import NOTHING_DRAWN, answer, button, record_predictions, seen, verdict
+from playwright.sync_api import Page, expect
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_drawn_digit_is_read(page: Page, digit: int) -> None:
+    draw(page, DIGITS[digit])
+    expect(answer(page)).to_have_text(str(digit))
+    article = "an" if digit == 8 else "a"
+    expect(verdict(page)).to_have_text(re.compile(rf"^That is {article} {digit}, \d+\.\d% sure$"))
+
+
+@pytest.mark.parametrize("box", [TOP_LEFT, BOTTOM_RIGHT, LARGE], ids=["small", "low", "large"])
+@pytest.mark.parametrize("digit", [0, 2, 4, 7])
+def test_a_digit_is_read_wherever_and_however_large_it_is_drawn(
+    page: Page, digit: int, box: Box
+) -> None:
+    draw(page, DIGITS[digit], box)
+    expect(answer(page)).to_have_text(str(digit))
+
+
+def test_ten_bars_show_the_probability_of_each_digit(page: Page) -> None:
+    draw(page, DIGITS[3])
+    expect(answer(page)).to_have_text("3")
+    shown = [page.get_by_test_id(f"probability-{digit}") for digit in range(10)]
+    for bar in shown:
+        expect(bar).to_have_text(re.compile(r"^\d+\.\d%$"))
+    shares = [float(bar.inner_text().rstrip("%")) for bar in shown]
+    assert sum(shares) == pytest.approx(100, abs=0.6)
+    assert shares.index(max(shares)) == 3
+    lengths = [
+        bar.locator(".probability-bar").evaluate(
+            "bar => Number(bar.style.getPropertyValue('--share')) * 100"
+        )
+        for bar in shown
+    ]
+    assert lengths == pytest.approx(shares, abs=0.1)
+
+
+def test_the_page_shows_what_the_model_sees(page: Page) -> None:
+    draw(page, DIGITS[3])
+    expect(seen(page)).to_be_visible()
+    assert seen(page).evaluate("image => [image.naturalWidth, image.naturalHeight]") == [28, 28]
+
+
+def test_a_click_leaves_a_dot_and_is_read(page: Page) -> None:
+    with page.expect_response("**/predict*") as read:
+        draw(page, [[(0.5, 0.5)]])
+    assert read.value.json()["verdict"] != "blank"
+    expect(verdict(page)).to_have_text(re.compile("^(That|Not sure)"))
+
+
+def test_each_stroke_is_read_and_undo_reads_what_is_left(page: Page) -> None:
+    angle, upright = DIGITS[4]
+    draw(page, [upright])
+    expect(answer(page)).to_have_text("1")
+    read_first = seen(page).get_attribute("src")
+    draw(page, [angle])
+    expect(answer(page)).to_have_text("4")
+    button(page, "Undo").click()
+    expect(answer(page)).to_have_text("1")
+    assert seen(page).get_attribute("src") == read_first
+
+
+def test_undoing_the_only_stroke_leaves_empty_paper(page: Page) -> None:
+    draw(page, DIGITS[1])
+    expect(answer(page)).to_have_text("1")
+    button(page, "Undo").click()
+    expect_empty_paper(page)
+
+
+def test_clear_leaves_empty_paper_and_asks_nothing(page: Page) -> None:
+    draw(page, DIGITS[4])
+    expect(answer(page)).to_have_text("4")
+    sent = record_predictions(page)
+    button(page, "Clear").click()
+    expect_empty_paper(page)
+    draw(page, DIGITS[1])
+    expect(answer(page)).to_have_text("1")
+    assert len(sent) == 1, "only the drawing after Clear is sent"
+
+
+def expect_empty_paper(page: Page) -> None:
+    expect(answer(page)).to_have_text("")
+    expect(verdict(page)).to_have_text(NOTHING_DRAWN)
+    expect(page.get_by_test_id("probability-1")).to_have_text("")
+    expect(page.get_by_test_id("sketchpad").locator("path, circle")).to_have_count(0)
+    expect(button(page, "Undo")).to_be_disabled()
+    expect(button(page, "Clear")).to_be_disabled()
