@@ -34,6 +34,9 @@ ELASTIC_GRID = 5
 ELASTIC_SHIFT = 1.3
 """Digit pixels (of 28): standard deviation of those shifts, at most."""
 
+UNDISTORTED = 0.35
+"""Share of digits that stay as their writer wrote them."""
+
 NOISY = 0.15
 """Share of canvases with blur, uneven light and noise."""
 
@@ -53,9 +56,10 @@ def warp(digits: Tensor, generator: torch.Generator) -> Tensor:
     Networks Applied to Visual Document Analysis" (ICDAR 2003), on a coarse grid.
     """
     count = len(digits)
+    distorted = torch.rand(count, generator=generator) >= UNDISTORTED
 
     def spread(limit: float) -> Tensor:
-        return (torch.rand(count, generator=generator) * 2 - 1) * limit
+        return (torch.rand(count, generator=generator) * 2 - 1) * limit * distorted
 
     angle, shear = spread(ROTATION), spread(SHEAR)
     stretch = torch.exp(spread(STRETCH))
@@ -70,7 +74,7 @@ def warp(digits: Tensor, generator: torch.Generator) -> Tensor:
     )
     matrix[:, :, :2] *= zoom
     grid = F.affine_grid(matrix, [count, 1, CANVAS, CANVAS], align_corners=False)
-    strength = torch.rand(count, generator=generator) * ELASTIC_SHIFT * 2 / FIELD
+    strength = torch.rand(count, generator=generator) * ELASTIC_SHIFT * 2 / FIELD * distorted
     shifts = torch.randn(count, 2, ELASTIC_GRID, ELASTIC_GRID, generator=generator)
     bend = F.interpolate(
         shifts * strength[:, None, None, None], size=CANVAS, mode="bicubic", align_corners=True
@@ -79,8 +83,8 @@ def warp(digits: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def change_pen(canvases: Tensor, generator: torch.Generator) -> Tensor:
-    """Thin or fatten the strokes of a random half of the canvases by up to two canvas pixels."""
-    choice = torch.randint(0, 8, (len(canvases),), generator=generator)
+    """Thin or fatten the strokes of four canvases in ten by up to two canvas pixels."""
+    choice = torch.randint(0, 10, (len(canvases),), generator=generator)
     canvases = canvases.clone()
     for number, (size, fatter) in enumerate([(3, True), (5, True), (3, False), (5, False)]):
         chosen = choice == number

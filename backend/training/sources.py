@@ -25,7 +25,7 @@ from training.variants import draw_variants
 THINNEST_PEN, FATTEST_PEN = 0.02, 0.3
 """Widths of the brush as shares of a digit's longer side."""
 
-VARIANT_DRAWINGS = 6_000
+VARIANT_DRAWINGS = 4_000
 """Drawings of the world's variants."""
 
 HELD_OUT_SEED = 7

@@ -1,6 +1,6 @@
 """Trains the network and exports it as the model that the server loads.
 
-    make train                        the released recipe: half an hour on two cores
+    make train                        the released recipe: about a quarter of an hour on two cores
     make train ARGS="--epochs 2"      a quick look
     make train ARGS="--run again"     another run, beside the first
 
@@ -29,7 +29,7 @@ from training.export import export
 from training.network import Network
 from training.sources import Source, Validation, load_sources
 
-EPOCHS = 16
+EPOCHS = 12
 BATCH = 256
 PEAK_LEARNING_RATE = 3e-3  # reached after a tenth of the steps, then a cosine down to zero
 WEIGHT_DECAY = 0.02

@@ -31,8 +31,9 @@ def slashed_zero(random: Random) -> list[Stroke]:
 
 def one_with_upstroke(random: Random) -> list[Stroke]:
     """An upstroke of any length and steepness, a stem, sometimes a foot."""
-    left = random.uniform(0.12, 0.5)
-    down = random.uniform(0.12, 0.6)
+    left = random.uniform(0.12, 0.45)
+    # A flatter upstroke would make it a 7.
+    down = max(random.uniform(0.15, 0.6), 0.8 * left)
     top = 0.5 + random.uniform(-0.05, 0.1)
     bend = random.uniform(-0.04, 0.06)
     upstroke = stroke((top - left, down), (top - left / 2 + bend, down / 2 + bend), (top, 0.0))
