@@ -47,8 +47,8 @@ class Classifier:
     """
 
     def __init__(self, path: Path = MODEL) -> None:
-        content = read_verified(path)
-        self.version = hashlib.sha256(content).hexdigest()[:12]
+        content, digest = read_verified(path)
+        self.version = digest[:12]
         options = onnxruntime.SessionOptions()
         # For a model this small a thread pool costs more than it saves, most of all at start.
         options.intra_op_num_threads = 1
@@ -70,17 +70,18 @@ class Classifier:
         return Reading(int(probabilities.argmax()), "digit" if sure else "unsure", probabilities)
 
 
-def read_verified(path: Path) -> bytes:
-    """The model's bytes, if their SHA-256 is the one in the file beside them."""
+def read_verified(path: Path) -> tuple[bytes, str]:
+    """The model's bytes and their SHA-256, if it is the one in the file beside them."""
     digest_file = path.with_name(path.name + ".sha256")
     try:
         content = path.read_bytes()
         expected = digest_file.read_text().split()[0]
     except (OSError, IndexError) as error:
         raise ModelError(f"The model cannot be read from {path} and {digest_file.name}.") from error
-    if hashlib.sha256(content).hexdigest() != expected:
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != expected:
         raise ModelError(f"The model in {path} is not the one in {digest_file.name}.")
-    return content
+    return content, digest
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
