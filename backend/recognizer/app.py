@@ -162,11 +162,13 @@ async def file_part(request: Request) -> bytes:
     except Exception as error:  # the parser's own errors are of many kinds
         detail = 'The form cannot be read; send multipart/form-data with a file part named "file".'
         raise Refusal(400, detail) from error
-    async with request.form():
+    try:
         part = form.get("file")
         if not isinstance(part, UploadFile):
             raise Refusal(422, f'The form needs a file part named "file" with {ACCEPTED}.')
         return await part.read()
+    finally:
+        await form.close()
 
 
 def png_data_url(ink: Ink) -> str:
