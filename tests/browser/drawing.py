@@ -2,14 +2,13 @@
 
 from io import BytesIO
 from itertools import pairwise
-from math import cos, hypot, radians, sin
+from math import hypot
 from typing import NamedTuple
 
+from pictures import Stroke, arc
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page
 
-Point = tuple[float, float]
-Stroke = list[Point]
 Strokes = list[Stroke]
 
 
@@ -29,13 +28,6 @@ BOTTOM_RIGHT = Box(0.76, 0.67, 0.19, 0.28)
 
 MOUSE_STEP = 12.0
 """CSS pixels between two places at which the page hears of the mouse, as in a quick stroke."""
-
-
-def arc(x: float, y: float, across: float, down: float, start: float, end: float) -> Stroke:
-    """Part of an ellipse around (x, y): degrees run clockwise, 0 is right, 90 is below."""
-    steps = 40
-    angles = [radians(start + (end - start) * step / steps) for step in range(steps + 1)]
-    return [(x + across * cos(angle), y + down * sin(angle)) for angle in angles]
 
 
 # In a box from (0, 0) at its top left to (1, 1).

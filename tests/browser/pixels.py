@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from browser.drawing import Point
+from pictures import Point
 from PIL import Image
 from playwright.sync_api import Page
 

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from browser.drawing import DIGITS, MIDDLE, Stroke, Strokes, draw, on_screen
+from browser.drawing import DIGITS, MIDDLE, Strokes, draw, on_screen
 from browser.pixels import is_inked
 from browser.reading import answer, verdict
+from pictures import Stroke
 from playwright.sync_api import BrowserContext, Page, expect
 from serving import Server
 
