@@ -62,9 +62,6 @@ class Digits:
     pictures: NDArray[np.uint8]
     labels: NDArray[np.int64]
 
-    def __len__(self) -> int:
-        return len(self.labels)
-
     def __getitem__(self, part: slice) -> "Digits":
         return Digits(self.pictures[part], self.labels[part])
 
