@@ -45,6 +45,8 @@ PEN_DIGITS_TRAINING = 7_494
 
 SEMEION_HOME = "https://archive.ics.uci.edu/static/public/178/semeion+handwritten+digit.zip"
 SEMEION_SHA256 = "18e0d5244698e09979ddf843d4517d5c9e042f7cb1c1f5f2e3bb40fb1102f080"
+SEMEION_TRAINING = 797
+"""Rows to learn from; the rest is for testing."""
 
 CACHE = Path(__file__).parents[2] / "data"
 
@@ -137,8 +139,17 @@ def _load_pen_digits(part: slice) -> PenDigits:
     return PenDigits(paths[part], labels[part])
 
 
-def load_semeion() -> Digits:
-    """1,593 scanned digits of 80 writers, (16, 16) (Semeion, Rome; UCI; CC BY 4.0)."""
+def load_semeion_training() -> Digits:
+    """The first half of 1,593 scanned digits, (16, 16) (Semeion, Rome; UCI; CC BY 4.0)."""
+    return _load_semeion()[:SEMEION_TRAINING]
+
+
+def load_semeion_test() -> Digits:
+    """The other half, (16, 16): for the final figures of a released model."""
+    return _load_semeion()[SEMEION_TRAINING:]
+
+
+def _load_semeion() -> Digits:
 
     def parse(packed: bytes) -> NDArray[np.uint8]:
         lines = [
