@@ -17,12 +17,13 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RUFF := $(BIN)/ruff
 MYPY := $(BIN)/mypy --config-file backend/pyproject.toml
 PYTEST := $(BIN)/python -m pytest -c backend/pyproject.toml --rootdir .
+FONTS := backend/training/font_packages/node_modules/installed
 SHELL_SCRIPTS := .ci/run
 PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 
-.PHONY: all help setup setup-training run dev check format test train evaluate release \
-	screenshot lock clean
+.PHONY: all help setup setup-training run dev check format test train tensorboard evaluate \
+	release screenshot lock clean
 
 all: check test
 
@@ -32,7 +33,7 @@ help: ## List the targets
 setup: .venv/dev frontend/node_modules/installed ## Install all that running, checking and testing need
 	@$(BIN)/python tests/browser/install_browser.py
 
-setup-training: .venv/train ## Install torch and what else training needs
+setup-training: .venv/train $(FONTS) ## Install torch, handwriting fonts and what else training needs
 
 run: .venv/run frontend/dist/index.html ## Serve page and API (HOST=127.0.0.1 PORT=8000)
 	@echo "Draw a digit on http://$(HOST):$(PORT)"
@@ -63,14 +64,17 @@ test: setup frontend/dist/index.html ## Run every test (ARGS= goes to pytest)
 	npm --prefix frontend test
 	$(PYTEST) tests $(ARGS)
 
-train: .venv/train ## Train a model into runs/ (ARGS="--help" for more)
+train: setup-training ## Train a model into runs/ (ARGS="--help" for more)
 	@PYTHONPATH=backend $(BIN)/python -m training.train $(ARGS)
+
+tensorboard: .venv/train ## Show training runs on http://127.0.0.1:6006
+	$(BIN)/tensorboard --logdir runs
 
 release: ## Serve the model of a training run from now on, and evaluate it (RUN=release)
 	cp runs/$(RUN)/digits.onnx runs/$(RUN)/digits.onnx.sha256 backend/recognizer/model/
 	@$(MAKE) --no-print-directory evaluate
 
-evaluate: .venv/train ## Judge the released model and write its card
+evaluate: setup-training ## Judge the released model and write its card
 	@PYTHONPATH=backend $(BIN)/python -m training.evaluate
 
 screenshot: setup frontend/dist/index.html ## Take the README's picture of the page
@@ -86,7 +90,7 @@ lock: .venv/bin/python ## Pin the newest requirements that fit backend/pyproject
 		--custom-compile-command 'make lock' $$extra; done
 
 clean: ## Remove everything that was installed or built
-	rm -rf .venv frontend/node_modules frontend/dist
+	rm -rf .venv frontend/node_modules frontend/dist backend/training/font_packages/node_modules
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "This project needs Python 3.11 or 3.12 (with venv); install" \
@@ -107,10 +111,10 @@ clean: ## Remove everything that was installed or built
 	$(PIP) -r backend/requirements/torch.txt
 	@touch $@
 
-frontend/node_modules/installed: frontend/package-lock.json
-	@$(NODE_IS_FINE) || { echo "The page needs Node.js 20.19 or newer (22.12 or newer of the 22s);" \
+frontend/node_modules/installed $(FONTS): %/node_modules/installed: %/package-lock.json
+	@$(NODE_IS_FINE) || { echo "This needs Node.js 20.19 or newer (22.12 or newer of the 22s);" \
 		"install it from https://nodejs.org or your package manager." >&2; exit 1; }
-	npm --prefix frontend ci --no-audit --no-fund --loglevel=error
+	npm --prefix $* ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
 
 frontend/dist/index.html: frontend/node_modules/installed $(PAGE_SOURCES)
