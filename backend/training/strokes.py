@@ -9,10 +9,17 @@ from PIL import Image, ImageDraw
 
 Stroke = NDArray[np.float64]
 
+Random = np.random.Generator
+
 OVERSAMPLING = 3
 
 MARGIN = 0.06
 """Share of the canvas that stays bare at each side, brush included."""
+
+
+def stroke(*points: tuple[float, float]) -> Stroke:
+    """One stroke from its points."""
+    return np.array(points, dtype=np.float64)
 
 
 def fill(strokes: list[Stroke], pen: float, side: int) -> NDArray[np.float32]:
@@ -21,13 +28,17 @@ def fill(strokes: list[Stroke], pen: float, side: int) -> NDArray[np.float32]:
     `pen` is the brush's width as a share of the longer side of the strokes' box.
     """
     extent = side * (1 - 2 * MARGIN) / (1 + pen)
-    return draw(strokes, extent, (side / 2, side / 2), pen * extent, side)
+    return draw(strokes, extent, (side / 2, side / 2), pen * extent, (side, side))
 
 
 def draw(
-    strokes: list[Stroke], extent: float, centre: tuple[float, float], pen: float, side: int
+    strokes: list[Stroke],
+    extent: float,
+    centre: tuple[float, float],
+    pen: float,
+    size: tuple[int, int],
 ) -> NDArray[np.float32]:
-    """Ink (side, side) in [0, 1] of strokes on a square canvas.
+    """Ink (height, width) in [0, 1] of strokes on a canvas of `size` (width, height).
 
     `extent` is what the longer side of their box becomes, `centre` where its middle comes to
     (x, y), `pen` the brush's width: all in pixels.
@@ -36,7 +47,7 @@ def draw(
     low, high = points.min(axis=0), points.max(axis=0)
     scale = extent * OVERSAMPLING / max(float((high - low).max()), 1e-6)
     width = pen * OVERSAMPLING
-    image = Image.new("L", (side * OVERSAMPLING, side * OVERSAMPLING), 0)
+    image = Image.new("L", (size[0] * OVERSAMPLING, size[1] * OVERSAMPLING), 0)
     brush = ImageDraw.Draw(image)
     for stroke in strokes:
         path = (stroke - (low + high) / 2) * scale + np.array(centre) * OVERSAMPLING
@@ -62,12 +73,12 @@ def smooth(stroke: Stroke, steps: int = 5) -> Stroke:
     return np.concatenate([curve.transpose(1, 0, 2).reshape(-1, 2), stroke[-1:]])
 
 
-def wobble(strokes: list[Stroke], generator: np.random.Generator) -> list[Stroke]:
+def wobble(strokes: list[Stroke], random: Random) -> list[Stroke]:
     """The same digit by a slightly different hand: turned, slanted, stretched, points shifted."""
-    angle, slant = generator.uniform(-0.2, 0.2), generator.uniform(-0.25, 0.25)
-    stretch = np.exp(generator.uniform(-0.2, 0.2))
+    angle, slant = random.uniform(-0.2, 0.2), random.uniform(-0.25, 0.25)
+    stretch = np.exp(random.uniform(-0.2, 0.2))
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     matrix = turn @ np.array([[stretch, 0], [slant, 1 / stretch]])
     extent = np.ptp(np.concatenate(strokes), axis=0).max()
-    shift = generator.uniform(0, 0.025) * extent
-    return [(stroke + generator.normal(0, shift, stroke.shape)) @ matrix for stroke in strokes]
+    shift = random.uniform(0, 0.025) * extent
+    return [(stroke + random.normal(0, shift, stroke.shape)) @ matrix for stroke in strokes]

@@ -7,14 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from training.strokes import Stroke
-
-Random = np.random.Generator
-
-
-def stroke(*points: tuple[float, float]) -> Stroke:
-    """One stroke from its points."""
-    return np.array(points, dtype=np.float64)
+from training.strokes import Random, Stroke, stroke
 
 
 def slashed_zero(random: Random) -> list[Stroke]:
