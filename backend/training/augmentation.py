@@ -34,11 +34,14 @@ ELASTIC_GRID = 5
 ELASTIC_SHIFT = 1.3
 """Digit pixels (of 28): standard deviation of those shifts, at most."""
 
-UNDISTORTED = 0.35
-"""Share of digits that stay as their writer wrote them."""
+COARSEST = 22
+"""Pixels a side of the canvas at its coarsest: the digit has 12."""
 
-NOISY = 0.15
-"""Share of canvases with blur, uneven light and noise."""
+WIDEST_BLUR = 2
+"""Canvas pixels either way: the blur's reach, applied twice."""
+
+SPOILED = 0.3
+"""Share of canvases that look as if seen by a poor camera, a few pixels small, or both."""
 
 
 def inks_of(canvases: Tensor) -> NDArray[np.float32]:
@@ -49,17 +52,23 @@ def inks_of(canvases: Tensor) -> NDArray[np.float32]:
     return np.stack([blank if ink is None else ink for ink in inks])
 
 
+def enlarge(pictures: Tensor) -> Tensor:
+    """Square pictures (n, 1, …) as they are, only larger, on (n, 1, CANVAS, CANVAS)."""
+    times = CANVAS // pictures.shape[-1]
+    margin = (CANVAS - times * pictures.shape[-1]) // 2
+    return F.pad(F.interpolate(pictures, scale_factor=times), [margin] * 4)
+
+
 def warp(digits: Tensor, generator: torch.Generator) -> Tensor:
-    """Redraw (n, 1, 28, 28) digits on (n, 1, CANVAS, CANVAS), shifted, slanted and bent at random.
+    """Redraw square pictures (n, 1, …) on (n, 1, CANVAS, CANVAS), slanted and bent at random.
 
     Elastic distortion after Simard, Steinkraus, Platt, "Best Practices for Convolutional Neural
     Networks Applied to Visual Document Analysis" (ICDAR 2003), on a coarse grid.
     """
     count = len(digits)
-    distorted = torch.rand(count, generator=generator) >= UNDISTORTED
 
     def spread(limit: float) -> Tensor:
-        return (torch.rand(count, generator=generator) * 2 - 1) * limit * distorted
+        return (torch.rand(count, generator=generator) * 2 - 1) * limit
 
     angle, shear = spread(ROTATION), spread(SHEAR)
     stretch = torch.exp(spread(STRETCH))
@@ -74,7 +83,7 @@ def warp(digits: Tensor, generator: torch.Generator) -> Tensor:
     )
     matrix[:, :, :2] *= zoom
     grid = F.affine_grid(matrix, [count, 1, CANVAS, CANVAS], align_corners=False)
-    strength = torch.rand(count, generator=generator) * ELASTIC_SHIFT * 2 / FIELD * distorted
+    strength = torch.rand(count, generator=generator) * ELASTIC_SHIFT * 2 / FIELD
     shifts = torch.randn(count, 2, ELASTIC_GRID, ELASTIC_GRID, generator=generator)
     bend = F.interpolate(
         shifts * strength[:, None, None, None], size=CANVAS, mode="bicubic", align_corners=True
@@ -97,17 +106,29 @@ def change_pen(canvases: Tensor, generator: torch.Generator) -> Tensor:
     return canvases
 
 
-def speckle(canvases: Tensor, generator: torch.Generator) -> Tensor:
-    """Give a random few of the canvases blur, uneven light, little contrast and noise."""
-    chosen = torch.rand(len(canvases), generator=generator) < NOISY
-    count = int(chosen.sum())
-
-    def share(low: float, high: float) -> Tensor:
-        return low + (high - low) * torch.rand(count, 1, 1, 1, generator=generator)
-
-    strokes = F.avg_pool2d(canvases[chosen], 3, stride=1, padding=1)
-    across = torch.linspace(-1, 1, CANVAS)
-    light = share(-0.15, 0.15) * across[None, :] + share(-0.15, 0.15) * across[:, None]
-    noise = torch.randn(strokes.shape, generator=generator) * share(0, 0.06)
-    canvases[chosen] = (0.25 + light + strokes * share(0.35, 0.6) + noise).clamp(0, 1)
+def spoil(canvases: Tensor, generator: torch.Generator) -> Tensor:
+    """Give some of the canvases coarse pixels, blur, uneven light, little contrast and noise."""
+    chosen = (torch.rand(len(canvases), generator=generator) < SPOILED).nonzero().flatten()
+    canvases = canvases.clone()
+    for number in chosen.tolist():
+        coarse, blurred, noisy = torch.rand(3, generator=generator).tolist()
+        canvas = canvases[number : number + 1]
+        if coarse < 0.5:
+            side = int(torch.randint(COARSEST, CANVAS, (1,), generator=generator))
+            small = F.interpolate(canvas, size=(side, side), mode="area")
+            canvas = F.interpolate(small, size=(CANVAS, CANVAS), mode="bilinear")
+        if blurred < 0.5:
+            width = 2 * int(torch.randint(1, WIDEST_BLUR + 1, (1,), generator=generator)) + 1
+            for _ in range(2):  # a box twice is nearly a bell
+                canvas = F.avg_pool2d(
+                    canvas, width, stride=1, padding=width // 2, count_include_pad=False
+                )
+        if noisy < 0.5:
+            light = torch.rand(2, generator=generator) * 0.3 - 0.15
+            across = torch.linspace(-1, 1, CANVAS)
+            noise, contrast = torch.rand(2, generator=generator).tolist()
+            paper = 0.25 + light[0] * across[None, :] + light[1] * across[:, None]
+            grain = torch.randn(canvas.shape, generator=generator) * 0.06 * noise
+            canvas = (paper + canvas * (0.35 + 0.25 * contrast) + grain).clamp(0, 1)
+        canvases[number] = canvas[0]
     return canvases

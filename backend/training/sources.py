@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -10,25 +11,38 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.augmentation import CANVAS, change_pen, inks_of, warp
+from recognizer.classifier import OTHER
+from training.augmentation import CANVAS, change_pen, enlarge, inks_of, warp
 from training.datasets import (
     Digits,
     PenDigits,
     load_mnist_training,
     load_mnist_validation,
     load_pen_digits_training,
-    load_semeion,
+    load_semeion_training,
 )
-from training.strokes import Stroke, fill, smooth, wobble
+from training.fonts import DIGITS, LETTERS, SIGNS, draw_glyphs, training_fonts, validation_fonts
+from training.others import SCRIBBLES, SHAPES, draw_others, side_by_side, texture
+from training.strokes import Random, Stroke, fill, smooth, wobble
 from training.variants import draw_variants
 
-THINNEST_PEN, FATTEST_PEN = 0.02, 0.3
-"""Widths of the brush as shares of a digit's longer side."""
+PAPER_PEN = (0.01, 0.1)
+"""Width of the brush as a share of the paper's side, at least and at most."""
 
-VARIANT_DRAWINGS = 4_000
+PAPER_SIZE = (0.25, 0.9)
+"""Longer side of a drawing, its brush included, as a share of the paper's side."""
+
+CURVED = 0.75
+"""Share of paths drawn as curves through their points; the others go straight to the next."""
+
+UNTOUCHED = 0.3
+"""Share of scanned digits that stay as their writer wrote them."""
+
+VARIANT_DRAWINGS = 8_000
 """Drawings of the world's variants."""
 
-HELD_OUT_SEED = 7
+HELD_OUT, HELD_OUT_SEED = 2_000, 7
+"""Drawings of each source, at least, to choose by."""
 
 
 class Source(Protocol):
@@ -64,7 +78,10 @@ class Scans:
 
     def redraw(self, chosen: NDArray[np.int64], generator: torch.Generator) -> Tensor:
         digits = torch.from_numpy(self.pictures[chosen].astype(np.float32) / 255)[:, None]
-        return change_pen(warp(digits, generator), generator)
+        canvases = change_pen(warp(digits, generator), generator)
+        untouched = torch.rand(len(digits), generator=generator) < UNTOUCHED
+        canvases[untouched] = enlarge(digits[untouched])
+        return canvases
 
 
 @dataclass(frozen=True)
@@ -79,17 +96,36 @@ class Paths:
         return Paths(self.name, [self.strokes[number] for number in chosen], self.labels[chosen])
 
     def redraw(self, chosen: NDArray[np.int64], generator: torch.Generator) -> Tensor:
-        seed = int(torch.randint(2**62, (1,), generator=generator))
-        random = np.random.default_rng(seed)
-        canvases = [
-            fill(
-                [smooth(stroke) for stroke in wobble(self.strokes[number], random)],
-                pen=float(np.exp(random.uniform(np.log(THINNEST_PEN), np.log(FATTEST_PEN)))),
-                side=CANVAS,
-            )
-            for number in chosen
-        ]
-        return torch.from_numpy(np.stack(canvases))[:, None]
+        random = random_from(generator)
+        return torch.from_numpy(np.stack([self._draw(number, random) for number in chosen]))
+
+    def _draw(self, number: int, random: Random) -> NDArray[np.float32]:
+        pen = random.uniform(*PAPER_PEN)
+        pen /= random.uniform(*PAPER_SIZE) - pen
+        strokes = wobble(self.strokes[number], random)
+        if random.random() < CURVED:
+            strokes = [smooth(stroke) for stroke in strokes]
+        return fill(strokes, pen, CANVAS)[None]
+
+
+@dataclass(frozen=True)
+class Textures:
+    """Pictures of nothing, new ones each time."""
+
+    name: str
+    labels: NDArray[np.int64]
+
+    def part(self, chosen: NDArray[np.int64]) -> "Textures":
+        return Textures(self.name, self.labels[chosen])
+
+    def redraw(self, chosen: NDArray[np.int64], generator: torch.Generator) -> Tensor:
+        random = random_from(generator)
+        return torch.from_numpy(np.stack([texture(random, CANVAS)[None] for _ in chosen]))
+
+
+def random_from(generator: torch.Generator) -> Random:
+    """numpy's generator, seeded by torch's."""
+    return np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
 
 
 @dataclass(frozen=True)
@@ -101,35 +137,59 @@ class Validation:
     labels: Tensor
 
 
-def load_sources() -> tuple[list[Source], list[Validation]]:
-    """What to learn from, once for each time an epoch, and what is held out to choose by."""
+def load_sources() -> tuple[list[tuple[int, Source]], list[Validation]]:
+    """What to learn from, and how often a round; and what is held out to choose by."""
     mnist, mnist_held_out = load_mnist_training(), load_mnist_validation()
-    sources: list[Source] = [Scans("MNIST redrawn", mnist.pictures, mnist.labels)]
+    pen_digits, semeion = load_pen_digits_training(), shaped(load_semeion_training())
+    variants, variant_labels = draw_variants(VARIANT_DRAWINGS, HELD_OUT_SEED)
+    learned: list[tuple[int, Source]] = [(1, Scans("MNIST redrawn", mnist.pictures, mnist.labels))]
     held_out = [
         as_they_are("MNIST", mnist_held_out),
         redrawn(Scans("MNIST redrawn", mnist_held_out.pictures, mnist_held_out.labels)),
     ]
-    pen_digits, semeion = load_pen_digits_training(), shaped(load_semeion())
-    drawings, labels = draw_variants(VARIANT_DRAWINGS, HELD_OUT_SEED)
-    more: list[tuple[int, int, Source]] = [
-        (2, 10, Paths("pen digits", as_strokes(pen_digits), pen_digits.labels)),
-        (3, 5, Scans("Semeion", semeion.pictures, semeion.labels)),
-        (1, 10, Paths("variants", drawings, np.array(labels, dtype=np.int64))),
+    split: list[tuple[int, int, Source]] = [
+        (4, 10, Paths("pen digits", as_strokes(pen_digits), pen_digits.labels)),
+        (6, 5, Scans("Semeion", semeion.pictures, semeion.labels)),
+        (1, 10, Paths("variants", variants, np.array(variant_labels, dtype=np.int64))),
+        (1, 10, others("shapes", draw_others(SHAPES, 5_000, HELD_OUT_SEED))),
+        (1, 10, others("scribbles", draw_others(SCRIBBLES, 3_000, HELD_OUT_SEED))),
+        (1, 10, Scans("pairs", side_by_side(mnist.pictures, 6_000, HELD_OUT_SEED), other(6_000))),
+        (1, 10, Textures("textures", other(3_000))),
     ]
-    for times, every, source in more:
+    for times, every, source in split:
         numbers = np.arange(len(source.labels))
-        sources += times * [source.part(numbers[numbers % every != 0])]
+        learned.append((times, source.part(numbers[numbers % every != 0])))
         held_out.append(redrawn(source.part(numbers[numbers % every == 0])))
-    return sources, held_out
+    for times, characters in ((12, DIGITS), (5, LETTERS), (2, SIGNS)):
+        learned.append((times, glyphs(training_fonts(), characters)))
+        held_out.append(redrawn(glyphs(validation_fonts(), characters)))
+    return learned, held_out
+
+
+def glyphs(fonts: list[Path], characters: str) -> Scans:
+    """Characters of fonts: digits as what they are, anything else as no digit."""
+    pictures, positions = draw_glyphs(fonts, characters)
+    if characters == DIGITS:
+        return Scans("font digits", pictures, positions)
+    return Scans("letters" if characters == LETTERS else "signs", pictures, other(len(pictures)))
+
+
+def others(name: str, drawings: list[list[Stroke]]) -> Paths:
+    return Paths(name, drawings, other(len(drawings)))
+
+
+def other(count: int) -> NDArray[np.int64]:
+    return np.full(count, OTHER, dtype=np.int64)
 
 
 def redrawn(source: Source) -> Validation:
-    """A source's digits redrawn once, the same in every run."""
+    """A source's digits redrawn, at least HELD_OUT of them, the same in every run."""
     generator = torch.Generator().manual_seed(HELD_OUT_SEED)
-    canvases = source.redraw(np.arange(len(source.labels)), generator)
-    return Validation(
-        source.name, torch.from_numpy(inks_of(canvases)), torch.from_numpy(source.labels)
-    )
+    times = -(-HELD_OUT // len(source.labels))
+    numbers = np.tile(np.arange(len(source.labels)), times)
+    inks = torch.from_numpy(inks_of(source.redraw(numbers, generator)))
+    seen = inks.flatten(1).amax(1) > 0
+    return Validation(source.name, inks[seen], torch.from_numpy(source.labels[numbers])[seen])
 
 
 def as_they_are(name: str, digits: Digits) -> Validation:

@@ -1,17 +1,19 @@
 """Trains the network and exports it as the model that the server loads.
 
-    make train                        the released recipe: about a quarter of an hour on two cores
-    make train ARGS="--epochs 2"      a quick look
-    make train ARGS="--run again"     another run, beside the first
+    make train                                   the released recipe: half an hour on two cores
+    make train ARGS="--epochs 2 --run look"      a quick look
+    make train ARGS="--seed 1 --run seed-1"      the same recipe, begun from other random weights
 
 A run that was stopped goes on where it was when it is started again. Everything that shapes the
-result stands below. The best epoch is the one that reads most of the held-out digits: MNIST's as
-they are, and those of every source redrawn once.
+result stands below. The best epoch is the one that reads the held-out drawings of all sources
+best. `make tensorboard` shows a run while it goes on; one that ends adds a line to results.csv.
 """
 
 import argparse
 import copy
-from collections.abc import Iterator, Sequence
+import csv
+import math
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,151 +21,159 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
-from training.augmentation import inks_of, speckle
 from training.calibration import choose_calibration
 from training.datasets import DatasetError
 from training.export import export
-from training.network import Network
-from training.sources import Source, Validation, load_sources
+from training.network import CHANNELS, Network
+from training.rounds import Inks, Labels, Rounds
+from training.sources import Validation, load_sources
 
-EPOCHS = 12
+EPOCHS = 24
+ROUNDS = 8  # times that everything is redrawn; the epochs take them in turn
 BATCH = 256
 PEAK_LEARNING_RATE = 3e-3  # reached after a tenth of the steps, then a cosine down to zero
 WEIGHT_DECAY = 0.02
 LABEL_SMOOTHING = 0.03
-AVERAGING = 0.995  # decay of the running average of the weights, which is what is released
+AVERAGING = 0.998  # decay of the running average of the weights, which is what is released
 SEED = 2026
 
 RUNS = Path(__file__).parents[2] / "runs"
+RESULTS = Path(__file__).with_name("results.csv")
 
-
-class AugmentedBatches(Dataset[tuple[Tensor, Tensor]]):
-    """One epoch of shuffled, redrawn batches; each depends on nothing but seed, epoch, number.
-
-    A source that stands in the list twice is redrawn twice an epoch.
-    """
-
-    def __init__(self, sources: Sequence[Source], seed: int, epoch: int) -> None:
-        self.sources = sources
-        self.seed = (seed * 1_000 + epoch) * 10_000
-        sizes = [len(source.labels) for source in sources]
-        order = np.random.default_rng(self.seed).permutation(sum(sizes))
-        self.origins = np.repeat(np.arange(len(sources)), sizes)[order]
-        self.numbers = np.concatenate([np.arange(size) for size in sizes])[order]
-
-    def __len__(self) -> int:
-        return max(1, len(self.origins) // BATCH)
-
-    def __getitem__(self, batch: int) -> tuple[Tensor, Tensor]:
-        torch.set_num_threads(1)
-        part = slice(batch * BATCH, (batch + 1) * BATCH)
-        generator = torch.Generator().manual_seed(self.seed + batch)
-        canvases, labels = [], []
-        for origin, source in enumerate(self.sources):
-            chosen = self.numbers[part][self.origins[part] == origin]
-            if len(chosen):
-                canvases.append(source.redraw(chosen, generator))
-                labels.append(source.labels[chosen])
-        inks = inks_of(speckle(torch.cat(canvases), generator))
-        return torch.from_numpy(inks), torch.from_numpy(np.concatenate(labels))
-
-
-@torch.no_grad()
-def logits_of(network: torch.nn.Module, inks: Tensor) -> Tensor:
-    """Logits (n, 10) of a network, put into evaluation mode, a batch at a time."""
-    network.eval()
-    return torch.cat([network(part) for part in torch.split(inks, 1_000)])
+Draw = Callable[[int], tuple[Inks, Labels]]
+"""Gives the inks and labels of a numbered round."""
 
 
 def train(
-    sources: Sequence[Source],
-    held_out: Sequence[Validation],
-    folder: Path,
-    epochs: int,
-    seed: int,
-    workers: int,
-) -> Path:
-    """Train, checkpointing to `folder` after each epoch; return the best epoch's weights' path."""
+    draw: Draw, held_out: Sequence[Validation], folder: Path, epochs: int, seed: int
+) -> tuple[Network, dict[str, float]]:
+    """Train, checkpointing to `folder` after each epoch.
+
+    Returns the best epoch's network, on the CPU, and its share of right answers by source.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
-    network = Network()
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    network = Network().to(device)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(network)
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=WEIGHT_DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer,
-        max_lr=PEAK_LEARNING_RATE,
-        total_steps=epochs * len(AugmentedBatches(sources, seed, 0)),
-        pct_start=0.1,
-    )
-    parts: dict[str, Any] = {
-        "network": network,
-        "average": average,
-        "optimizer": optimizer,
-        "schedule": schedule,
-    }
-    checkpoint, best = folder / "checkpoint.pt", folder / "best.pt"
-    start, best_accuracy = 0, 0.0
+    parts: dict[str, Any] = {"network": network, "average": average, "optimizer": optimizer}
+    start, step = 0, 0
+    best: dict[str, Any] = {"weights": {}, "accuracies": {"none yet": 0.0}}
+    checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=True)
+        saved = torch.load(checkpoint, weights_only=True, map_location=device)
         if (saved["epochs"], saved["seed"]) != (epochs, seed):
             raise SystemExit(f"{folder} holds a run with other settings; name another with --run.")
         for name, part in parts.items():
             part.load_state_dict(saved[name])
-        start, best_accuracy = saved["epoch"], saved["best_accuracy"]
+        start, step, best = saved["epoch"], saved["step"], saved["best"]
         print(f"Going on after epoch {start} of {epochs}.")
 
-    for epoch in range(start, epochs):
+    log = SummaryWriter(str(folder / "tensorboard"), purge_step=start)
+    if start == 0:
+        show(log, draw(0)[0])
+    epochs_left = tqdm(range(start, epochs), "training", epochs, initial=start, unit="epoch")
+    for epoch in epochs_left:
         torch.manual_seed(seed * 1_000 + epoch)  # so that a resumed run ends as an unbroken one
         network.train()
         losses = []
-        for inks, labels in progress(AugmentedBatches(sources, seed, epoch), epoch, workers):
-            with torch.autocast("cpu", torch.bfloat16):
-                loss = F.cross_entropy(network(inks), labels, label_smoothing=LABEL_SMOOTHING)
+        for inks, labels, share in batches(draw(epoch % ROUNDS), seed * 1_000 + epoch):
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate((epoch + share) / epochs)
+            with torch.autocast(device, torch.bfloat16):
+                logits = network(inks.to(device))
+                loss = F.cross_entropy(logits, labels.to(device), label_smoothing=LABEL_SMOOTHING)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
-            schedule.step()
-            drift(average, network, schedule.last_epoch)
-            losses.append(loss.item())
-        right = [logits_of(average, part.inks).argmax(1) == part.labels for part in held_out]
-        shares = (
-            f"{part.name} {hits.float().mean():.2%}"
-            for part, hits in zip(held_out, right, strict=True)
+            step += 1
+            drift(average, network, step)
+            losses.append(loss.detach())
+        mean_loss = torch.stack(losses).mean().item()
+        accuracies = {part.name: accuracy(average, part) for part in held_out}
+        if mean(accuracies) > mean(best["accuracies"]):
+            weights = {name: value.cpu() for name, value in average.state_dict().items()}
+            best = {"weights": weights, "accuracies": accuracies}
+        save(
+            {name: part.state_dict() for name, part in parts.items()}
+            | {"epoch": epoch + 1, "step": step, "best": best, "epochs": epochs, "seed": seed},
+            checkpoint,
         )
-        tqdm.write(f"epoch {epoch + 1:2d}  loss {np.mean(losses):.4f}  {', '.join(shares)}")
-        accuracy = torch.cat(right).float().mean().item()
-        if accuracy > best_accuracy:
-            best_accuracy = accuracy
-            save(average.state_dict(), best)
-        state = {name: part.state_dict() for name, part in parts.items()}
-        progress_made = {"epoch": epoch + 1, "best_accuracy": best_accuracy}
-        save(state | progress_made | {"epochs": epochs, "seed": seed}, checkpoint)
-    return best
+        log.add_scalar("loss", mean_loss, epoch + 1)
+        for name, share in accuracies.items():
+            log.add_scalar(f"accuracy/{name}", share, epoch + 1)
+        log.flush()
+        shares = ", ".join(f"{name} {share:.2%}" for name, share in accuracies.items())
+        tqdm.write(f"epoch {epoch + 1:2d}  loss {mean_loss:.4f}  {shares}")
+    log.close()
+    trained = Network()
+    trained.load_state_dict(best["weights"])
+    return trained.eval(), best["accuracies"]
+
+
+def batches(drawn: tuple[Inks, Labels], seed: int) -> Iterator[tuple[Tensor, Tensor, float]]:
+    """Shuffled batches of inks and labels, and what share of the round went before."""
+    inks, labels = drawn
+    order = np.random.default_rng(seed).permutation(len(labels))
+    starts = range(0, max(1, len(order) - BATCH + 1), BATCH)
+    for start in tqdm(starts, "epoch", unit="batch", leave=False):
+        chosen = order[start : start + BATCH]
+        yield (
+            torch.from_numpy(inks[chosen].astype(np.float32) / 255),
+            torch.from_numpy(labels[chosen]),
+            start / len(order),
+        )
+
+
+def learning_rate(share: float) -> float:
+    """At a share of the training: up in a straight line, then down along a cosine."""
+    warm_up = 0.1
+    if share < warm_up:
+        return PEAK_LEARNING_RATE * (0.04 + 0.96 * share / warm_up)
+    return PEAK_LEARNING_RATE * (1 + math.cos(math.pi * (share - warm_up) / (1 - warm_up))) / 2
 
 
 @torch.no_grad()
 def drift(average: Network, network: Network, step: int) -> None:
     """Move the running average towards the present weights: much at first, little later."""
     share = max(1 - AVERAGING, 9 / (10 + step))
-    for mean, present in zip(
+    for mean_value, present in zip(
         average.state_dict().values(), network.state_dict().values(), strict=True
     ):
-        if mean.is_floating_point():
-            mean.lerp_(present, share)
+        if mean_value.is_floating_point():
+            mean_value.lerp_(present, share)
         else:
-            mean.copy_(present)
+            mean_value.copy_(present)
 
 
-def progress(
-    batches: AugmentedBatches, epoch: int, workers: int
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """The epoch's batches, prepared in worker processes, under a progress bar."""
-    loader = DataLoader(batches, batch_size=None, num_workers=workers)
-    yield from tqdm(loader, desc=f"epoch {epoch + 1:2d}", unit="batch", leave=False)
+@torch.no_grad()
+def logits_of(network: torch.nn.Module, inks: Tensor) -> Tensor:
+    """Logits (n, 11) of a network, put into evaluation mode, a batch at a time."""
+    network.eval()
+    device = next(network.parameters()).device
+    return torch.cat([network(part.to(device)).cpu() for part in torch.split(inks, 1_000)])
+
+
+def accuracy(network: torch.nn.Module, part: Validation) -> float:
+    """Share of the inks that are read right, in [0, 1]."""
+    return (logits_of(network, part.inks).argmax(1) == part.labels).float().mean().item()
+
+
+def mean(accuracies: dict[str, float]) -> float:
+    """Of all sources, each weighing the same."""
+    return sum(accuracies.values()) / len(accuracies)
+
+
+def show(log: SummaryWriter, inks: Inks) -> None:
+    """Put the network's graph and a sheet of inks into TensorBoard."""
+    sheet = torch.from_numpy(inks[:256]).reshape(16, 16, 28, 28).transpose(1, 2)
+    log.add_image("inks", sheet.reshape(1, 16 * 28, 16 * 28))
+    log.add_graph(Network().eval(), torch.zeros(1, 28, 28))
 
 
 def save(state: dict[str, Any], path: Path) -> None:
@@ -171,6 +181,16 @@ def save(state: dict[str, Any], path: Path) -> None:
     temporary = path.with_suffix(".new")
     torch.save(state, temporary)
     temporary.replace(path)
+
+
+def record(path: Path, line: dict[str, object]) -> None:
+    """Add a line to the log of results, under a header if it is the first."""
+    new = not path.exists()
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(line), lineterminator="\n")
+        if new:
+            writer.writeheader()
+        writer.writerow(line)
 
 
 def main() -> None:
@@ -184,14 +204,22 @@ def main() -> None:
         sources, held_out = load_sources()
     except DatasetError as error:
         raise SystemExit(str(error)) from error
-    best = train(sources, held_out, folder, arguments.epochs, arguments.seed, workers=1)
+    rounds = Rounds(sources, RUNS / "rounds")
+    for number in tqdm(range(ROUNDS), "drawing", unit="round"):
+        rounds(number)
+    network, accuracies = train(rounds, held_out, folder, arguments.epochs, arguments.seed)
 
-    network = Network()
-    network.load_state_dict(torch.load(best, weights_only=True))
+    recipe = (
+        f"{'-'.join(map(str, CHANNELS))} channels, {arguments.epochs} epochs, "
+        f"{ROUNDS} rounds {rounds.fingerprint}"
+    )
     logits = torch.cat([logits_of(network, part.inks) for part in held_out]).numpy()
     labels = torch.cat([part.labels for part in held_out]).numpy()
     target = folder / "digits.onnx"
-    export(network, choose_calibration(logits, labels), target)
+    export(network, choose_calibration(logits, labels), recipe, target)
+    figures = {name: f"{share:.4f}" for name, share in accuracies.items()}
+    line = {"recipe": recipe, "seed": arguments.seed, "bytes": target.stat().st_size} | figures
+    record(RESULTS, line)
     print(f"Wrote {target}. To serve and judge it: make release RUN={arguments.run}")
 
 

@@ -1,0 +1,135 @@
+"""What the network learns from is drawn as it should be: digits, letters, and what is neither."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="training needs torch (make setup-training)")
+
+import torch
+from PIL import ImageFont
+
+from recognizer.classifier import OTHER
+from recognizer.preprocessing import preprocess
+from training import fonts
+from training.augmentation import CANVAS, enlarge, inks_of, spoil
+from training.datasets import DatasetError
+from training.others import SCRIBBLES, SHAPES, UNSEEN_SHAPES, draw_others, side_by_side, texture
+from training.sources import Paths, Scans, Source, Textures, glyphs
+from training.strokes import fill, smooth
+from training.variants import VARIANTS, draw_variants
+
+
+def drawings() -> Paths:
+    strokes, labels = draw_variants(32, seed=5)
+    return Paths("variants", strokes, np.array(labels, dtype=np.int64))
+
+
+SOURCES: list[Source] = [
+    glyphs(fonts.training_fonts()[:4], fonts.DIGITS),
+    drawings(),
+    Textures("textures", np.full(32, OTHER, dtype=np.int64)),
+]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_redrawing_is_the_same_for_a_seed_and_another_for_another(source: Source) -> None:
+    chosen = np.arange(30)
+    one, same, other = (
+        spoil(source.redraw(chosen, generator), generator)
+        for generator in (torch.Generator().manual_seed(seed) for seed in (1, 1, 2))
+    )
+    assert one.shape == (30, 1, CANVAS, CANVAS)
+    assert torch.equal(one, same)
+    assert (one - other).flatten(1).abs().amax(1).gt(0.1).float().mean() > 0.6
+    assert one.min() >= 0
+    assert one.max() <= 1
+    blank = (inks_of(one).max(axis=(1, 2)) == 0).mean()
+    assert blank < 0.1 or source.name == "textures"
+
+
+def test_what_is_only_enlarged_gives_the_ink_of_the_picture_itself() -> None:
+    pictures = glyphs(fonts.training_fonts()[:2], fonts.DIGITS).pictures
+    canvases = enlarge(torch.from_numpy(pictures / np.float32(255))[:, None])
+    for picture, ink in zip(pictures, inks_of(canvases), strict=True):
+        expected = preprocess(picture)
+        assert expected is not None
+        assert np.allclose(ink, expected, atol=0.1)  # half a pixel aside would be 0.5
+
+
+def test_every_digit_has_its_variants() -> None:
+    strokes, labels = draw_variants(500, seed=1)
+    assert set(labels) == set(range(10)) == {digit for digit, _, _ in VARIANTS}
+    for drawing in strokes:
+        points = np.concatenate(drawing)
+        assert points.min() > -0.2
+        assert points.max() < 1.2
+
+
+def test_smoothing_keeps_the_points_it_goes_through() -> None:
+    zigzag = np.array([(0.0, 0.0), (1.0, 2.0), (2.0, 0.0), (3.0, 2.0)])
+    assert np.allclose(smooth(zigzag, steps=5)[::5], zigzag)
+
+
+def test_the_fonts_to_learn_from_to_choose_by_and_to_test_are_different_ones() -> None:
+    parts = [fonts.training_fonts(), fonts.validation_fonts(), fonts.test_fonts()]
+    assert min(len(part) for part in parts) >= 12
+    assert sorted(font for part in parts for font in part) == fonts.font_files()
+
+
+def test_every_font_draws_every_digit_and_letter() -> None:
+    for path in fonts.font_files():
+        font = ImageFont.truetype(path, fonts.GLYPH)
+        assert all(fonts.has(font, character) for character in fonts.DIGITS + fonts.LETTERS), path
+        assert not fonts.has(font, "\u0f00")  # a Tibetan sign
+
+
+def test_glyphs_fit_into_their_box_near_the_middle() -> None:
+    pictures, positions = fonts.draw_glyphs(fonts.font_files()[:3], fonts.DIGITS)
+    assert pictures.shape == (30, 28, 28)
+    assert positions.tolist() == 3 * list(range(10))
+    for picture in pictures:
+        rows, columns = (np.flatnonzero((picture > 40).any(axis=axis)) for axis in (1, 0))
+        assert max(np.ptp(rows), np.ptp(columns)) + 1 in range(17, 21)
+        assert abs(rows[0] + rows[-1] - 27) <= 4
+        assert abs(columns[0] + columns[-1] - 27) <= 4
+
+
+def test_missing_fonts_are_said_to_be_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.setattr(fonts, "PACKAGES", tmp_path_factory.mktemp("empty"))
+    with pytest.raises(DatasetError, match="make setup-training"):
+        fonts.training_fonts()
+
+
+@pytest.mark.parametrize(
+    "kind", [*SHAPES, *UNSEEN_SHAPES, *SCRIBBLES], ids=lambda kind: kind.__name__
+)
+def test_shapes_and_scribbles_vary_and_can_be_drawn(kind: object) -> None:
+    assert callable(kind)
+    inked = [
+        np.mean(fill(strokes, pen=0.05, side=CANVAS) > 0.5)
+        for strokes in draw_others([kind], 8, seed=1)
+    ]
+    assert min(inked) > 0.01
+    assert len(set(inked)) > 1
+
+
+def test_digits_side_by_side_are_two_and_do_not_merge() -> None:
+    digit = np.zeros((28, 28), dtype=np.uint8)
+    digit[4:24, 12:16] = 255
+    for picture in side_by_side(digit[None], 20, seed=1):
+        across = np.flatnonzero(np.diff(picture.any(axis=0).astype(int)) == 1)
+        assert len(across) == 2
+
+
+def test_textures_use_the_whole_range_and_differ() -> None:
+    random = np.random.default_rng(1)
+    pictures = [texture(random, 40) for _ in range(20)]
+    assert all(picture.min() == 0 and picture.max() == 1 for picture in pictures)
+    assert len({picture.tobytes() for picture in pictures}) == 20
+
+
+def test_thick_and_thin_scans_keep_their_labels() -> None:
+    scans = Scans("bars", np.zeros((2, 28, 28), dtype=np.uint8), np.array([1, 7]))
+    assert scans.part(np.array([1])).labels.tolist() == [7]
