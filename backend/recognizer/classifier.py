@@ -13,6 +13,9 @@ from recognizer.preprocessing import Ink
 
 MODEL = Path(__file__).parent / "model" / "digits.onnx"
 
+OTHER = 10
+"""The class of what is no digit, after the ten."""
+
 Verdict = Literal["digit", "unsure", "not_a_digit", "blank"]
 
 
@@ -27,7 +30,7 @@ class Reading:
     digit: int | None
     verdict: Verdict
     probabilities: NDArray[np.float64]
-    """(10,), sums to 1, calibrated on validation digits."""
+    """(10,), sums to 1: of each digit, given that it is one; calibrated on validation digits."""
 
     @property
     def confidence(self) -> float:
@@ -58,6 +61,7 @@ class Classifier:
         )
         metadata = self.session.get_modelmeta().custom_metadata_map
         self.temperature = float(metadata["temperature"])
+        self.refuse_above = float(metadata["refuse_above"])
         self.unsure_below = float(metadata["unsure_below"])
 
     def __call__(self, ink: Ink | None) -> Reading:
@@ -65,9 +69,13 @@ class Classifier:
         if ink is None:
             return BLANK
         logits = self.session.run(["logits"], {"ink": ink[None]})[0][0].astype(np.float64)
-        probabilities = softmax(logits / self.temperature)
-        sure = probabilities.max() >= self.unsure_below
-        return Reading(int(probabilities.argmax()), "digit" if sure else "unsure", probabilities)
+        shares = softmax(logits / self.temperature)
+        digit, other = int(shares[:OTHER].argmax()), shares[OTHER]
+        probabilities = softmax(logits[:OTHER] / self.temperature)
+        if other > self.refuse_above:
+            return Reading(None, "not_a_digit", probabilities)
+        verdict: Verdict = "digit" if shares[digit] >= self.unsure_below else "unsure"
+        return Reading(digit, verdict, probabilities)
 
 
 def read_verified(path: Path) -> tuple[bytes, str]:
@@ -85,7 +93,7 @@ def read_verified(path: Path) -> tuple[bytes, str]:
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probabilities (10,) from logits (10,)."""
+    """Probabilities from logits, both (n,)."""
     exponentials = np.exp(logits - logits.max())
     result: NDArray[np.float64] = exponentials / exponentials.sum()
     return result

@@ -22,7 +22,11 @@ class Prediction(BaseModel):
     ]
     probabilities: Annotated[
         list[float],
-        Field(min_length=10, max_length=10, description="Of the digits 0 to 9; they sum to 1."),
+        Field(
+            min_length=10,
+            max_length=10,
+            description="Of the digits 0 to 9, if it is one; they sum to 1.",
+        ),
     ]
     model: Annotated[str, Field(description="The model's version.")]
     input: Annotated[

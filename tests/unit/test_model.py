@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from recognizer.classifier import BLANK, MODEL, Classifier
+from recognizer.preprocessing import Ink
 
 
 @pytest.fixture(scope="module")
@@ -27,16 +28,46 @@ def test_it_reads_any_number_of_inks_at_a_time_and_each_as_if_alone(classify: Cl
     assert np.allclose(together, alone, atol=1e-4)
 
 
-def test_confidence_below_the_threshold_is_unsure(classify: Classifier) -> None:
+def strokes_of_a_seven() -> Ink:
+    ink = np.zeros((28, 28), dtype=np.float32)
+    ink[4:7, 7:20] = 1
+    for row in range(4, 24):
+        left = 17 - (row - 4) // 3
+        ink[row, left : left + 3] = 1
+    return ink
+
+
+def a_grid() -> Ink:
+    ink = np.zeros((28, 28), dtype=np.float32)
+    ink[4:24:6, 4:24] = ink[4:24, 4:24:6] = 1
+    return ink
+
+
+def test_a_digit_stands_and_what_is_none_is_refused(classify: Classifier) -> None:
+    seven, grid = classify(strokes_of_a_seven()), classify(a_grid())
+    assert (seven.digit, seven.verdict) == (7, "digit")
+    assert (grid.digit, grid.verdict) == (None, "not_a_digit")
+    for reading in (seven, grid):
+        assert reading.probabilities.shape == (10,)
+        assert reading.probabilities.sum() == pytest.approx(1)
+
+
+def test_the_thresholds_in_the_file_decide_what_is_unsure_and_what_is_refused() -> None:
+    classify = Classifier()
     assert 0.1 < classify.unsure_below < 1
-    random = np.random.default_rng(0)
-    specks = random.random((200, 28, 28)) < np.linspace(0.01, 0.6, 200)[:, None, None]
-    readings = [classify(ink.astype(np.float32)) for ink in specks]
-    for reading in readings:
-        expected = "digit" if reading.confidence >= classify.unsure_below else "unsure"
-        assert reading.verdict == expected
-        assert reading.digit == int(reading.probabilities.argmax())
-    assert {reading.verdict for reading in readings} == {"digit", "unsure"}
+    assert 0 < classify.refuse_above < 1
+    before = classify(strokes_of_a_seven())
+    classify.unsure_below = 1.1
+    assert (classify(strokes_of_a_seven()).digit, classify(strokes_of_a_seven()).verdict) == (
+        7,
+        "unsure",
+    )
+    assert np.array_equal(classify(strokes_of_a_seven()).probabilities, before.probabilities)
+    classify.refuse_above = -0.1
+    refused = classify(strokes_of_a_seven())
+    assert (refused.digit, refused.verdict) == (None, "not_a_digit")
+    classify.refuse_above, classify.unsure_below = 1.1, 0
+    assert classify(a_grid()).verdict == "digit"
 
 
 def test_a_blank_picture_is_no_digit(classify: Classifier) -> None:
