@@ -33,6 +33,13 @@ describe("sentenceForAnswer", () => {
     );
   });
 
+  it("names one digit when the doubt is whether it is a digit at all", () => {
+    const probabilities = [0, 0, 0, 0, 0, 0, 0.01, 0.01, 0.98, 0];
+    const answered = answer({ verdict: "unsure", digit: 8, probabilities });
+    expect(sentenceForAnswer(answered)).toBe("Not sure: an 8?");
+    expect(favourites(answered)).toEqual([8]);
+  });
+
   it("has words for what is no digit and for nothing", () => {
     expect(sentenceForAnswer(answer({ verdict: "not_a_digit" }))).toBe(
       "That does not look like a digit",

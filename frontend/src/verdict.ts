@@ -5,6 +5,9 @@ import { canClear, type RecogniserState } from "./recogniser";
 
 const NOTHING_DRAWN = "Nothing drawn yet";
 
+/** Below this share a digit is no rival: the doubt is whether it is a digit at all. */
+const RIVAL = 0.05;
+
 /** The one sentence the page shows for its present state. */
 export function sentenceFor(state: RecogniserState): string {
   if (state.turnedAway !== null) return state.turnedAway;
@@ -19,12 +22,13 @@ export function sentenceFor(state: RecogniserState): string {
 export function sentenceForAnswer(answer: Answer): string {
   switch (answer.verdict) {
     case "digit": {
-      const article = answer.digit === 8 ? "an" : "a";
-      return `That is ${article} ${answer.digit}, ${percent(answer.confidence)} sure`;
+      return `That is ${withArticle(answer.digit)}, ${percent(answer.confidence)} sure`;
     }
     case "unsure": {
-      const [first, second] = ranking(answer.probabilities);
-      return `Not sure: ${first} or ${second}?`;
+      const [first, second] = favourites(answer);
+      return second === undefined
+        ? `Not sure: ${withArticle(first)}?`
+        : `Not sure: ${first} or ${second}?`;
     }
     case "not_a_digit":
       return "That does not look like a digit";
@@ -33,13 +37,19 @@ export function sentenceForAnswer(answer: Answer): string {
   }
 }
 
-/** The digits that the answer puts forward: one if it is sure, two if it is not. */
+function withArticle(digit: number | null | undefined): string {
+  return `${digit === 8 ? "an" : "a"} ${digit}`;
+}
+
+/** The digits that the answer puts forward: one if it is sure, and its rival if it is not. */
 export function favourites(answer: Answer): readonly number[] {
   switch (answer.verdict) {
     case "digit":
       return answer.digit === null ? [] : [answer.digit];
     case "unsure":
-      return ranking(answer.probabilities).slice(0, 2);
+      return ranking(answer.probabilities)
+        .slice(0, 2)
+        .filter((digit, place) => place === 0 || (answer.probabilities[digit] ?? 0) >= RIVAL);
     case "not_a_digit":
     case "blank":
       return [];
