@@ -55,7 +55,17 @@ def drawn_mask(
     place: Place = Place(),  # noqa: B008  # immutable
     pen: float = 0.07,
 ) -> Image.Image:
-    """How much ink a digit leaves on each pixel: an L picture, 255 is all ink.
+    """How much ink a digit leaves on each pixel: an L picture, 255 is all ink."""
+    return mask_of(STROKES[digit], size, place, pen)
+
+
+def mask_of(
+    strokes: Sequence[Stroke],
+    size: tuple[int, int] = (280, 280),
+    place: Place = Place(),  # noqa: B008  # immutable
+    pen: float = 0.07,
+) -> Image.Image:
+    """How much ink strokes in a unit square leave on each pixel: an L picture, 255 is all ink.
 
     `pen` is the stroke's width as a share of the picture's shorter side.
     """
@@ -63,7 +73,7 @@ def drawn_mask(
     thickness = max(1, round(pen * min(width, height)))
     mask = Image.new("L", (width, height), 0)
     brush = ImageDraw.Draw(mask)
-    for stroke in STROKES[digit]:
+    for stroke in strokes:
         points = [
             (width * (place.left + x * place.width), height * (place.top + y * place.height))
             for x, y in stroke

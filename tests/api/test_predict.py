@@ -11,7 +11,7 @@ import httpx
 import numpy as np
 import pytest
 from api.calls import WAYS, Call, as_body, document
-from pictures import Place, animated, drawn, drawn_mask, encoded, painted
+from pictures import Place, Stroke, animated, arc, drawn, drawn_mask, encoded, mask_of, painted
 from PIL import Image
 
 FIELDS = {"digit", "verdict", "confidence", "probabilities", "model"}
@@ -103,6 +103,56 @@ LOOKS: dict[str, dict[str, Any]] = {
 def test_drawn_digits_are_read(client: httpx.Client, digit: int, look: str) -> None:
     answered = answer(client, as_body(encoded(drawn(digit, **LOOKS[look]))))
     assert (answered["digit"], answered["verdict"]) == (digit, "digit")
+
+
+# What is no digit
+
+STAR = [(0.5, 0.0), (0.8, 1.0), (0.0, 0.38), (1.0, 0.38), (0.2, 1.0), (0.5, 0.0)]
+HATCHING = [(step / 20, step % 2) for step in range(21)]
+GRID: list[Stroke] = [
+    stroke
+    for at in (0.0, 0.33, 0.67, 1.0)
+    for stroke in ([(at, 0.0), (at, 1.0)], [(0.0, at), (1.0, at)])
+]
+SMILE = [
+    arc(0.5, 0.5, 0.5, 0.5, 0, 360),
+    arc(0.33, 0.35, 0.06, 0.06, 0, 360),
+    arc(0.67, 0.35, 0.06, 0.06, 0, 360),
+    arc(0.5, 0.55, 0.28, 0.25, 20, 160),
+]
+LETTERS: dict[str, list[Stroke]] = {
+    "A": [[(0.1, 1.0), (0.5, 0.0), (0.9, 1.0)], [(0.3, 0.6), (0.7, 0.6)]],
+    "E": [[(0.9, 0.0), (0.2, 0.0), (0.2, 1.0), (0.9, 1.0)], [(0.2, 0.5), (0.8, 0.5)]],
+    "K": [[(0.2, 0.0), (0.2, 1.0)], [(0.9, 0.0), (0.2, 0.5), (0.9, 1.0)]],
+    "M": [[(0.0, 1.0), (0.1, 0.0), (0.5, 0.7), (0.9, 0.0), (1.0, 1.0)]],
+    "X": [[(0.1, 0.0), (0.9, 1.0)], [(0.9, 0.0), (0.1, 1.0)]],
+}
+NO_DIGITS: dict[str, list[Stroke]] = {
+    "a star": [STAR],
+    "hatching": [HATCHING],
+    "a grid": GRID,
+    "a smile": SMILE,
+    "a plus": [[(0.0, 0.5), (1.0, 0.5)], [(0.5, 0.0), (0.5, 1.0)]],
+    **LETTERS,
+}
+
+
+@pytest.mark.parametrize("name", NO_DIGITS)
+def test_what_is_no_digit_is_not_taken_for_one(client: httpx.Client, name: str) -> None:
+    mask = mask_of(NO_DIGITS[name])
+    answered = answer(client, as_body(encoded(painted(mask, "L", ink=0, paper=255))))
+    assert (answered["digit"], answered["verdict"]) == (None, "not_a_digit")
+    assert sum(answered["probabilities"]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("pair", ["12", "47", "80", "33"])
+def test_two_digits_side_by_side_are_not_taken_for_one(client: httpx.Client, pair: str) -> None:
+    masks = [drawn_mask(int(digit), (140, 280), Place(0.15, 0.2, 0.7, 0.6)) for digit in pair]
+    both = Image.new("L", (280, 280), 0)
+    for number, mask in enumerate(masks):
+        both.paste(mask, (140 * number, 0))
+    answered = answer(client, as_body(encoded(painted(both, "L", ink=0, paper=255))))
+    assert (answered["digit"], answered["verdict"]) == (None, "not_a_digit")
 
 
 # Explaining
