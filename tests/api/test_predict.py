@@ -108,7 +108,7 @@ def test_drawn_digits_are_read(client: httpx.Client, digit: int, look: str) -> N
 # What is no digit
 
 STAR = [(0.5, 0.0), (0.8, 1.0), (0.0, 0.38), (1.0, 0.38), (0.2, 1.0), (0.5, 0.0)]
-HATCHING = [(step / 20, step % 2) for step in range(21)]
+HATCHING = [(step / 20, float(step % 2)) for step in range(21)]
 GRID: list[Stroke] = [
     stroke
     for at in (0.0, 0.33, 0.67, 1.0)
