@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "backend" / "requirements"
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "train.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "lambda.txt", "dev.txt", "train.txt"])
 def test_every_python_requirement_is_pinned_with_a_hash(name: str) -> None:
     text = (REQUIREMENTS / name).read_text()
     entries = re.split(r"\n(?=\S)", re.sub(r"(?m)^\s*#.*\n", "", text).strip())
@@ -20,7 +20,7 @@ def test_every_python_requirement_is_pinned_with_a_hash(name: str) -> None:
         assert "--hash=sha256:" in entry, entry
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "train.txt", "torch.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "lambda.txt", "dev.txt", "train.txt", "torch.txt"])
 def test_no_requirement_names_an_address(name: str) -> None:
     text = (REQUIREMENTS / name).read_text()
     assert "://" not in text
@@ -28,12 +28,13 @@ def test_no_requirement_names_an_address(name: str) -> None:
 
 
 def test_running_and_developing_never_install_torch() -> None:
-    for name in ("run.txt", "dev.txt"):
+    for name in ("run.txt", "lambda.txt", "dev.txt"):
         assert not re.search(r"(?m)^(torch|nvidia)", (REQUIREMENTS / name).read_text())
 
 
-def test_every_page_package_has_a_hash_and_no_address() -> None:
-    lock = json.loads((ROOT / "frontend" / "package-lock.json").read_text())
+@pytest.mark.parametrize("folder", ["frontend", "backend/training/font_packages"])
+def test_every_npm_package_has_a_hash_and_no_address(folder: str) -> None:
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text())
     packages = {path: entry for path, entry in lock["packages"].items() if path}
     assert len(packages) > 10
     for path, entry in packages.items():
