@@ -18,12 +18,15 @@ RUFF := $(BIN)/ruff
 MYPY := $(BIN)/mypy --config-file backend/pyproject.toml
 PYTEST := $(BIN)/python -m pytest -c backend/pyproject.toml --rootdir .
 FONTS := backend/training/font_packages/node_modules/installed
+# Lambda takes no image index, which attestations would make of an image.
+BUILD = DOCKER_BUILDKIT=1 docker build --file backend/Dockerfile $(shell \
+	docker build --help 2>/dev/null | grep -q provenance && echo --provenance=false --sbom=false)
 SHELL_SCRIPTS := .ci/run
 PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 
-.PHONY: all help setup setup-training run dev check format test train tensorboard evaluate \
-	release screenshot lock clean
+.PHONY: all help setup setup-training run dev check format test image image-run test-image train \
+	tensorboard evaluate release screenshot lock clean
 
 all: check test
 
@@ -48,11 +51,12 @@ dev: .venv/run frontend/node_modules/installed ## The same, reloading page and A
 check: .venv/dev frontend/node_modules/installed ## Lint, formatting and types
 	$(RUFF) check --config backend/pyproject.toml backend tests
 	$(RUFF) format --check --config backend/pyproject.toml backend tests
-	$(MYPY) backend/recognizer tests --exclude tests/training
+	$(MYPY) backend/recognizer backend/image tests --exclude tests/training
 	@if $(BIN)/python -c 'import torch' 2>/dev/null; \
 		then set -x; $(MYPY) backend/training tests/training; \
 		else echo "Types of the training code skipped: they need torch (make setup-training)."; fi
 	$(BIN)/shellcheck $(SHELL_SCRIPTS)
+	$(BIN)/hadolint backend/Dockerfile
 	npm --prefix frontend run check
 
 format: .venv/dev frontend/node_modules/installed ## Format the code and sort its imports
@@ -62,7 +66,22 @@ format: .venv/dev frontend/node_modules/installed ## Format the code and sort it
 
 test: setup frontend/dist/index.html ## Run every test (ARGS= goes to pytest)
 	npm --prefix frontend test
-	$(PYTEST) tests $(ARGS)
+	$(PYTEST) tests --ignore tests/image $(ARGS)
+	@echo "The images have tests of their own: make test-image"
+
+image: ## Build the images digit-recognizer:lambda and digit-recognizer:server
+	$(BUILD) --target lambda --tag digit-recognizer:lambda .
+	$(BUILD) --target server --tag digit-recognizer:server .
+
+image-run: image ## Serve page and API from the server's image (PORT=8000)
+	@echo "Draw a digit on http://127.0.0.1:$(PORT)"
+	docker run --rm --interactive --tty --read-only --tmpfs /tmp --publish 127.0.0.1:$(PORT):8000 \
+		digit-recognizer:server
+
+test-image: .venv/dev ## Build the images and test them; skipped without a container engine
+	@if docker version >/dev/null 2>&1; \
+		then $(MAKE) --no-print-directory image && IMAGES_MUST_BE_TESTED=1 $(PYTEST) tests/image $(ARGS); \
+		else echo "Tests of the images skipped: no container engine (docker) answers here."; fi
 
 train: setup-training ## Train a model into runs/ (ARGS="--help" for more)
 	@PYTHONPATH=backend $(BIN)/python -m training.train $(ARGS)
@@ -82,7 +101,8 @@ screenshot: setup frontend/dist/index.html ## Take the README's picture of the p
 
 lock: .venv/bin/python ## Pin the newest requirements that fit backend/pyproject.toml
 	$(PIP) uv
-	cd backend && for extra in '-o requirements/run.txt' \
+	cd backend && for extra in '--extra server -o requirements/run.txt' \
+		'-c requirements/run.txt -o requirements/lambda.txt' \
 		'--extra dev -c requirements/run.txt -o requirements/dev.txt' \
 		'--extra train -c requirements/dev.txt -o requirements/train.txt'; do \
 		$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
