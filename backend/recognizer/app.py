@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Mapping
 from io import BytesIO
+from time import perf_counter
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
@@ -83,9 +84,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.exception_handler(HTTPException)(answer_http_error)
     app.exception_handler(ClientDisconnect)(answer_disconnected)
 
-    def read(content: bytes) -> tuple[Reading, Ink | None]:
-        ink = preprocess(decode_picture(content, settings.max_bytes, settings.max_pixels))
-        return classify(ink), ink
+    def read(content: bytes) -> tuple[Reading, Ink | None, str]:
+        begun = perf_counter()
+        picture = decode_picture(content, settings.max_bytes, settings.max_pixels)
+        decoded = perf_counter()
+        ink = preprocess(picture)
+        preprocessed = perf_counter()
+        reading = classify(ink)
+        return (
+            reading,
+            ink,
+            server_timing(
+                decode=decoded - begun,
+                preprocess=preprocessed - decoded,
+                model=perf_counter() - preprocessed,
+            ),
+        )
 
     @app.post(
         "/predict",
@@ -96,7 +110,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def predict(request: Request, explain: bool = False) -> Response:
         """Read the digit in a picture (PNG, JPEG, WebP, GIF or BMP, any size, any polarity)."""
         content = await picture_in(request, settings.max_bytes)
-        reading, ink = await to_thread.run_sync(read, content, limiter=decoding_slots)
+        reading, ink, timing = await to_thread.run_sync(read, content, limiter=decoding_slots)
         answer = {
             "digit": reading.digit,
             "verdict": reading.verdict,
@@ -106,7 +120,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         }
         if explain:
             answer["input"] = None if ink is None else png_data_url(ink)
-        return JSONResponse(answer)
+        return JSONResponse(answer, headers={"server-timing": timing})
 
     @app.get("/health")
     async def health() -> Health:
@@ -169,6 +183,14 @@ async def file_part(request: Request) -> bytes:
         return await part.read()
     finally:
         await form.close()
+
+
+def server_timing(**seconds: float) -> str:
+    """The header Server-Timing: how long each stage took, in milliseconds.
+
+    https://www.w3.org/TR/server-timing/
+    """
+    return ", ".join(f"{stage};dur={1_000 * time:.2f}" for stage, time in seconds.items())
 
 
 def png_data_url(ink: Ink) -> str:

@@ -3,6 +3,7 @@
 import base64
 import json
 import textwrap
+import time
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -153,6 +154,19 @@ def test_two_digits_side_by_side_are_not_taken_for_one(client: httpx.Client, pai
         both.paste(mask, (140 * number, 0))
     answered = answer(client, as_body(encoded(painted(both, "L", ink=0, paper=255))))
     assert (answered["digit"], answered["verdict"]) == (None, "not_a_digit")
+
+
+# Timing
+
+
+def test_the_answer_says_how_long_each_stage_took(client: httpx.Client, seven: bytes) -> None:
+    begun = time.perf_counter()
+    response = as_body(seven).send(client)
+    milliseconds = 1_000 * (time.perf_counter() - begun)
+    stages = dict(part.split(";dur=") for part in response.headers["server-timing"].split(", "))
+    assert list(stages) == ["decode", "preprocess", "model"]
+    assert all(float(duration) > 0 for duration in stages.values())
+    assert sum(map(float, stages.values())) < milliseconds
 
 
 # Explaining

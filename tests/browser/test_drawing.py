@@ -93,3 +93,13 @@ def expect_empty_paper(page: Page) -> None:
     expect(page.get_by_test_id("sketchpad").locator("path, circle")).to_have_count(0)
     expect(button(page, "Undo")).to_be_disabled()
     expect(button(page, "Clear")).to_be_disabled()
+
+
+def test_what_is_sent_is_small_even_of_a_paper_full_of_ink(page: Page) -> None:
+    sent = record_predictions(page)
+    hatching = [[(step / 14, float(step % 2)) for step in range(15)]]
+    with page.expect_response("**/predict*"):
+        draw(page, hatching, LARGE)
+    body = sent[-1].post_data_buffer
+    assert body is not None
+    assert 500 < len(body) <= 15_000
