@@ -25,7 +25,7 @@ SHELL_SCRIPTS := .ci/run
 PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 
-.PHONY: all help setup setup-training run dev check format test image image-run test-image train \
+.PHONY: all help setup setup-training run dev check format test image image-run test-image bench train \
 	tensorboard evaluate release screenshot lock clean
 
 all: check test
@@ -51,7 +51,7 @@ dev: .venv/run frontend/node_modules/installed ## The same, reloading page and A
 check: .venv/dev frontend/node_modules/installed ## Lint, formatting and types
 	$(RUFF) check --config backend/pyproject.toml backend tests
 	$(RUFF) format --check --config backend/pyproject.toml backend tests
-	$(MYPY) backend/recognizer backend/image tests --exclude tests/training
+	$(MYPY) backend/recognizer backend/image backend/benchmarks tests --exclude tests/training
 	@if $(BIN)/python -c 'import torch' 2>/dev/null; \
 		then set -x; $(MYPY) backend/training tests/training; \
 		else echo "Types of the training code skipped: they need torch (make setup-training)."; fi
@@ -82,6 +82,9 @@ test-image: .venv/dev ## Build the images and test them; skipped without a conta
 	@if docker version >/dev/null 2>&1; \
 		then $(MAKE) --no-print-directory image && IMAGES_MUST_BE_TESTED=1 $(PYTEST) tests/image $(ARGS); \
 		else echo "Tests of the images skipped: no container engine (docker) answers here."; fi
+
+bench: .venv/dev ## Measure cold starts, warm answers and sizes against the plain way
+	@cd backend && $(BIN)/python -m compileall -q . && PYTHONPATH=. $(BIN)/python -m benchmarks.bench
 
 train: setup-training ## Train a model into runs/ (ARGS="--help" for more)
 	@PYTHONPATH=backend $(BIN)/python -m training.train $(ARGS)
