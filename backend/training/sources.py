@@ -35,7 +35,7 @@ PAPER_SIZE = (0.25, 0.9)
 CURVED = 0.75
 """Share of paths drawn as curves through their points; the others go straight to the next."""
 
-UNTOUCHED = 0.3
+UNTOUCHED = 0.4
 """Share of scanned digits that stay as their writer wrote them."""
 
 VARIANT_DRAWINGS = 8_000

@@ -74,11 +74,19 @@ def smooth(stroke: Stroke, steps: int = 5) -> Stroke:
 
 
 def wobble(strokes: list[Stroke], random: Random) -> list[Stroke]:
-    """The same digit by a slightly different hand: turned, slanted, stretched, points shifted."""
+    """The same digit by another hand: turned, slanted, stretched, bent, its points shifted."""
     angle, slant = random.uniform(-0.2, 0.2), random.uniform(-0.25, 0.25)
     stretch = np.exp(random.uniform(-0.2, 0.2))
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     matrix = turn @ np.array([[stretch, 0], [slant, 1 / stretch]])
     extent = np.ptp(np.concatenate(strokes), axis=0).max()
-    shift = random.uniform(0, 0.025) * extent
-    return [(stroke + random.normal(0, shift, stroke.shape)) @ matrix for stroke in strokes]
+    # Two waves, each about as long as the digit, push its parts aside.
+    waves = random.normal(0, np.pi, (2, 2)) / extent
+    phases = random.uniform(0, 2 * np.pi, 2)
+    push = random.uniform(-0.06, 0.06, (2, 2)) * extent
+    shift = random.uniform(0, 0.02) * extent
+    return [
+        (stroke + np.sin(stroke @ waves + phases) @ push + random.normal(0, shift, stroke.shape))
+        @ matrix
+        for stroke in strokes
+    ]
