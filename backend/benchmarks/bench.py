@@ -4,7 +4,7 @@
 
 Prints a table and writes it to results.json beside this file and into the README. Ratios are to
 the baseline; the absolute figures are of the machine at hand. Instructions are counted by
-callgrind, if valgrind is installed; the sizes are of the Lambda image, if it is built.
+callgrind, if valgrind is installed.
 """
 
 import argparse
@@ -16,10 +16,12 @@ import socket
 import statistics
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -35,12 +37,19 @@ from benchmarks.report import BASELINE, FLOOR, OURS, README, table, with_measure
 BACKEND = Path(__file__).parents[1]
 RESULTS = Path(__file__).with_name("results.json")
 
+PYTHON = [sys.executable, "-S", "-m"]
+"""Without the environment's own packages."""
+
 COLD_PAIRS = 20
 WARM_EVENTS, WARM_UP = 1_000, 200
 CALLERS = (1, 8, 32)
 LOAD_SECONDS, LOAD_ROUNDS = 4.0, 3
 
-IMAGE_ENVIRONMENT = {"ORT_DISABLE_TELEMETRY": "1", "OPENBLAS_NUM_THREADS": "1"}
+IMAGE_ENVIRONMENT = {
+    "ORT_DISABLE_TELEMETRY": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYDANTIC_DISABLE_PLUGINS": "1",
+}
 """What the Dockerfile sets for the function; the baseline has nothing set."""
 
 
@@ -48,12 +57,12 @@ def main() -> None:
     argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0]).parse_args()
     results: dict[str, Any] = {"machine": machine()}
     with tempfile.TemporaryDirectory() as folder:
-        events = write_events(Path(folder))
-        results["cold"] = cold_starts(events)
-        results["instructions"] = instructions(events)
-        results["warm"] = warm_handlers(events)
-    results["http"] = over_http()
-    results["image"] = image_sizes()
+        contestants = install(Path(folder))
+        results["cold"] = cold_starts(contestants)
+        results["instructions"] = instructions(contestants)
+        results["warm"] = warm_handlers(contestants)
+        results["http"] = over_http(contestants)
+        results["packages"] = package_sizes(contestants)
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     readme = README.read_text(encoding="utf-8")
     README.write_text(with_measures(readme, results), encoding="utf-8")
@@ -76,53 +85,76 @@ def seven() -> bytes:
     return buffer.getvalue()
 
 
-def write_events(folder: Path) -> dict[str, Path]:
-    """The same picture as a function URL's event: as a body for us, in JSON for the baseline."""
+@dataclass(frozen=True)
+class Contestant:
+    """A way to answer: where its packages are, its environment, and the event it is sent."""
+
+    module: str
+    packages: Path
+    variables: dict[str, str]
+    event: Path
+
+    def command(self, events: int) -> list[str]:
+        """Answer so many events in a fresh process that sees no packages but its own."""
+        return [*PYTHON, "benchmarks.child", self.module, str(self.event), str(events)]
+
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
+        paths = {"PYTHONPATH": os.pathsep.join([str(self.packages), str(BACKEND)])}
+        return kept | paths | {"DIGITS_PAGE_DIR": "/nonexistent"} | self.variables
+
+
+def install(folder: Path) -> dict[str, Contestant]:
+    """Install what the Dockerfile installs, once as it comes and once as the image has it."""
+    plain, slim = folder / "plain", folder / "slim"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    requirements = str(BACKEND / "requirements" / "run.txt")
+    print("Installing the packages…")
+    subprocess.run(
+        [*pip, "--target", str(plain), "--require-hashes", "-r", requirements], check=True
+    )
+    shutil.copytree(plain, slim)
+    shutil.copytree(BACKEND / "recognizer", slim / "recognizer")
+    slimming = [sys.executable, str(BACKEND / "image" / "slim.py"), str(slim)]
+    subprocess.run(slimming, check=True, stdout=subprocess.DEVNULL)
     encoded = base64.b64encode(seven()).decode()
-    bodies = {
-        OURS: ("image/png", encoded, True),
-        FLOOR: ("image/png", encoded, True),
-        BASELINE: ("application/json", json.dumps({"image": encoded}), False),
+    as_body = write_event(folder / "body.json", "image/png", encoded, in_base64=True)
+    in_json = json.dumps({"image": encoded})
+    as_json = write_event(folder / "json.json", "application/json", in_json, in_base64=False)
+    return {
+        OURS: Contestant(OURS, slim, IMAGE_ENVIRONMENT, as_body),
+        BASELINE: Contestant(BASELINE, plain, {}, as_json),
+        FLOOR: Contestant(FLOOR, slim, IMAGE_ENVIRONMENT, as_body),
     }
-    events = {}
-    for module, (content_type, body, in_base64) in bodies.items():
-        event = {
-            "version": "2.0",
-            "routeKey": "$default",
-            "rawPath": "/predict",
-            "rawQueryString": "",
-            "headers": {"content-type": content_type, "host": "example.lambda-url.on.aws"},
-            "requestContext": {
-                "http": {"method": "POST", "path": "/predict", "sourceIp": "203.0.113.7"}
-            },
-            "body": body,
-            "isBase64Encoded": in_base64,
-        }
-        events[module] = folder / f"{module}.json"
-        events[module].write_text(json.dumps(event))
-    return events
 
 
-def command(module: str, event: Path, count: int) -> list[str]:
-    return [sys.executable, "-m", "benchmarks.child", module, str(event), str(count)]
+def write_event(path: Path, content_type: str, body: str, *, in_base64: bool) -> Path:
+    """A function URL's event that posts a picture."""
+    event = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": "/predict",
+        "rawQueryString": "",
+        "headers": {"content-type": content_type, "host": "example.lambda-url.on.aws"},
+        "requestContext": {
+            "http": {"method": "POST", "path": "/predict", "sourceIp": "203.0.113.7"}
+        },
+        "body": body,
+        "isBase64Encoded": in_base64,
+    }
+    path.write_text(json.dumps(event))
+    return path
 
 
-def environment(module: str) -> dict[str, str]:
-    """The caller's environment, with what the image adds for us and nothing for the baseline."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DIGITS_")}
-    added = {} if module == BASELINE else IMAGE_ENVIRONMENT | {"DIGITS_PAGE_DIR": "/nonexistent"}
-    return kept | added | {"PYTHONPATH": str(BACKEND)}
-
-
-def cold_starts(events: dict[str, Path]) -> dict[str, dict[str, float]]:
+def cold_starts(contestants: dict[str, Contestant]) -> dict[str, dict[str, float]]:
     """Wall time and peak memory of fresh processes that answer one event, in turns."""
-    seconds: dict[str, list[float]] = {module: [] for module in events}
-    peaks: dict[str, list[float]] = {module: [] for module in events}
+    seconds: dict[str, list[float]] = {module: [] for module in contestants}
+    peaks: dict[str, list[float]] = {module: [] for module in contestants}
     for number in tqdm(range(COLD_PAIRS + 1), "cold starts", unit="pair"):
-        for module, event in events.items():
+        for module, contestant in contestants.items():
             begun = time.perf_counter()
             process = subprocess.Popen(
-                command(module, event, 1), env=environment(module), stdout=subprocess.DEVNULL
+                contestant.command(1), env=contestant.environment(), stdout=subprocess.DEVNULL
             )
             _, status, usage = os.wait4(process.pid, 0)
             if status:
@@ -138,7 +170,7 @@ def cold_starts(events: dict[str, Path]) -> dict[str, dict[str, float]]:
             "peak_mb": statistics.median(peaks[module]),
             "peak_ratio": paired_ratio(peaks[module], peaks[BASELINE]),
         }
-        for module in events
+        for module in contestants
     }
 
 
@@ -147,17 +179,17 @@ def paired_ratio(ours: list[float], baseline: list[float]) -> float:
     return statistics.median(one / other for one, other in zip(ours, baseline, strict=True))
 
 
-def instructions(events: dict[str, Path]) -> dict[str, dict[str, float]]:
+def instructions(contestants: dict[str, Contestant]) -> dict[str, dict[str, float]]:
     """Instructions of one cold start each, by callgrind; empty where valgrind is missing."""
     if shutil.which("valgrind") is None:
         print("Instructions are not counted: valgrind is not installed.")
         return {}
     counts = {}
-    for module, event in tqdm(events.items(), "callgrind", unit="start"):
+    for module, contestant in tqdm(contestants.items(), "callgrind", unit="start"):
         tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
         done = subprocess.run(
-            [*tool, *command(module, event, 1)],
-            env=environment(module) | {"PYTHONHASHSEED": "0"},
+            [*tool, *contestant.command(1)],
+            env=contestant.environment() | {"PYTHONHASHSEED": "0"},
             capture_output=True,
             text=True,
             check=True,
@@ -169,15 +201,15 @@ def instructions(events: dict[str, Path]) -> dict[str, dict[str, float]]:
     }
 
 
-def warm_handlers(events: dict[str, Path]) -> dict[str, dict[str, float]]:
+def warm_handlers(contestants: dict[str, Contestant]) -> dict[str, dict[str, float]]:
     """Time of a handler's answers once it is warm, on one processor, in turns."""
     pin = ["taskset", "--cpu-list", "0"]
-    times: dict[str, list[list[float]]] = {module: [] for module in events}
+    times: dict[str, list[list[float]]] = {module: [] for module in contestants}
     for _ in tqdm(range(3), "warm handlers", unit="turn"):
-        for module, event in events.items():
+        for module, contestant in contestants.items():
             done = subprocess.run(
-                [*pin, *command(module, event, WARM_UP + WARM_EVENTS)],
-                env=environment(module),
+                [*pin, *contestant.command(WARM_UP + WARM_EVENTS)],
+                env=contestant.environment(),
                 capture_output=True,
                 check=True,
             )
@@ -191,31 +223,20 @@ def warm_handlers(events: dict[str, Path]) -> dict[str, dict[str, float]]:
             "p99_ms": 1_000 * float(np.percentile(np.concatenate(times[module]), 99)),
             "ratio": paired_ratio(medians[module], medians[BASELINE]),
         }
-        for module in events
+        for module in contestants
     }
 
 
 @contextmanager
-def server(module: str, *uvicorn: str) -> Iterator[int]:
+def server(contestant: Contestant, *app: str) -> Iterator[int]:
     """One uvicorn worker on a free port, on the first processor."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
+    options = ["--port", str(port), "--log-level", "warning"]
     process = subprocess.Popen(
-        [
-            "taskset",
-            "--cpu-list",
-            "0",
-            sys.executable,
-            "-m",
-            "uvicorn",
-            *uvicorn,
-            "--port",
-            str(port),
-            "--log-level",
-            "warning",
-        ],
-        env=environment(module),
+        ["taskset", "--cpu-list", "0", *PYTHON, "uvicorn", *app, *options],
+        env=contestant.environment(),
     )
     try:
         for _ in range(200):
@@ -230,7 +251,9 @@ def server(module: str, *uvicorn: str) -> Iterator[int]:
         process.wait()
 
 
-def over_http() -> dict[str, dict[str, dict[str, float]]]:
+def over_http(
+    contestants: dict[str, Contestant],
+) -> dict[str, dict[str, dict[str, float]]]:
     """Requests a second and time of the answers with several callers, in turns."""
     picture = seven()
     in_json = json.dumps({"image": base64.b64encode(picture).decode()}).encode()
@@ -239,8 +262,8 @@ def over_http() -> dict[str, dict[str, dict[str, float]]]:
         module: {callers: [] for callers in CALLERS} for module in (OURS, BASELINE)
     }
     with (
-        server(OURS, "--factory", "recognizer.app:create_app") as ours,
-        server(BASELINE, "benchmarks.baseline:app") as baseline,
+        server(contestants[OURS], "--factory", "recognizer.app:create_app") as ours,
+        server(contestants[BASELINE], "benchmarks.baseline:app") as baseline,
     ):
         requests = {
             OURS: (ours, picture, "image/png"),
@@ -270,46 +293,25 @@ def over_http() -> dict[str, dict[str, dict[str, float]]]:
     }
 
 
-def image_sizes() -> dict[str, dict[str, float]]:
-    """Megabytes of each package in the Lambda image, unpacked and as a compressed tar file."""
-    code = (
-        "import io, json, tarfile\n"
-        "from pathlib import Path\n"
-        "sizes = {}\n"
-        "for path in sorted(Path('/var/task').iterdir()):\n"
-        "    files = [path] if path.is_file() else [f for f in path.rglob('*') if f.is_file()]\n"
-        "    packed = io.BytesIO()\n"
-        "    with tarfile.open(fileobj=packed, mode='w:gz') as tar:\n"
-        "        tar.add(path)\n"
-        "    sizes[path.name] = [sum(f.stat().st_size for f in files), packed.tell()]\n"
-        "print(json.dumps(sizes))\n"
-    )
-    docker = [
-        "docker",
-        "run",
-        "--rm",
-        "--entrypoint",
-        "python",
-        "digit-recognizer:lambda",
-        "-c",
-        code,
-    ]
-    try:
-        found = subprocess.run(docker, capture_output=True, text=True, check=True)
-    except (FileNotFoundError, subprocess.CalledProcessError):
-        print("The image is not measured: `make image` builds it where there is an engine.")
-        return {}
-    sizes: dict[str, tuple[int, int]] = json.loads(found.stdout)
-    packages: dict[str, list[float]] = {}
-    for name, (unpacked, packed) in sizes.items():
-        package = name.partition("-")[0].removesuffix(".libs").lower()
-        total = packages.setdefault({"pil": "pillow"}.get(package, package), [0.0, 0.0])
-        total[0] += unpacked / 1e6
-        total[1] += packed / 1e6
-    return {
-        name: {"unpacked_mb": unpacked, "compressed_mb": compressed}
-        for name, (unpacked, compressed) in packages.items()
-    }
+def package_sizes(contestants: dict[str, Contestant]) -> dict[str, dict[str, dict[str, float]]]:
+    """Megabytes of each package, bytecode included, unpacked and as a compressed tar file."""
+    return {module: sizes_below(contestants[module].packages) for module in (OURS, BASELINE)}
+
+
+def sizes_below(folder: Path) -> dict[str, dict[str, float]]:
+    """Megabytes by package; what belongs to one in several folders is added up."""
+    sizes: dict[str, dict[str, float]] = {}
+    for path in sorted(folder.iterdir()):
+        name = path.name.partition("-")[0].removesuffix(".libs").lower()
+        package = "pillow" if name == "pil" else name
+        files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+        packed = BytesIO()
+        with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+            tar.add(path, arcname=path.name)
+        total = sizes.setdefault(package, {"unpacked_mb": 0.0, "compressed_mb": 0.0})
+        total["unpacked_mb"] += sum(file.stat().st_size for file in files) / 1e6
+        total["compressed_mb"] += packed.tell() / 1e6
+    return sizes
 
 
 if __name__ == "__main__":

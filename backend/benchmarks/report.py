@@ -29,22 +29,29 @@ def table(results: dict[str, Any]) -> str:
         rows.append(measure(f"{who}, answers a second", found, "per_second", "ratio", 0))
         rows.append(measure(f"{who}, p50 ms", found, "p50_ms", None, 1))
         rows.append(measure(f"{who}, p99 ms", found, "p99_ms", None, 1))
-    tables = [markdown(titles, rows)]
-    if packages := results["image"]:
-        largest = sorted(packages, key=lambda name: -packages[name]["unpacked_mb"])
-        shown = [
-            (name, f"{packages[name]['unpacked_mb']:.1f}", f"{packages[name]['compressed_mb']:.1f}")
-            for name in largest
-        ]
-        total = [
-            sum(sizes[kind] for sizes in packages.values())
-            for kind in ("unpacked_mb", "compressed_mb")
-        ]
-        rest = [sum(float(row[column]) for row in shown[8:]) for column in (1, 2)]
-        shown = [*shown[:8], (f"{len(shown) - 8} more", f"{rest[0]:.1f}", f"{rest[1]:.1f}")]
-        shown.append(("all", f"{total[0]:.1f}", f"{total[1]:.1f}"))
-        tables.append(markdown(("in the Lambda image", "MB", "MB compressed"), shown))
-    return "\n\n".join(tables)
+    return f"{markdown(titles, rows)}\n\n{sizes_table(results['packages'])}"
+
+
+def sizes_table(packages: dict[str, dict[str, dict[str, float]]]) -> str:
+    """The largest packages in the Lambda image beside those of a plain installation."""
+    ours, plain = packages[OURS], packages[BASELINE]
+    largest = sorted(plain, key=lambda name: -plain[name]["unpacked_mb"])[:8]
+    names = {name: [name] for name in largest}
+    names["all others"] = [name for name in {**ours, **plain} if name not in largest]
+    names["all"] = list({**ours, **plain})
+    rows = [
+        (
+            what,
+            *(
+                f"{sum(sizes[name][kind] for name in parts if name in sizes):.1f}"
+                for kind in ("unpacked_mb", "compressed_mb")
+                for sizes in (ours, plain)
+            ),
+        )
+        for what, parts in names.items()
+    ]
+    titles = ("packages", "MB here", "MB plain", "compressed here", "compressed plain")
+    return markdown(titles, rows)
 
 
 def measure(

@@ -26,6 +26,7 @@ UNUSED = {
     "numpy/f2py": "compiles Fortran",
     "numpy/core/_simd.*": "tests of vector instructions",
     "packaging": "compares versions of packages",
+    "pydantic/v1": "the old interface, which FastAPI looks for and does without",
     "google": "reads and writes ONNX files in Python",
     "flatbuffers": "reads and writes ORT files in Python",
     "numpy/array_api": "another interface",
