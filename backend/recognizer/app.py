@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 
 from recognizer.body_limit import BodyLimit
 from recognizer.classifier import Classifier, ModelError, Reading
-from recognizer.decoding import ACCEPTED, Refusal, decode_base64, decode_picture
+from recognizer.decoding import ACCEPTED, Refusal, decode_base64, decode_picture, is_quick
 from recognizer.page import Page
 from recognizer.preprocessing import Ink, preprocess
 from recognizer.schemas import Health, Prediction, Problem
@@ -110,7 +110,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def predict(request: Request, explain: bool = False) -> Response:
         """Read the digit in a picture (PNG, JPEG, WebP, GIF or BMP, any size, any polarity)."""
         content = await picture_in(request, settings.max_bytes)
-        reading, ink, timing = await to_thread.run_sync(read, content, limiter=decoding_slots)
+        if is_quick(content):
+            reading, ink, timing = read(content)
+        else:
+            reading, ink, timing = await to_thread.run_sync(read, content, limiter=decoding_slots)
         answer = {
             "digit": reading.digit,
             "verdict": reading.verdict,

@@ -21,6 +21,9 @@ ACCEPTED = "a PNG, JPEG, WebP, GIF or BMP picture"
 WORKING_SIDE = 800
 """Pixels: larger pictures are averaged down to at most this; a digit needs a small part of it."""
 
+QUICK_PIXELS = 250_000
+"""Pixels that are decoded and read within a few milliseconds."""
+
 MOST_JPEG_SCANS = 100
 """Progressive JPEGs have about ten; each costs a pass over the whole picture."""
 
@@ -86,6 +89,15 @@ def decode_picture(content: bytes, max_bytes: int, max_pixels: int) -> Picture:
         raise
     except Exception as error:  # Pillow raises a dozen kinds on damaged files
         raise Refusal(400, f"The picture cannot be read; send {ACCEPTED}.") from error
+
+
+def is_quick(content: bytes) -> bool:
+    """Whether a picture is decoded sooner than a thread is found for it; its header tells."""
+    try:
+        with Image.open(BytesIO(content), formats=FORMATS) as image:
+            return image.width * image.height <= QUICK_PIXELS
+    except Exception:  # what cannot be read is refused at once
+        return True
 
 
 def refuse_too_many_pixels(size: tuple[int, int], max_pixels: int) -> None:
