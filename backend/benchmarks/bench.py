@@ -202,13 +202,12 @@ def instructions(contestants: dict[str, Contestant]) -> dict[str, dict[str, floa
 
 
 def warm_handlers(contestants: dict[str, Contestant]) -> dict[str, dict[str, float]]:
-    """Time of a handler's answers once it is warm, on one processor, in turns."""
-    pin = ["taskset", "--cpu-list", "0"]
+    """Time of a handler's answers once it is warm, in turns."""
     times: dict[str, list[list[float]]] = {module: [] for module in contestants}
     for _ in tqdm(range(3), "warm handlers", unit="turn"):
         for module, contestant in contestants.items():
             done = subprocess.run(
-                [*pin, *contestant.command(WARM_UP + WARM_EVENTS)],
+                contestant.command(WARM_UP + WARM_EVENTS),
                 env=contestant.environment(),
                 capture_output=True,
                 check=True,
@@ -229,13 +228,13 @@ def warm_handlers(contestants: dict[str, Contestant]) -> dict[str, dict[str, flo
 
 @contextmanager
 def server(contestant: Contestant, *app: str) -> Iterator[int]:
-    """One uvicorn worker on a free port, on the first processor."""
+    """One uvicorn worker on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     options = ["--port", str(port), "--log-level", "warning"]
     process = subprocess.Popen(
-        ["taskset", "--cpu-list", "0", *PYTHON, "uvicorn", *app, *options],
+        [*PYTHON, "uvicorn", *app, *options],
         env=contestant.environment(),
     )
     try:
@@ -257,7 +256,6 @@ def over_http(
     """Requests a second and time of the answers with several callers, in turns."""
     picture = seven()
     in_json = json.dumps({"image": base64.b64encode(picture).decode()}).encode()
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # beside the servers
     times: dict[str, dict[int, list[list[float]]]] = {
         module: {callers: [] for callers in CALLERS} for module in (OURS, BASELINE)
     }
