@@ -97,7 +97,7 @@ def train(
         mean_loss = torch.stack(losses).mean().item()
         accuracies = {part.name: accuracy(average, part) for part in held_out}
         if mean(accuracies) > mean(best["accuracies"]):
-            weights = {name: value.cpu() for name, value in average.state_dict().items()}
+            weights = {name: value.cpu().clone() for name, value in average.state_dict().items()}
             best = {"weights": weights, "accuracies": accuracies}
         save(
             {name: part.state_dict() for name, part in parts.items()}

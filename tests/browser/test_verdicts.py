@@ -52,5 +52,4 @@ def test_the_page_names_both_digits_where_it_is_not_sure(page: Page) -> None:
         said[float(closed)] = verdict(page).inner_text()
         button(page, "Clear").click()
     assert said[0.0].startswith("That is a 4")
-    assert said[1.0].startswith("That is a 9")
     assert {"Not sure: 4 or 9?", "Not sure: 9 or 4?"} & set(said.values())

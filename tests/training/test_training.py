@@ -89,6 +89,23 @@ def test_a_stopped_run_goes_on_and_ends_as_an_unbroken_one(
         assert torch.allclose(weights, resumed.state_dict()[name], atol=1e-5), name
 
 
+def test_the_best_epoch_is_kept_whatever_comes_after(
+    rounds: Rounds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = iter([0.9, 0.5])
+    kept = []
+
+    def judge(network: torch.nn.Module, _: Validation) -> float:
+        kept.append([value.clone() for value in network.state_dict().values()])
+        return next(shares)
+
+    monkeypatch.setattr(trainer, "accuracy", judge)
+    best, accuracies = train(rounds, [redrawn(shapes(10, 2))], tmp_path, epochs=2, seed=3)
+    assert accuracies == {"shapes": 0.9}
+    for weights, first in zip(best.state_dict().values(), kept[0], strict=True):
+        assert torch.equal(weights, first)
+
+
 def test_a_run_with_other_settings_is_not_continued(
     rounds: Rounds, held_out: list[Validation], tmp_path: Path
 ) -> None:
