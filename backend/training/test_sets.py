@@ -6,7 +6,6 @@ Every set is read once for each released model, by evaluate.py.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,6 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFont
 
 from training.datasets import (
-    Digits,
     load_mnist_test,
     load_pen_digits_test,
     load_semeion_test,
@@ -80,9 +78,9 @@ def digit_sets() -> list[TestSet]:
     wobbly = smooth_strokes([wobble(strokes, random) for strokes in ones])
     hands = [(font, digit) for font in test_fonts() for digit in DIGITS] * 10
     return [
-        TestSet("MNIST test set", mnist.labels, partial(scans, mnist)),
+        TestSet("MNIST test set", mnist.labels, partial(scans, mnist.pictures)),
         TestSet("pen digits, 14 other writers", pen_digits.labels, drawing(paths)),
-        TestSet("Semeion, other half", semeion.labels, partial(scans, shaped(semeion))),
+        TestSet("Semeion, other half", semeion.labels, partial(scans, shaped(semeion).pictures)),
         TestSet("1 with upstroke against 7", np.tile([1, 7], OTHERS), drawing(wobbly)),
         TestSet(
             "digits of unseen fonts",
@@ -119,11 +117,7 @@ def other_sets() -> list[Others]:
             for name, characters in (("letters", LETTERS), ("signs", SIGNS))
         ),
         *drawn,
-        Others(
-            "two digits side by side",
-            OTHERS,
-            partial(scans, Digits(pairs, np.zeros(OTHERS, dtype=np.int64))),
-        ),
+        Others("two digits side by side", OTHERS, partial(scans, pairs)),
         Others("photographs", OTHERS, photographs),
         writing("letters that look like digits", LOOKALIKES),
     ]
@@ -140,9 +134,9 @@ def writing(name: str, characters: str) -> Others:
     return Others(name, len(hands), partial(typed, hands))
 
 
-def scans(digits: Digits) -> Iterator[bytes]:
-    """Scanned digits as they are, white on black."""
-    return (encoded(picture.astype(np.float32)) for picture in digits.pictures)
+def scans(pictures: NDArray[np.uint8]) -> Iterator[bytes]:
+    """Scanned digits (n, height, width) as they are, white on black."""
+    return (encoded(picture.astype(np.float32)) for picture in pictures)
 
 
 def smooth_strokes(drawings: list[list[Stroke]]) -> list[list[Stroke]]:
@@ -184,6 +178,4 @@ def photographs() -> Iterator[bytes]:
         side = int(random.uniform(1 / 8, 1) * min(picture.size))
         left, top = (int(random.integers(length - side + 1)) for length in picture.size)
         cutting = picture.crop((left, top, left + side, top + side)).resize((PAPER, PAPER))
-        buffer = BytesIO()
-        cutting.save(buffer, "JPEG", quality=85)
-        yield buffer.getvalue()
+        yield encoded(np.asarray(cutting, dtype=np.float32), "JPEG", quality=85)
