@@ -8,30 +8,26 @@ figures in the README.
 """
 
 import argparse
-import csv
-import hashlib
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from recognizer.classifier import MODEL, Classifier, Reading
+from recognizer.classifier import MODEL, Classifier, Reading, read_verified
 from recognizer.decoding import decode_picture
 from recognizer.preprocessing import Ink, preprocess
 from recognizer.settings import Settings
 from training import report
 from training.charts import Misreading, draw_charts
 from training.datasets import DatasetError
-from training.evaluation import Evaluation, Refusal, Result, Seeds, save_evaluation
+from training.evaluation import Evaluation, Refusal, Result, save_evaluation
+from training.results import RESULTS, seeds_of
 from training.test_sets import Others, TestSet, condition_sets, digit_sets, other_sets
 
 BINS = 15
 """Of equal width, for the expected calibration error."""
-
-RESULTS = Path(__file__).with_name("results.csv")
 
 
 class Judge:
@@ -138,25 +134,6 @@ def expected_calibration_error(reliability: list[tuple[float, float, int]]) -> f
     return sum(gaps) / sum(count for _, _, count in reliability)
 
 
-def seeds_of(recipe: str, path: Path) -> Seeds:
-    """What the log of results says of all runs of a recipe."""
-    with path.open(newline="", encoding="utf-8") as file:
-        runs = [line for line in csv.DictReader(file) if line["recipe"] == recipe]
-    if not runs:
-        raise SystemExit(f"{path} has no run of this model's recipe: {recipe}")
-    sources = [name for name in runs[0] if name not in ("recipe", "seed", "bytes")]
-    shares = {name: [float(run[name]) for run in runs] for name in sources}
-    several = len(runs) > 1
-    return Seeds(
-        runs=len(runs),
-        mean={name: float(np.mean(values)) for name, values in shares.items()},
-        deviation={
-            name: float(np.std(values, ddof=1)) if several else 0.0
-            for name, values in shares.items()
-        },
-    )
-
-
 def evaluate() -> tuple[Evaluation, list[Misreading]]:
     """Judge the released model; also return all that it misread in the sets of people's digits."""
     judge = Judge()
@@ -168,10 +145,10 @@ def evaluate() -> tuple[Evaluation, list[Misreading]]:
         if digits.name.startswith("pen digits"):
             stages = zip(("decode", "preprocess", "model"), np.median(seconds, axis=0), strict=True)
             milliseconds = {stage: round(float(median) * 1_000, 3) for stage, median in stages}
-    content = MODEL.read_bytes()
+    content, digest = read_verified(MODEL)
     recipe = judge.classify.session.get_modelmeta().custom_metadata_map["recipe"]
     return Evaluation(
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=digest,
         size_bytes=len(content),
         recipe=recipe,
         temperature=judge.classify.temperature,

@@ -11,7 +11,6 @@ best. `make tensorboard` shows a run while it goes on; one that ends adds a line
 
 import argparse
 import copy
-import csv
 import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -28,6 +27,7 @@ from training.calibration import choose_calibration
 from training.datasets import DatasetError
 from training.export import export
 from training.network import CHANNELS, Network
+from training.results import RESULTS, record
 from training.rounds import Inks, Labels, Rounds
 from training.sources import Validation, load_sources
 
@@ -41,7 +41,6 @@ AVERAGING = 0.998  # decay of the running average of the weights, which is what 
 SEED = 2026
 
 RUNS = Path(__file__).parents[2] / "runs"
-RESULTS = Path(__file__).with_name("results.csv")
 
 Draw = Callable[[int], tuple[Inks, Labels]]
 """Gives the inks and labels of a numbered round."""
@@ -181,16 +180,6 @@ def save(state: dict[str, Any], path: Path) -> None:
     temporary = path.with_suffix(".new")
     torch.save(state, temporary)
     temporary.replace(path)
-
-
-def record(path: Path, line: dict[str, object]) -> None:
-    """Add a line to the log of results, under a header if it is the first."""
-    new = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(line), lineterminator="\n")
-        if new:
-            writer.writeheader()
-        writer.writerow(line)
 
 
 def main() -> None:

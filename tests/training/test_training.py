@@ -15,9 +15,10 @@ from training import train as trainer
 from training.calibration import Calibration, choose_calibration
 from training.export import export
 from training.network import Network
+from training.results import record
 from training.rounds import Inks, Labels, Rounds
 from training.sources import Scans, Textures, Validation, redrawn
-from training.train import logits_of, record, train
+from training.train import logits_of, train
 
 
 def shapes(count: int, seed: int) -> Scans:
