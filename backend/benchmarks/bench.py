@@ -32,7 +32,8 @@ from PIL import Image, ImageDraw
 from tqdm import tqdm
 
 from benchmarks.callers import call
-from benchmarks.report import BASELINE, FLOOR, OURS, README, table, with_measures
+from benchmarks.report import BASELINE, FLOOR, OURS, tables, with_measures
+from readme import README
 
 BACKEND = Path(__file__).parents[1]
 RESULTS = Path(__file__).with_name("results.json")
@@ -66,7 +67,7 @@ def main() -> None:
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     readme = README.read_text(encoding="utf-8")
     README.write_text(with_measures(readme, results), encoding="utf-8")
-    print(table(results))
+    print(tables(results))
 
 
 def machine() -> str:

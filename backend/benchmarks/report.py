@@ -1,17 +1,15 @@
 """Tells the measures in words: tables for the terminal and the README."""
 
-import sys
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-README = Path(__file__).parents[2] / "README.md"
+from readme import table, with_part
+
 BEGIN, END = "<!-- measured by `make bench` -->", "<!-- end of measures -->"
 
 OURS, BASELINE, FLOOR = "recognizer.aws_lambda", "benchmarks.baseline", "benchmarks.floor"
 
 
-def table(results: dict[str, Any]) -> str:
+def tables(results: dict[str, Any]) -> str:
     """The measures as Markdown tables."""
     cold, warm, counts = results["cold"], results["warm"], results["instructions"]
     names = {OURS: "this project", BASELINE: "the plain way", FLOOR: "no web framework"}
@@ -29,7 +27,7 @@ def table(results: dict[str, Any]) -> str:
         rows.append(measure(f"{who}, answers a second", found, "per_second", "ratio", 0))
         rows.append(measure(f"{who}, p50 ms", found, "p50_ms", None, 1))
         rows.append(measure(f"{who}, p99 ms", found, "p99_ms", None, 1))
-    return f"{markdown(titles, rows)}\n\n{sizes_table(results['packages'])}"
+    return f"{table(titles, rows)}\n\n{sizes_table(results['packages'])}"
 
 
 def sizes_table(packages: dict[str, dict[str, dict[str, float]]]) -> str:
@@ -51,7 +49,7 @@ def sizes_table(packages: dict[str, dict[str, dict[str, float]]]) -> str:
         for what, parts in names.items()
     ]
     titles = ("packages", "MB here", "MB plain", "compressed here", "compressed plain")
-    return markdown(titles, rows)
+    return table(titles, rows)
 
 
 def measure(
@@ -68,15 +66,6 @@ def measure(
     return (what, *figures, f"{share:.2f}")
 
 
-def markdown(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [titles, ("---",) * len(titles), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
 def with_measures(readme: str, results: dict[str, Any]) -> str:
     """The README, with the measures between their two marks."""
-    before, _, rest = readme.partition(BEGIN)
-    _, mark, after = rest.partition(END)
-    if not mark:
-        sys.exit(f"README.md has no place for the measures: {BEGIN} … {END}")
-    return f"{before}{BEGIN}\n{table(results)}\n\n{END}{after}"
+    return with_part(readme, BEGIN, tables(results), END)

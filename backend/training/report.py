@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from readme import README, table, with_part
 from recognizer.classifier import MODEL
 from training.evaluation import Evaluation, Result
 
-README = Path(__file__).parents[2] / "README.md"
 CARD = MODEL.with_name("card.md")
 CARD_TEMPLATE = Path(__file__).with_name("card_template.md")
 
@@ -40,12 +40,8 @@ def card(evaluation: Evaluation) -> str:
 
 def with_figures(readme: str, evaluation: Evaluation) -> str:
     """The README, with the figures between their two marks."""
-    before, _, rest = readme.partition(BEGIN)
-    _, mark, after = rest.partition(END)
-    if not mark:
-        raise SystemExit(f"README.md has no place for the figures: {BEGIN} … {END}")
     tables = f"{digits_table(evaluation.results)}\n\n{others_table(evaluation)}"
-    return f"{before}{BEGIN}\n{tables}\n\n{END}{after}"
+    return with_part(readme, BEGIN, tables, END)
 
 
 def digits_table(results: Sequence[Result]) -> str:
@@ -116,9 +112,3 @@ def seeds_table(evaluation: Evaluation) -> str:
 def interval(shares: Sequence[float]) -> str:
     low, high = shares
     return f"{low:.2%} – {high:.2%}"
-
-
-def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [titles, ("---",) * len(titles), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

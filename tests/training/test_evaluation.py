@@ -13,14 +13,16 @@ pytest.importorskip("torch", reason="evaluation needs torch (make setup-training
 
 from PIL import Image
 
+from readme import README
 from recognizer.classifier import MODEL
 from recognizer.decoding import decode_picture
 from recognizer.preprocessing import preprocess
 from training import report
 from training.charts import CHARTS, WORST, Misreading, draw_charts, errors_sheet
 from training.drawings import ANY_PEN, ANY_SIZE, CONDITIONS, PAPER, any_size
-from training.evaluate import Judge, judge_digits, judge_others, seeds_of
+from training.evaluate import Judge, judge_digits, judge_others
 from training.evaluation import Evaluation, load_evaluation
+from training.results import seeds_of
 from training.strokes import stroke
 from training.test_sets import Others, TestSet, photographs, writing
 
@@ -43,7 +45,7 @@ def test_the_card_agrees_with_the_evaluation(released: Evaluation) -> None:
 
 
 def test_the_readme_agrees_with_the_evaluation(released: Evaluation) -> None:
-    readme = report.README.read_text(encoding="utf-8")
+    readme = README.read_text(encoding="utf-8")
     assert report.with_figures(readme, released) == readme
 
 
