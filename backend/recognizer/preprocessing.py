@@ -59,7 +59,7 @@ def preprocess(picture: Picture) -> Ink | None:
 
 
 def separate_ink(picture: Picture) -> Ink | None:
-    """Tell ink from paper: the ink of each pixel, shaped like the picture, or None if blank.
+    """Tell ink from paper: the ink of each pixel in the part that has any, or None if blank.
 
     Paper is what lies along the picture's edges; ink is what differs from it, in the direction
     (darker or lighter) in which more differs. No absolute brightness is assumed anywhere, so that
@@ -68,13 +68,21 @@ def separate_ink(picture: Picture) -> Ink | None:
     levels, noise = smooth_noise(picture)
     paper = paper_brightness(levels, noise)
     if levels.dtype == np.float32 or paper.size > 1:
-        return ink_of_levels(
+        ink = ink_of_levels(
             levels.astype(np.float32), np.ones(levels.shape, dtype=np.float32), paper, noise
         )
+        return None if ink is None else ink[bounds(ink.any(axis=1)), bounds(ink.any(axis=0))]
     # On even paper all pixels of a grey level have the same ink: it is found once for each level.
     counts = np.array(Image.fromarray(picture).histogram())[None]
     ink = ink_of_levels(np.arange(256, dtype=np.float32)[None], counts, paper, noise)
-    return None if ink is None else ink[0].take(picture, mode="clip")  # twice as fast as ink[0][…]
+    if ink is None:
+        return None
+    # The farther from paper the more ink: a row has some where its darkest (or lightest) pixel has.
+    inked = ink[0] > 0
+    extreme = picture.min if inked[0] else picture.max
+    part = picture[bounds(inked[extreme(axis=1)]), bounds(inked[extreme(axis=0)])]
+    found: Ink = ink[0].take(part, mode="clip")  # twice as fast as ink[0][part]
+    return found
 
 
 def ink_of_levels(
@@ -219,16 +227,14 @@ def fit_into_field(ink: Ink) -> Ink:
     step = max(right - left, bottom - top) / BOX
     rows = area_weights(centre_of_mass(down) - step * FIELD / 2, step, len(down))
     columns = area_weights(centre_of_mass(across) - step * FIELD / 2, step, len(across))
-    inked_rows, inked_columns = bounds(down), bounds(across)
-    inked = ink[inked_rows, inked_columns]
-    field: Ink = rows[:, inked_rows] @ inked @ columns[:, inked_columns].T
+    field: Ink = rows @ ink @ columns.T
     return field / max(float(field.max()), 1e-6)
 
 
-def bounds(mass: NDArray[np.float32]) -> slice:
-    """The part of an axis that has any ink."""
-    inked = np.flatnonzero(mass)
-    return slice(int(inked[0]), int(inked[-1]) + 1)
+def bounds(inked: NDArray[np.bool_]) -> slice:
+    """The part of an axis from the first place that is inked to the last."""
+    places = np.flatnonzero(inked)
+    return slice(int(places[0]), int(places[-1]) + 1)
 
 
 def inked_span(mass: NDArray[np.float32]) -> tuple[float, float]:
