@@ -31,8 +31,8 @@ from training.results import RESULTS, record
 from training.rounds import Inks, Labels, Rounds
 from training.sources import Validation, load_sources
 
-EPOCHS = 24
-ROUNDS = 8  # times that everything is redrawn; the epochs take them in turn
+EPOCHS = 18
+ROUNDS = 6  # times that everything is redrawn; the epochs take them in turn
 BATCH = 256
 PEAK_LEARNING_RATE = 3e-3  # reached after a tenth of the steps, then a cosine down to zero
 WEIGHT_DECAY = 0.02
