@@ -10,7 +10,7 @@ from typing import Any
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from PIL import Image
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -19,9 +19,10 @@ from starlette.requests import ClientDisconnect
 from recognizer.body_limit import BodyLimit
 from recognizer.classifier import Classifier, ModelError, Reading
 from recognizer.decoding import ACCEPTED, Refusal, decode_base64, decode_picture, is_quick
+from recognizer.metrics import Metrics
 from recognizer.page import Page
 from recognizer.preprocessing import Ink, preprocess
-from recognizer.schemas import Health, Prediction, Problem
+from recognizer.schemas import Feedback, Health, Prediction, Problem
 from recognizer.settings import Settings
 
 MOST_DECODED_AT_ONCE = 2
@@ -71,6 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     except ModelError as error:
         raise SystemExit(str(error)) from error
     decoding_slots = CapacityLimiter(MOST_DECODED_AT_ONCE)
+    metrics = Metrics()
 
     app = FastAPI(
         title="Digit recogniser",
@@ -124,6 +126,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         if explain:
             answer["input"] = None if ink is None else png_data_url(ink)
         return JSONResponse(answer, headers={"server-timing": timing})
+
+    @app.post("/feedback", status_code=204, responses={422: PROBLEMS[422]})
+    async def feedback(feedback: Feedback) -> None:
+        """Say which digit was drawn, whether or not the answer was right; it is counted."""
+        metrics.count_feedback(feedback.read, feedback.digit)
+
+    @app.get("/metrics", response_class=PlainTextResponse)
+    async def counts() -> str:
+        """Say what was counted, for Prometheus."""
+        return metrics.text()
 
     @app.get("/health")
     async def health() -> Health:
@@ -215,6 +227,8 @@ def answer_refusal(_: Request, refusal: Refusal) -> Response:
 
 def answer_invalid_parameter(_: Request, error: RequestValidationError) -> Response:
     """Name the parameter; FastAPI's own answer would repeat what was sent."""
+    if any(part["type"] == "json_invalid" for part in error.errors()):
+        return problem(400, "The body is not JSON; see /docs for what is accepted.")
     names = ", ".join(sorted({str(part["loc"][-1]) for part in error.errors()}))
     return problem(422, f"The value of {names} is not valid; see /docs for what is.")
 

@@ -38,6 +38,16 @@ class Prediction(BaseModel):
     ] = None
 
 
+class Feedback(BaseModel):
+    """What somebody says of an answer."""
+
+    read: Annotated[
+        int | None,
+        Field(ge=0, le=9, description="The digit in the answer; null if there was none."),
+    ]
+    digit: Annotated[int, Field(ge=0, le=9, description="The digit that was drawn.")]
+
+
 class Health(BaseModel):
     """The application is up and its model is loaded."""
 
