@@ -26,7 +26,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/inde
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 
 .PHONY: all help setup setup-training run dev check format test image image-run test-image bench train \
-	tensorboard evaluate release screenshot lock clean
+	tensorboard evaluate release api-types examples screenshot lock clean
 
 all: check test
 
@@ -51,7 +51,7 @@ dev: .venv/run frontend/node_modules/installed ## The same, reloading page and A
 check: .venv/dev frontend/node_modules/installed ## Lint, formatting and types
 	$(RUFF) check --config backend/pyproject.toml backend tests
 	$(RUFF) format --check --config backend/pyproject.toml backend tests
-	$(MYPY) backend/recognizer backend/image backend/benchmarks tests --exclude tests/training
+	$(MYPY) backend/recognizer backend/image backend/benchmarks backend/openapi.py tests --exclude tests/training
 	@if $(BIN)/python -c 'import torch' 2>/dev/null; \
 		then set -x; $(MYPY) backend/training tests/training; \
 		else echo "Types of the training code skipped: they need torch (make setup-training)."; fi
@@ -98,6 +98,13 @@ release: ## Serve the model of a training run from now on, and evaluate it (RUN=
 
 evaluate: setup-training ## Judge the released model and write its card
 	@PYTHONPATH=backend $(BIN)/python -m training.evaluate
+
+api-types: .venv/run frontend/node_modules/installed ## Write the page's types anew after the API has changed
+	@PYTHONPATH=backend $(BIN)/python -m openapi
+	npm --prefix frontend run types --silent
+
+examples: setup-training ## Pick the handwriting that the page offers as examples
+	@PYTHONPATH=backend $(BIN)/python -m training.examples
 
 screenshot: setup frontend/dist/index.html ## Take the README's picture of the page
 	$(BIN)/python tests/browser/screenshot.py

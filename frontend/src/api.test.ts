@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ApiError, checkHealth, loadApiBase, predict } from "./api";
+import { ApiError, checkHealth, loadApiBase, predict, sendFeedback } from "./api";
 
 const SEVEN = {
   digit: 7,
@@ -45,13 +45,27 @@ describe("predict", () => {
   it("sends the picture itself and returns the answer", async () => {
     answersWith(SEVEN);
 
-    await expect(ask("https://api.example")).resolves.toEqual(SEVEN);
+    expect((await ask("https://api.example")).answer).toEqual(SEVEN);
 
     const [url, init] = fetchStub.mock.calls[0] ?? [];
     expect(url).toBe("https://api.example/predict?explain=true");
     expect(init?.method).toBe("POST");
     expect(init?.body).toBe(PICTURE);
     expect(init?.headers).toEqual({ "Content-Type": "image/png" });
+  });
+
+  it.each([
+    ["decode;dur=0.41, preprocess;dur=0.52, model;dur=0.27", 0.27],
+    ["model;dur=3", 3],
+    ["remodel;dur=3", null],
+    ["model;desc=fast", null],
+    [null, null],
+  ])("finds the model's time in the header %o", async (header, milliseconds) => {
+    const headers = header === null ? {} : { "Server-Timing": header };
+    fetchStub.mockResolvedValue(new Response(JSON.stringify(SEVEN), { headers }));
+    const reading = await ask();
+    expect(reading.inModel).toBe(milliseconds);
+    expect(reading.roundTrip).toBeGreaterThanOrEqual(0);
   });
 
   it.each([400, 413, 415, 422])("passes on the API's own sentence (%i)", async (status) => {
@@ -149,11 +163,28 @@ describe("predict", () => {
     { ...SEVEN, digit: null, verdict: "not_a_digit" },
     { ...SEVEN, digit: null, verdict: "blank" },
     { ...SEVEN, input: "data:image/png;base64,AA==" },
+    { ...SEVEN, digit: null, verdict: "blank", input: null },
     { ...SEVEN, confidence: 1.0000001 },
   ])("believes $verdict with digit $digit", async (body) => {
     answersWith(body);
 
-    await expect(ask()).resolves.toEqual(body);
+    expect((await ask()).answer).toEqual(body);
+  });
+});
+
+describe("sendFeedback", () => {
+  it("sends what was read and what was drawn, and is content without an answer", async () => {
+    fetchStub.mockResolvedValue(new Response(null, { status: 204 }));
+    await sendFeedback("https://api.example", { read: 7, digit: 1 });
+    const [url, init] = fetchStub.mock.calls[0] ?? [];
+    expect(url).toBe("https://api.example/feedback");
+    expect(init?.body).toBe('{"read":7,"digit":1}');
+  });
+
+  it("fails where it did not get through", async () => {
+    answersWith("<h1>Bad gateway</h1>", 502);
+    const trouble = await troubleOf(sendFeedback("", { read: null, digit: 1 }));
+    expect(trouble.passing).toBe(true);
   });
 });
 

@@ -1,15 +1,18 @@
 /** All this page knows about the recogniser's API: addresses, shapes, errors. */
 
-export type Verdict = "digit" | "unsure" | "not_a_digit" | "blank";
+import type { components } from "./openapi";
 
-export interface Answer {
-  readonly digit: number | null;
-  readonly verdict: Verdict;
-  readonly confidence: number;
-  readonly probabilities: readonly number[];
-  readonly model: string;
-  /** The 28×28 picture the model was shown, as a data: URL. */
-  readonly input?: string;
+export type Answer = components["schemas"]["Prediction"];
+export type Verdict = Answer["verdict"];
+export type Feedback = components["schemas"]["Feedback"];
+
+/** An answer, and how long it took. */
+export interface Reading {
+  readonly answer: Answer;
+  /** Milliseconds from here to the API and back. */
+  readonly roundTrip: number;
+  /** Milliseconds in the model alone; null where the API does not tell. */
+  readonly inModel: number | null;
 }
 
 /** What went wrong, in one sentence for the reader. A passing trouble is worth a retry. */
@@ -63,7 +66,7 @@ export async function loadApiBase(): Promise<string> {
 
 /** Resolves once the API is up; wakes one that sleeps. */
 export async function checkHealth(base: string, signal: AbortSignal): Promise<void> {
-  const body = await request(`${base}/health`, { signal });
+  const { body } = await request(`${base}/health`, { signal });
   if (!isRecord(body) || body.status !== "ok") throw new ApiError(NOT_UNDERSTOOD);
 }
 
@@ -71,33 +74,51 @@ export async function predict(
   base: string,
   picture: Blob,
   signal: AbortSignal,
-): Promise<Answer> {
-  const body = await request(`${base}/predict?explain=true`, {
+): Promise<Reading> {
+  const begun = performance.now();
+  const { body, headers } = await request(`${base}/predict?explain=true`, {
     method: "POST",
     headers: { "Content-Type": picture.type },
     body: picture,
     signal,
   });
+  const roundTrip = performance.now() - begun;
   if (!isAnswer(body)) throw new ApiError(NOT_UNDERSTOOD);
-  return body;
+  return { answer: body, roundTrip, inModel: modelTime(headers.get("Server-Timing")) };
 }
 
-/** The JSON body of a successful answer; every failure comes out as an ApiError. */
+/** Tells which digit was drawn. */
+export async function sendFeedback(base: string, feedback: Feedback): Promise<void> {
+  await request(`${base}/feedback`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(feedback),
+  });
+}
+
+/** Milliseconds of the stage `model` in a Server-Timing header. */
+function modelTime(header: string | null): number | null {
+  const found = header?.match(/(?:^|,)\s*model;dur=(\d+(?:\.\d+)?)/)?.[1];
+  return found === undefined ? null : Number(found);
+}
+
+/** Headers and JSON body of a successful answer; every failure comes out as an ApiError. */
 async function request(
   url: string,
-  init: RequestInit & { signal: AbortSignal },
-): Promise<unknown> {
+  { signal, ...init }: RequestInit & { signal?: AbortSignal },
+): Promise<{ body: unknown; headers: Headers }> {
   const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
   let response: Response;
   let text: string;
   try {
-    response = await fetch(url, { ...init, signal: AbortSignal.any([init.signal, timeout]) });
+    const signals = signal === undefined ? [timeout] : [signal, timeout];
+    response = await fetch(url, { ...init, signal: AbortSignal.any(signals) });
     text = await response.text();
   } catch (error) {
     throw new ApiError(timeout.aborted ? TOO_SLOW : UNREACHABLE, error);
   }
   const body = parseJson(text);
-  if (response.ok) return body;
+  if (response.ok) return { body, headers: response.headers };
   if (isRecord(body) && typeof body.detail === "string") {
     const passing = response.status === 429 || response.status >= 500;
     throw new ApiError({ sentence: body.detail, passing });
@@ -126,12 +147,16 @@ function isAnswer(body: unknown): body is Answer {
     probabilities.length === 10 &&
     probabilities.every(isShare) &&
     typeof model === "string" &&
-    (input === undefined || (typeof input === "string" && input.startsWith("data:image/")))
+    (input === undefined || input === null || isPicture(input))
   );
 }
 
 function isDigit(value: unknown): boolean {
   return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 9;
+}
+
+function isPicture(value: unknown): boolean {
+  return typeof value === "string" && value.startsWith("data:image/");
 }
 
 /** A part of one, with room for the rounding of a sum of floats. */
