@@ -1,20 +1,29 @@
 import { Answer } from "./components/Answer";
 import { Controls } from "./components/Controls";
+import { Judgement } from "./components/Judgement";
 import { LiveRegion } from "./components/LiveRegion";
 import { ModelInput } from "./components/ModelInput";
 import { Probabilities } from "./components/Probabilities";
+import { Shelf } from "./components/Shelf";
 import { Sketchpad } from "./components/Sketchpad";
 import { Status } from "./components/Status";
 import { whyRefused } from "./picture";
-import { canClear, canUndo, isStale } from "./recogniser";
+import { isStale } from "./recogniser";
 import { usePictureDrop } from "./usePictureDrop";
+import { usePicturePaste } from "./usePicturePaste";
 import { useRecogniser } from "./useRecogniser";
-import { sentenceFor } from "./verdict";
+import { useShortcuts } from "./useShortcuts";
+import { sentenceFor, timing } from "./verdict";
 
 export function App() {
-  const [state, dispatch] = useRecogniser();
+  const { state, dispatch, judge } = useRecogniser();
   const drop = usePictureDrop(takePicture);
+  usePicturePaste(takePicture);
+  useShortcuts(dispatch);
+  const { sketch, reading } = state;
+  const answer = reading?.answer;
   const sentence = sentenceFor(state);
+  const stale = isStale(state);
 
   function takePicture(file: File) {
     const refusal = whyRefused(file);
@@ -33,29 +42,13 @@ export function App() {
       </header>
       <main className="spread">
         <section className="writing" aria-label="Your digit">
-          <Sketchpad
-            strokes={state.strokes}
-            penDown={state.penDown}
-            picture={state.picture}
-            inviteDrop={drop.hovering}
-            dispatch={dispatch}
-          />
-          <Controls
-            canUndo={canUndo(state)}
-            canClear={canClear(state)}
-            onUndo={() => dispatch({ type: "undone" })}
-            onClear={() => dispatch({ type: "cleared" })}
-            onPicture={takePicture}
-          />
+          <Sketchpad sketch={sketch} inviteDrop={drop.hovering} dispatch={dispatch} />
+          <Controls state={state} dispatch={dispatch} />
         </section>
-        <section
-          className="reading"
-          aria-label="The model’s reading"
-          data-stale={isStale(state)}
-        >
+        <section className="reading" aria-label="The model’s reading" data-stale={stale}>
           <div className="tiles">
-            <Answer answer={state.answer} />
-            <ModelInput picture={state.answer?.input} />
+            <Answer answer={answer} />
+            <ModelInput picture={answer?.input} />
           </div>
           <Status
             sentence={sentence}
@@ -64,10 +57,29 @@ export function App() {
             canRetry={state.trouble?.passing === true}
             onRetry={() => dispatch({ type: "retried" })}
           />
-          <Probabilities answer={state.answer} />
+          <Probabilities answer={answer} />
+          <div className="judgement">
+            {answer !== undefined &&
+              answer.verdict !== "blank" &&
+              !sketch.penDown &&
+              !stale && (
+                // The key asks anew about each reading.
+                <Judgement
+                  key={state.lastTaskId}
+                  read={answer.digit}
+                  judgement={state.judgement}
+                  onJudge={judge}
+                />
+              )}
+          </div>
+          <p className="timing">{reading !== null && timing(reading)}</p>
         </section>
+        <Shelf
+          onPicture={takePicture}
+          onExample={({ strokes }) => dispatch({ type: "exampleChosen", strokes })}
+        />
       </main>
-      <LiveRegion sentence={sentence} settled={!state.penDown} />
+      <LiveRegion sentence={sentence} settled={!sketch.penDown} />
     </div>
   );
 }

@@ -6,10 +6,14 @@ export interface Point {
   readonly y: number;
 }
 
-export type Stroke = readonly Point[];
+export interface Stroke {
+  /** As a part of the paper's side. */
+  readonly width: number;
+  readonly points: readonly Point[];
+}
 
-/** The pen's width as a part of the paper's side: about a felt pen beside a digit. */
-export const PEN_WIDTH = 0.055;
+/** The pen's width as a part of the paper's side; the usual one is a felt pen beside a digit. */
+export const PEN_WIDTHS = { least: 0.015, usual: 0.055, most: 0.105, step: 0.01 } as const;
 
 /** Seven pixels for each of the 28 the model sees, and only a few kilobytes as PNG. */
 const PICTURE_SIDE = 196;
@@ -22,26 +26,26 @@ export function renderInk(strokes: readonly Stroke[], side = PICTURE_SIDE): Prom
   context.fillStyle = "white";
   context.fillRect(0, 0, side, side);
   context.scale(side, side);
-  context.lineWidth = PEN_WIDTH;
   context.lineCap = "round";
   context.lineJoin = "round";
   context.strokeStyle = "black";
   for (const stroke of strokes) {
+    context.lineWidth = stroke.width;
     context.beginPath();
-    traceStroke(context, stroke);
+    trace(context, stroke.points);
     context.stroke();
   }
   return canvas.convertToBlob({ type: "image/png" });
 }
 
 /** Runs smoothly through the middles between points, so that a quick stroke has no corners. */
-function traceStroke(context: OffscreenCanvasRenderingContext2D, stroke: Stroke): void {
-  const [first] = stroke;
-  const last = stroke.at(-1);
+function trace(context: OffscreenCanvasRenderingContext2D, points: readonly Point[]): void {
+  const [first] = points;
+  const last = points.at(-1);
   if (first === undefined || last === undefined) return;
   context.moveTo(first.x, first.y);
-  for (const [index, point] of stroke.entries()) {
-    const next = stroke[index + 1];
+  for (const [index, point] of points.entries()) {
+    const next = points[index + 1];
     if (next === undefined) continue;
     context.quadraticCurveTo(point.x, point.y, (point.x + next.x) / 2, (point.y + next.y) / 2);
   }

@@ -1,29 +1,38 @@
 /**
  * The state machine behind the page: what is on the paper, what is being asked
  * of the API, and what came back. Pure: useRecogniser does the asking.
+ *
+ * One thing is asked at a time. What changes meanwhile is asked about next, or
+ * at once where the call before it takes long; only Clear and the like need no call.
  */
 
-import type { Answer, Trouble } from "./api";
-import type { Point, Stroke } from "./ink";
+import type { Reading, Trouble } from "./api";
+import { PEN_WIDTHS, type Point, type Stroke } from "./ink";
+import {
+  clear,
+  emptySketch,
+  isBlank,
+  lay,
+  liftPen,
+  lowerPen,
+  movePen,
+  type Paper,
+  redo,
+  type Sketch,
+  undo,
+} from "./sketch";
 
-/** What is to be read: the finished strokes or an uploaded picture. */
-export type Subject =
-  | { readonly kind: "ink"; readonly strokes: readonly Stroke[] }
-  | { readonly kind: "picture"; readonly file: File };
-
-/** The one thing being asked of the API; a new task replaces the one before it. */
+/** The one thing being asked of the API. */
 export interface Task {
   readonly id: number;
-  /** Null asks only whether the API is up. */
-  readonly subject: Subject | null;
+  /** What is to be read. Null asks only whether the API is up. */
+  readonly paper: Paper | null;
 }
 
 export interface RecogniserState {
-  readonly strokes: readonly Stroke[];
-  /** True while the pen is down: then the last stroke is unfinished. */
-  readonly penDown: boolean;
-  /** An uploaded picture lies on the paper instead of strokes. */
-  readonly picture: File | null;
+  readonly sketch: Sketch;
+  /** Of the strokes to come, as a part of the paper's side. */
+  readonly penWidth: number;
   readonly task: Task | null;
   /** Number of the newest task, so that no two share one. */
   readonly lastTaskId: number;
@@ -31,150 +40,180 @@ export interface RecogniserState {
   readonly slow: boolean;
   /** The API has answered at least once. */
   readonly awake: boolean;
-  readonly answer: Answer | null;
+  /** The browser believes that it has a network. */
+  readonly online: boolean;
+  readonly reading: Reading | null;
+  /** What the reading is about. */
+  readonly read: Paper | null;
   readonly trouble: Trouble | null;
   /** Why a file was turned away before it reached the paper. */
   readonly turnedAway: string | null;
   /** Failed tasks since the last success; spaces the retries. */
   readonly failures: number;
+  /** What became of what the reader said of this reading. */
+  readonly judgement: "none" | "sent" | "lost";
 }
 
 export type RecogniserAction =
   | { readonly type: "penLowered"; readonly point: Point }
   | { readonly type: "penMoved"; readonly point: Point }
   | { readonly type: "penLifted" }
+  | { readonly type: "glanced" }
+  | { readonly type: "penChosen"; readonly width: number }
   | { readonly type: "undone" }
+  | { readonly type: "redone" }
   | { readonly type: "cleared" }
+  | { readonly type: "exampleChosen"; readonly strokes: readonly Stroke[] }
   | { readonly type: "pictureChosen"; readonly file: File }
   | { readonly type: "fileTurnedAway"; readonly sentence: string }
   | { readonly type: "retried" }
+  | { readonly type: "networkChanged"; readonly online: boolean }
   | { readonly type: "taskSlow"; readonly taskId: number }
   | { readonly type: "woken"; readonly taskId: number }
-  | { readonly type: "answered"; readonly taskId: number; readonly answer: Answer }
-  | { readonly type: "failed"; readonly taskId: number; readonly trouble: Trouble };
+  | { readonly type: "answered"; readonly taskId: number; readonly reading: Reading }
+  | { readonly type: "failed"; readonly taskId: number; readonly trouble: Trouble }
+  | { readonly type: "judged" }
+  | { readonly type: "judgementLost" };
 
 export const initialState: RecogniserState = {
-  strokes: [],
-  penDown: false,
-  picture: null,
-  task: { id: 1, subject: null },
+  sketch: emptySketch,
+  penWidth: PEN_WIDTHS.usual,
+  task: { id: 1, paper: null },
   lastTaskId: 1,
   slow: false,
   awake: false,
-  answer: null,
+  online: true,
+  reading: null,
+  read: null,
   trouble: null,
   turnedAway: null,
   failures: 0,
+  judgement: "none",
 };
 
 export function reduce(state: RecogniserState, action: RecogniserAction): RecogniserState {
+  const { sketch } = state;
   switch (action.type) {
-    case "penLowered": {
-      const paper = state.picture === null ? state : emptied(state);
-      return { ...paper, strokes: [...paper.strokes, [action.point]], penDown: true };
-    }
-    case "penMoved": {
-      const current = state.strokes.at(-1);
-      if (!state.penDown || current === undefined) return state;
-      return {
-        ...state,
-        strokes: [...state.strokes.slice(0, -1), [...current, action.point]],
-      };
-    }
+    case "penLowered":
+      return { ...state, sketch: lowerPen(sketch, action.point, state.penWidth) };
+    case "penMoved":
+      return { ...state, sketch: movePen(sketch, action.point) };
     case "penLifted":
-      return state.penDown ? readAnew({ ...state, penDown: false }) : state;
-    case "undone": {
-      if (!canUndo(state)) return state;
-      const strokes = state.strokes.slice(0, -1);
-      return strokes.length === 0
-        ? emptied(state)
-        : readAnew({ ...state, strokes, penDown: false });
-    }
+      return sketch.penDown ? drawn(state, liftPen(sketch)) : state;
+    case "glanced":
+      return sketch.penDown && state.task === null && state.trouble === null
+        ? askAnew(state)
+        : state;
+    case "penChosen":
+      return { ...state, penWidth: action.width };
+    case "undone":
+      return drawn(state, undo(sketch));
+    case "redone":
+      return drawn(state, redo(sketch));
     case "cleared":
-      return emptied(state);
+      return drawn(state, clear(sketch));
+    case "exampleChosen":
+      return drawn(state, lay(sketch, { strokes: action.strokes }));
     case "pictureChosen":
-      return readAnew({ ...emptied(state), picture: action.file });
+      return drawn(state, lay(sketch, { picture: action.file }));
     case "fileTurnedAway":
       return { ...state, turnedAway: action.sentence };
     case "retried":
-      return ask(state, subjectOf(state));
-    case "taskSlow":
-      return isCurrent(state, action.taskId) ? { ...state, slow: true } : state;
+      return state.task === null ? ask(state, subjectOf(state)) : state;
+    case "networkChanged": {
+      const changed = { ...state, online: action.online };
+      const worthATry = action.online && state.trouble?.passing === true && state.task === null;
+      return worthATry ? ask(changed, subjectOf(state)) : changed;
+    }
+    case "taskSlow": {
+      if (state.task?.id !== action.taskId) return state;
+      const slow = { ...state, slow: true };
+      return state.awake && isOutdated(state) ? askAnew(slow) : slow;
+    }
     case "woken":
-      return isCurrent(state, action.taskId) ? succeeded(state) : state;
+      return state.task?.id === action.taskId ? askAnew(succeeded(state)) : state;
     case "answered":
-      return isCurrent(state, action.taskId)
-        ? { ...succeeded(state), answer: action.answer }
-        : state;
+      return state.task?.id === action.taskId ? answered(state, action.reading) : state;
     case "failed":
-      return isCurrent(state, action.taskId)
-        ? {
-            ...state,
-            task: null,
-            slow: false,
-            answer: null,
-            trouble: action.trouble,
-            failures: state.failures + 1,
-          }
-        : state;
+      return state.task?.id === action.taskId ? failed(state, action.trouble) : state;
+    case "judged":
+      return { ...state, judgement: "sent" };
+    case "judgementLost":
+      return { ...state, judgement: "lost" };
   }
 }
 
-export function canUndo(state: RecogniserState): boolean {
-  return state.strokes.length > 0;
-}
-
-export function canClear(state: RecogniserState): boolean {
-  return state.strokes.length > 0 || state.picture !== null;
-}
-
-/** The answer belongs to an earlier drawing; a newer one is being read. */
-export function isStale(state: RecogniserState): boolean {
-  return state.answer !== null && state.task !== null;
+/** The reading belongs to an earlier drawing; a newer one is being read. */
+export function isStale({ sketch, reading, read }: RecogniserState): boolean {
+  return reading !== null && !sketch.penDown && read !== sketch.paper;
 }
 
 /** How long to wait before asking again by itself; null when that would not help. */
 export function retryDelay(state: RecogniserState): number | null {
-  if (state.task !== null || state.trouble === null || !state.trouble.passing) return null;
+  if (state.task !== null || state.trouble?.passing !== true || !state.online) return null;
   return Math.min(1000 * 2 ** (state.failures - 1), 30_000);
 }
 
-/** Empty paper. Nothing is asked for it, but a call that wakes the API may go on. */
+/** The paper may have changed: then what was said about it no longer holds. */
+function drawn(state: RecogniserState, sketch: Sketch): RecogniserState {
+  const changed = { ...state, sketch };
+  if (isBlank(sketch)) return emptied(changed);
+  if (sketch.paper === state.read && state.trouble === null) return changed;
+  const fresh = { ...changed, trouble: null, turnedAway: null };
+  const mustWait = state.task !== null && !(state.slow && state.awake);
+  return mustWait ? fresh : askAnew(fresh);
+}
+
+/** Nothing is asked for empty paper, but a call that wakes the API may go on. */
 function emptied(state: RecogniserState): RecogniserState {
-  const waking = state.task !== null && state.task.subject === null;
+  const waking = state.task !== null && !state.awake;
   return {
     ...state,
-    strokes: [],
-    penDown: false,
-    picture: null,
     task: waking ? state.task : null,
     slow: waking && state.slow,
-    answer: null,
+    reading: null,
+    read: null,
     trouble: null,
     turnedAway: null,
   };
 }
 
-/** The paper has changed: what was said about it no longer holds. */
-function readAnew(state: RecogniserState): RecogniserState {
-  return ask({ ...state, trouble: null, turnedAway: null }, subjectOf(state));
+/** Ask about the paper, unless it is blank or that is being asked already. */
+function askAnew(state: RecogniserState): RecogniserState {
+  return isOutdated(state) ? ask(state, subjectOf(state)) : state;
 }
 
-function ask(state: RecogniserState, subject: Subject | null): RecogniserState {
+/** Something lies on the paper that is neither read nor being read. */
+function isOutdated({ sketch, task, read }: RecogniserState): boolean {
+  return !isBlank(sketch) && sketch.paper !== task?.paper && sketch.paper !== read;
+}
+
+function subjectOf({ sketch }: RecogniserState): Paper | null {
+  return isBlank(sketch) ? null : sketch.paper;
+}
+
+function ask(state: RecogniserState, paper: Paper | null): RecogniserState {
   const id = state.lastTaskId + 1;
-  return { ...state, task: { id, subject }, lastTaskId: id, slow: false };
+  return { ...state, task: { id, paper }, lastTaskId: id, slow: false };
 }
 
 function succeeded(state: RecogniserState): RecogniserState {
   return { ...state, task: null, slow: false, awake: true, trouble: null, failures: 0 };
 }
 
-function isCurrent(state: RecogniserState, taskId: number): boolean {
-  return state.task?.id === taskId;
+/** Half of a drawing is worth showing while it grows, but not once it is another one. */
+function answered(state: RecogniserState, reading: Reading): RecogniserState {
+  const after = succeeded(state);
+  const paper = state.task?.paper ?? null;
+  const holds = state.sketch.penDown || paper === state.sketch.paper;
+  const shown = holds ? { ...after, reading, read: paper, judgement: "none" as const } : after;
+  return state.sketch.penDown ? shown : askAnew(shown);
 }
 
-function subjectOf(state: RecogniserState): Subject | null {
-  if (state.picture !== null) return { kind: "picture", file: state.picture };
-  const strokes = state.penDown ? state.strokes.slice(0, -1) : state.strokes;
-  return strokes.length === 0 ? null : { kind: "ink", strokes };
+function failed(state: RecogniserState, trouble: Trouble): RecogniserState {
+  const after = { ...state, task: null, slow: false, failures: state.failures + 1 };
+  const paper = state.task?.paper ?? null;
+  // A refusal of an earlier drawing says nothing of this one.
+  if (!trouble.passing && paper !== state.sketch.paper) return askAnew(after);
+  return { ...after, reading: null, read: null, trouble };
 }

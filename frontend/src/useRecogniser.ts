@@ -1,26 +1,37 @@
 import { type Dispatch, useEffect, useReducer, useState } from "react";
-import { ApiError, checkHealth, loadApiBase, predict, type Trouble } from "./api";
+import { ApiError, checkHealth, loadApiBase, predict, sendFeedback, type Trouble } from "./api";
 import { renderInk } from "./ink";
+import { forTravel } from "./picture";
 import {
   initialState,
   type RecogniserAction,
   type RecogniserState,
   reduce,
   retryDelay,
-  type Subject,
   type Task,
 } from "./recogniser";
+import type { Paper } from "./sketch";
 
 /** A task quicker than this needs no mention; a mention would only flicker. */
 const SLOW_AFTER_MS = 600;
+
+/** How often a growing stroke is read, if the answers come as fast. */
+const GLANCE_EVERY_MS = 120;
 
 const PAGE_AT_FAULT: Trouble = {
   sentence: "This page could not send the picture; try another",
   passing: false,
 };
 
-/** Wires the reducer to the API: runs its task, and retries when it asks for that. */
-export function useRecogniser(): [RecogniserState, Dispatch<RecogniserAction>] {
+interface Recogniser {
+  readonly state: RecogniserState;
+  readonly dispatch: Dispatch<RecogniserAction>;
+  /** Tells the API which digit was drawn. */
+  readonly judge: (digit: number) => void;
+}
+
+/** Wires the reducer to the API, the clock and the network. */
+export function useRecogniser(): Recogniser {
   const [state, dispatch] = useReducer(reduce, initialState);
   const [base] = useState(loadApiBase);
   const { task } = state;
@@ -48,6 +59,13 @@ export function useRecogniser(): [RecogniserState, Dispatch<RecogniserAction>] {
     };
   }, [task, base]);
 
+  const { penDown } = state.sketch;
+  useEffect(() => {
+    if (!penDown) return;
+    const glance = setInterval(() => dispatch({ type: "glanced" }), GLANCE_EVERY_MS);
+    return () => clearInterval(glance);
+  }, [penDown]);
+
   const delay = retryDelay(state);
   useEffect(() => {
     if (delay === null) return;
@@ -55,7 +73,28 @@ export function useRecogniser(): [RecogniserState, Dispatch<RecogniserAction>] {
     return () => clearTimeout(retry);
   }, [delay]);
 
-  return [state, dispatch];
+  useEffect(() => {
+    const tell = () => dispatch({ type: "networkChanged", online: navigator.onLine });
+    tell();
+    addEventListener("online", tell);
+    addEventListener("offline", tell);
+    return () => {
+      removeEventListener("online", tell);
+      removeEventListener("offline", tell);
+    };
+  }, []);
+
+  async function judge(digit: number) {
+    if (state.reading === null) return;
+    dispatch({ type: "judged" });
+    try {
+      await sendFeedback(await base, { read: state.reading.answer.digit, digit });
+    } catch {
+      dispatch({ type: "judgementLost" });
+    }
+  }
+
+  return { state, dispatch, judge };
 }
 
 async function run(
@@ -63,14 +102,14 @@ async function run(
   base: Promise<string>,
   signal: AbortSignal,
 ): Promise<RecogniserAction> {
-  if (task.subject === null) {
+  if (task.paper === null) {
     await checkHealth(await base, signal);
     return { type: "woken", taskId: task.id };
   }
-  const answer = await predict(await base, await pictureOf(task.subject), signal);
-  return { type: "answered", taskId: task.id, answer };
+  const reading = await predict(await base, await pictureOf(task.paper), signal);
+  return { type: "answered", taskId: task.id, reading };
 }
 
-async function pictureOf(subject: Subject): Promise<Blob> {
-  return subject.kind === "picture" ? subject.file : renderInk(subject.strokes);
+function pictureOf(paper: Paper): Promise<Blob> {
+  return paper.picture === null ? renderInk(paper.strokes) : forTravel(paper.picture);
 }

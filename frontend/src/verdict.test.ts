@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Answer } from "./api";
 import { initialState, type RecogniserState } from "./recogniser";
-import { favourites, percent, sentenceFor, sentenceForAnswer } from "./verdict";
+import { lay } from "./sketch";
+import { favourites, percent, sentenceFor, sentenceForAnswer, timing } from "./verdict";
 
 const FOUR_OR_NINE = [0, 0, 0, 0, 0.38, 0.02, 0, 0.05, 0.04, 0.51];
 
@@ -70,8 +71,24 @@ describe("percent", () => {
   });
 });
 
+describe("timing", () => {
+  const reading = { answer: answer({}), roundTrip: 34.4, inModel: 0.27 };
+
+  it("tells the round trip and the model's part in it, where it is known", () => {
+    expect(timing(reading)).toBe("Answered in 34 ms (model: 0.3 ms)");
+    expect(timing({ ...reading, inModel: null })).toBe("Answered in 34 ms");
+  });
+
+  it("claims no answer in no time", () => {
+    expect(timing({ ...reading, roundTrip: 0.2, inModel: null })).toBe("Answered in 1 ms");
+  });
+});
+
 describe("sentenceFor", () => {
-  const drawn: RecogniserState = { ...initialState, strokes: [[{ x: 0, y: 0 }]], task: null };
+  const stroke = { width: 0.05, points: [{ x: 0, y: 0 }] };
+  const sketch = lay(initialState.sketch, { strokes: [stroke] });
+  const drawn: RecogniserState = { ...initialState, sketch, task: null };
+  const reading = { answer: answer({}), roundTrip: 10, inModel: null };
   const trouble = { sentence: "It rains", passing: true };
 
   it("begins with nothing drawn, and mentions waking only once it takes long", () => {
@@ -81,14 +98,22 @@ describe("sentenceFor", () => {
 
   it("is reading while a drawing has no answer, and when a new one takes long", () => {
     expect(sentenceFor(drawn)).toBe("Reading…");
-    const busy = { ...drawn, task: initialState.task, awake: true, answer: answer({}) };
+    const busy = { ...drawn, task: initialState.task, awake: true, reading };
     expect(sentenceFor(busy)).toBe("Nothing drawn yet");
     expect(sentenceFor({ ...busy, slow: true })).toBe("Reading…");
   });
 
   it("puts a trouble before an answer, and a file turned away before both", () => {
-    const troubled = { ...drawn, answer: answer({}), trouble };
+    const troubled = { ...drawn, reading, trouble };
     expect(sentenceFor(troubled)).toBe("It rains");
     expect(sentenceFor({ ...troubled, turnedAway: "Too big" })).toBe("Too big");
+  });
+
+  it("says that it is the network, where that would pass", () => {
+    const away = { ...drawn, online: false };
+    expect(sentenceFor({ ...away, trouble })).toBe(
+      "You are offline; the answer comes when you are back",
+    );
+    expect(sentenceFor({ ...away, trouble: { ...trouble, passing: false } })).toBe("It rains");
   });
 });

@@ -1,7 +1,8 @@
 /** Turns what the recogniser knows into words. */
 
-import type { Answer } from "./api";
-import { canClear, type RecogniserState } from "./recogniser";
+import type { Answer, Reading } from "./api";
+import type { RecogniserState } from "./recogniser";
+import { isBlank } from "./sketch";
 
 const NOTHING_DRAWN = "Nothing drawn yet";
 
@@ -11,12 +12,22 @@ const RIVAL = 0.05;
 /** The one sentence the page shows for its present state. */
 export function sentenceFor(state: RecogniserState): string {
   if (state.turnedAway !== null) return state.turnedAway;
-  if (state.trouble !== null) return state.trouble.sentence;
+  if (state.trouble !== null) {
+    return state.trouble.passing && !state.online
+      ? "You are offline; the answer comes when you are back"
+      : state.trouble.sentence;
+  }
   if (state.task !== null && state.slow) {
     return state.awake ? "Reading…" : "Waking the recogniser…";
   }
-  if (state.answer !== null) return sentenceForAnswer(state.answer);
-  return canClear(state) ? "Reading…" : NOTHING_DRAWN;
+  if (state.reading !== null) return sentenceForAnswer(state.reading.answer);
+  return isBlank(state.sketch) ? NOTHING_DRAWN : "Reading…";
+}
+
+/** How long the reading took, in a few words. */
+export function timing({ roundTrip, inModel }: Reading): string {
+  const there = `Answered in ${Math.max(1, Math.round(roundTrip))} ms`;
+  return inModel === null ? there : `${there} (model: ${inModel.toFixed(1)} ms)`;
 }
 
 export function sentenceForAnswer(answer: Answer): string {

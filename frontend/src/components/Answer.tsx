@@ -1,6 +1,6 @@
 import type { Answer as AnswerData } from "../api";
 
-export function Answer({ answer }: { readonly answer: AnswerData | null }) {
+export function Answer({ answer }: { readonly answer: AnswerData | undefined }) {
   const digit = answer?.digit ?? "";
   return (
     <p className="answer" data-testid="answer" data-verdict={answer?.verdict}>

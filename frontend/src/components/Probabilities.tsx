@@ -4,8 +4,8 @@ import { favourites, percent } from "../verdict";
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
 
-export function Probabilities({ answer }: { readonly answer: Answer | null }) {
-  const favoured = answer === null ? [] : favourites(answer);
+export function Probabilities({ answer }: { readonly answer: Answer | undefined }) {
+  const favoured = answer === undefined ? [] : favourites(answer);
   return (
     <dl className="probabilities" aria-label="Probability of each digit">
       {DIGITS.map((digit) => {

@@ -1,31 +1,36 @@
 import { type Dispatch, type RefObject, useEffect, useMemo, useRef, useState } from "react";
-import { Canvas, type Point as CanvasPoint } from "react-sketch-canvas";
-import { PEN_WIDTH, type Point, type Stroke } from "../ink";
+import { Canvas, type CanvasPath, type Point as CanvasPoint } from "react-sketch-canvas";
+import type { Point, Stroke } from "../ink";
 import type { RecogniserAction } from "../recogniser";
+import type { Sketch } from "../sketch";
 
 interface SketchpadProps {
-  readonly strokes: readonly Stroke[];
-  readonly penDown: boolean;
-  readonly picture: File | null;
+  readonly sketch: Sketch;
   readonly inviteDrop: boolean;
   readonly dispatch: Dispatch<RecogniserAction>;
 }
 
-export function Sketchpad({ strokes, penDown, picture, inviteDrop, dispatch }: SketchpadProps) {
+const LAYER = {
+  className: "sketchpad-ink",
+  width: "100%",
+  height: "100%",
+  style: {},
+  canvasColor: "transparent",
+  backgroundImage: "",
+  exportWithBackgroundImage: false,
+  allowOnlyPointerType: "all",
+  svgStyle: {},
+} as const;
+
+function nothing() {}
+
+export function Sketchpad({ sketch, inviteDrop, dispatch }: SketchpadProps) {
+  const { strokes, picture } = sketch.paper;
   const pad = useRef<HTMLDivElement>(null);
   const side = useSide(pad);
-
-  // Strokes are kept in parts of the side, so that they follow when the paper is resized.
-  const paths = useMemo(
-    () =>
-      strokes.map((stroke) => ({
-        paths: stroke.map(({ x, y }) => ({ x: x * side, y: y * side })),
-        strokeWidth: PEN_WIDTH * side,
-        strokeColor: "currentColor",
-        drawMode: true,
-      })),
-    [strokes, side],
-  );
+  const paths = useCanvasPaths(strokes, side);
+  // The stroke being drawn has a layer of its own: the others are not painted anew with it.
+  const finished = sketch.penDown ? -1 : strokes.length;
   const onPaper = ({ x, y }: CanvasPoint): Point => ({ x: x / side, y: y / side });
 
   return (
@@ -40,17 +45,18 @@ export function Sketchpad({ strokes, penDown, picture, inviteDrop, dispatch }: S
       <p className="sketchpad-hint">{hint(strokes.length, picture, inviteDrop)}</p>
       {picture !== null && <PicturePreview file={picture} />}
       <Canvas
-        className="sketchpad-ink"
-        width="100%"
-        height="100%"
-        style={{}}
-        canvasColor="transparent"
-        backgroundImage=""
-        exportWithBackgroundImage={false}
-        allowOnlyPointerType="all"
-        svgStyle={{}}
-        paths={paths}
-        isDrawing={penDown}
+        {...LAYER}
+        readOnly
+        paths={paths.slice(0, finished)}
+        isDrawing={false}
+        onPointerDown={nothing}
+        onPointerMove={nothing}
+        onPointerUp={nothing}
+      />
+      <Canvas
+        {...LAYER}
+        paths={paths.slice(finished)}
+        isDrawing={sketch.penDown}
         onPointerDown={(point, isEraser) => {
           // The other end of a pen would leave ink here: there is no rubber, only Undo.
           if (isEraser !== true) dispatch({ type: "penLowered", point: onPaper(point) });
@@ -72,6 +78,27 @@ function PicturePreview({ file }: { readonly file: File }) {
   }, [file]);
 
   return <img className="sketchpad-picture" src={url} alt="" draggable={false} />;
+}
+
+/**
+ * The strokes at the size of the paper. A stroke that has not changed keeps its path, so
+ * that only the one being drawn is painted anew.
+ */
+function useCanvasPaths(strokes: readonly Stroke[], side: number): CanvasPath[] {
+  const atThisSize = useMemo(() => {
+    const known = new WeakMap<Stroke, CanvasPath>();
+    return (stroke: Stroke) => {
+      const path = known.get(stroke) ?? {
+        paths: stroke.points.map(({ x, y }) => ({ x: x * side, y: y * side })),
+        strokeWidth: stroke.width * side,
+        strokeColor: "currentColor",
+        drawMode: true,
+      };
+      known.set(stroke, path);
+      return path;
+    };
+  }, [side]);
+  return useMemo(() => strokes.map(atThisSize), [strokes, atThisSize]);
 }
 
 /** The width of the (square) element in CSS pixels, as it changes. */

@@ -1,0 +1,17 @@
+/** Real handwriting to try: pen digits of Alpaydin and Alimoglu (UCI, CC BY 4.0). */
+
+import rows from "./examples.json";
+import { PEN_WIDTHS, type Stroke } from "./ink";
+
+export interface Example {
+  readonly name: string;
+  readonly strokes: readonly Stroke[];
+}
+
+export const examples: readonly Example[] = rows.map(({ name, strokes }) => ({
+  name,
+  strokes: strokes.map((points) => ({
+    width: PEN_WIDTHS.usual,
+    points: points.map(([x = 0, y = 0]) => ({ x, y })),
+  })),
+}));
