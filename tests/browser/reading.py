@@ -36,3 +36,8 @@ def record_predictions(page: Page) -> list[Request]:
 
     page.on("request", record)
     return requests
+
+
+def judged(page: Page) -> Locator:
+    """Where the page asks whether it was right, and says thanks."""
+    return page.locator(".judgement")

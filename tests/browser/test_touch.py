@@ -16,7 +16,7 @@ VIEW = """() => [
   visualViewport.width, visualViewport.height, visualViewport.pageLeft, visualViewport.pageTop,
 ]"""
 
-TALL = "body { padding-block-end: 1000px; }"
+TALL = "document.body.style.paddingBlockEnd = '1000px'"
 
 
 def test_a_digit_drawn_with_a_finger_is_read(phone: Page) -> None:
@@ -28,7 +28,7 @@ def test_a_digit_drawn_with_a_finger_is_read(phone: Page) -> None:
 
 
 def test_a_finger_scrolls_the_page_beside_the_paper_but_not_on_it(phone: Page) -> None:
-    phone.add_style_tag(content=TALL)
+    phone.evaluate(TALL)
     phone.evaluate("scrollTo(0, 40)")
     up_and_down: Strokes = [[(0.5, 1.0), (0.5, 0.0)], [(0.5, 0.0), (0.5, 1.0)]]
     view = phone.evaluate(VIEW)
