@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from PIL import Image
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 
 from recognizer.body_limit import BodyLimit
@@ -144,7 +145,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     if settings.page_dir.is_dir():
         # Mounted at "/" it would answer for the routes above too: GET /predict would be a 404.
-        app.router.default = Page(settings.page_dir)
+        app.router.default = GZipMiddleware(Page(settings.page_dir), compresslevel=6)
     else:
 
         @app.get("/", include_in_schema=False)

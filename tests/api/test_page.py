@@ -69,6 +69,17 @@ def test_unchanged_index_is_not_sent_again(client: httpx.Client) -> None:
     assert response.headers["cache-control"] == "no-cache"
 
 
+def test_assets_are_sent_compressed_to_those_who_can_read_that(client: httpx.Client) -> None:
+    squeezed = client.get("/assets/index-Bx3k.js", headers={"accept-encoding": "gzip"})
+    assert squeezed.headers["content-encoding"] == "gzip"
+    assert squeezed.text == SCRIPT
+    assert squeezed.num_bytes_downloaded < len(SCRIPT) / 2
+    plain = client.get("/assets/index-Bx3k.js", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.text == SCRIPT
+    assert "accept-encoding" in plain.headers["vary"].lower()
+
+
 def test_assets_are_kept_for_ever(client: httpx.Client) -> None:
     response = client.get("/assets/index-Bx3k.js")
     assert (response.status_code, response.text) == (200, SCRIPT)
