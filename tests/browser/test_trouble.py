@@ -25,6 +25,27 @@ def test_the_page_says_that_the_api_is_down_and_recovers_by_itself(
     assert page.evaluate("window.notReloaded")
 
 
+def test_without_a_network_the_page_says_so_and_reads_once_it_is_back(page: Page) -> None:
+    expect(verdict(page)).to_have_text(NOTHING_DRAWN)
+    page.context.set_offline(True)
+    draw(page, DIGITS[4])
+    expect(verdict(page)).to_have_text("You are offline; the answer comes when you are back")
+    expect(answer(page)).to_have_text("")
+    page.context.set_offline(False)
+    expect(answer(page)).to_have_text("4")
+
+
+def test_a_fault_in_the_page_leaves_a_sentence_and_a_way_on(blank_page: Page, site: Server) -> None:
+    page = blank_page
+    page.add_init_script("sessionStorage.fine ?? delete window.ResizeObserver")
+    page.goto(site.url)
+    expect(page.get_by_role("alert")).to_contain_text("This page has stumbled")
+    page.evaluate("sessionStorage.fine = true")
+    button(page, "Start afresh").click()
+    draw(page, DIGITS[4])
+    expect(answer(page)).to_have_text("4")
+
+
 def test_try_again_asks_at_once(page: Page) -> None:
     sent = record_predictions(page)
     # The page's clock stands still, so that nothing is retried but by the button.
