@@ -26,7 +26,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/inde
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 
 .PHONY: all help setup setup-training run dev check format test image image-run test-image bench train \
-	tensorboard evaluate release api-types examples screenshot lock clean
+	tensorboard evaluate release api-types examples lighthouse screenshot lock clean
 
 all: check test
 
@@ -106,6 +106,12 @@ api-types: .venv/run frontend/node_modules/installed ## Write the page's types a
 examples: setup-training ## Pick the handwriting that the page offers as examples
 	@PYTHONPATH=backend $(BIN)/python -m training.examples
 
+lighthouse: setup frontend/dist/index.html tests/lighthouse/node_modules/installed ## Judge the page on its server with Lighthouse
+	@PYTHONPATH=backend $(BIN)/python -m uvicorn --factory recognizer.app:create_app \
+		--port $(PORT) --log-level warning & trap "kill $$!" EXIT; \
+		until curl --silent --fail --output /dev/null http://127.0.0.1:$(PORT)/health; do sleep 0.2; done; \
+		node tests/lighthouse/judge.js http://127.0.0.1:$(PORT)/
+
 screenshot: setup frontend/dist/index.html ## Take the README's picture of the page
 	$(BIN)/python tests/browser/screenshot.py
 
@@ -120,7 +126,8 @@ lock: .venv/bin/python ## Pin the newest requirements that fit backend/pyproject
 		--custom-compile-command 'make lock' $$extra; done
 
 clean: ## Remove everything that was installed or built
-	rm -rf .venv frontend/node_modules frontend/dist backend/training/font_packages/node_modules
+	rm -rf .venv frontend/node_modules frontend/dist backend/training/font_packages/node_modules \
+		tests/lighthouse/node_modules
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "This project needs Python 3.11 or 3.12 (with venv); install" \
@@ -141,7 +148,7 @@ clean: ## Remove everything that was installed or built
 	$(PIP) -r backend/requirements/torch.txt
 	@touch $@
 
-frontend/node_modules/installed $(FONTS): %/node_modules/installed: %/package-lock.json
+frontend/node_modules/installed tests/lighthouse/node_modules/installed $(FONTS): %/node_modules/installed: %/package-lock.json
 	@$(NODE_IS_FINE) || { echo "This needs Node.js 20.19 or newer (22.12 or newer of the 22s);" \
 		"install it from https://nodejs.org or your package manager." >&2; exit 1; }
 	npm --prefix $* ci --no-audit --no-fund --ignore-scripts --loglevel=error

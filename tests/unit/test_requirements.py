@@ -32,7 +32,9 @@ def test_running_and_developing_never_install_torch() -> None:
         assert not re.search(r"(?m)^(torch|nvidia)", (REQUIREMENTS / name).read_text())
 
 
-@pytest.mark.parametrize("folder", ["frontend", "backend/training/font_packages"])
+@pytest.mark.parametrize(
+    "folder", ["frontend", "backend/training/font_packages", "tests/lighthouse"]
+)
 def test_every_npm_package_has_a_hash_and_no_address(folder: str) -> None:
     lock = json.loads((ROOT / folder / "package-lock.json").read_text())
     packages = {path: entry for path, entry in lock["packages"].items() if path}
