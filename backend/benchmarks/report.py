@@ -27,7 +27,21 @@ def tables(results: dict[str, Any]) -> str:
         rows.append(measure(f"{who}, answers a second", found, "per_second", "ratio", 0))
         rows.append(measure(f"{who}, p50 ms", found, "p50_ms", None, 1))
         rows.append(measure(f"{who}, p99 ms", found, "p99_ms", None, 1))
-    return f"{table(titles, rows)}\n\n{sizes_table(results['packages'])}"
+    parts = [
+        table(titles, rows),
+        gains_table(results["measures"]),
+        sizes_table(results["packages"]),
+    ]
+    return "\n\n".join(parts)
+
+
+def gains_table(measures: list[dict[str, Any]]) -> str:
+    """What each measure gains, and which did not pay."""
+    rows = [
+        (found["name"], found["of"], f"{found['ratio']:.2f}", "yes" if found["stays"] else "no")
+        for found in measures
+    ]
+    return table(("measure", "of", "time with it ÷ without", "stays"), rows)
 
 
 def sizes_table(packages: dict[str, dict[str, dict[str, float]]]) -> str:

@@ -1,0 +1,155 @@
+"""Who is measured: this project, the plain way and the floor, each with packages of its own."""
+
+import base64
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import httpx
+from PIL import Image, ImageDraw
+
+from benchmarks.report import BASELINE, FLOOR, OURS
+
+BACKEND = Path(__file__).parents[1]
+
+PYTHON = [sys.executable, "-S", "-m"]
+"""Without the environment's own packages."""
+
+IMAGE_ENVIRONMENT = {
+    "ORT_DISABLE_TELEMETRY": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYDANTIC_DISABLE_PLUGINS": "1",
+}
+"""What the Dockerfile sets for the function; the baseline has nothing set."""
+
+
+def seven() -> bytes:
+    """A 400×400 PNG of a drawn seven with soft edges, as the page sends it."""
+    large = Image.new("L", (1600, 1600), 255)
+    ImageDraw.Draw(large).line(
+        [(480, 400), (1120, 380), (760, 1240)], fill=20, width=90, joint="curve"
+    )
+    buffer = BytesIO()
+    large.reduce(4).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A way to answer: where its packages are, its environment, and the event it is sent."""
+
+    module: str
+    packages: Path
+    variables: dict[str, str]
+    event: Path
+
+    def command(self, events: int) -> list[str]:
+        """Answer so many events in a fresh process that sees no packages but its own."""
+        return [*PYTHON, "benchmarks.child", self.module, str(self.event), str(events)]
+
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
+        paths = {"PYTHONPATH": os.pathsep.join([str(self.packages), str(BACKEND)])}
+        return kept | paths | {"DIGITS_PAGE_DIR": "/nonexistent"} | self.variables
+
+
+def install(folder: Path) -> dict[str, Contestant]:
+    """Install what the Dockerfile installs, once as it comes and once as the image has it."""
+    plain, slim = folder / "plain", folder / "slim"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    requirements = str(BACKEND / "requirements" / "run.txt")
+    print("Installing the packages…")
+    subprocess.run(
+        [*pip, "--target", str(plain), "--require-hashes", "-r", requirements], check=True
+    )
+    shutil.copytree(plain, slim)
+    shutil.copytree(BACKEND / "recognizer", slim / "recognizer")
+    slimming = [sys.executable, str(BACKEND / "image" / "slim.py"), str(slim)]
+    subprocess.run(slimming, check=True, stdout=subprocess.DEVNULL)
+    encoded = base64.b64encode(seven()).decode()
+    as_body = write_event(folder / "body.json", "image/png", encoded, in_base64=True)
+    in_json = json.dumps({"image": encoded})
+    as_json = write_event(folder / "json.json", "application/json", in_json, in_base64=False)
+    return {
+        OURS: Contestant(OURS, slim, IMAGE_ENVIRONMENT, as_body),
+        BASELINE: Contestant(BASELINE, plain, {}, as_json),
+        FLOOR: Contestant(FLOOR, slim, IMAGE_ENVIRONMENT, as_body),
+    }
+
+
+def write_event(path: Path, content_type: str, body: str, *, in_base64: bool) -> Path:
+    """A function URL's event that posts a picture."""
+    event = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": "/predict",
+        "rawQueryString": "",
+        "headers": {"content-type": content_type, "host": "example.lambda-url.on.aws"},
+        "requestContext": {
+            "http": {"method": "POST", "path": "/predict", "sourceIp": "203.0.113.7"}
+        },
+        "body": body,
+        "isBase64Encoded": in_base64,
+    }
+    path.write_text(json.dumps(event))
+    return path
+
+
+def start(contestant: Contestant) -> tuple[float, float]:
+    """Seconds and peak megabytes of a fresh process that answers one event."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(
+        contestant.command(1), env=contestant.environment(), stdout=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{contestant.module} failed.")
+    return time.perf_counter() - begun, usage.ru_maxrss / 1024
+
+
+@contextmanager
+def server(contestant: Contestant, *app: str) -> Iterator[int]:
+    """One uvicorn worker on a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    options = ["--port", str(port), "--log-level", "warning"]
+    process = subprocess.Popen(
+        [*PYTHON, "uvicorn", *app, *options],
+        env=contestant.environment(),
+    )
+    try:
+        for _ in range(200):
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/docs")
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def answer_times(contestant: Contestant, events: int) -> list[float]:
+    """Seconds of each answer of one process, the cold start's first."""
+    done = subprocess.run(
+        contestant.command(events), env=contestant.environment(), capture_output=True, check=True
+    )
+    times: list[float] = json.loads(done.stdout)
+    return times
+
+
+def paired_ratio(ours: list[float], baseline: list[float]) -> float:
+    """Median of the ratios of figures taken right after each other."""
+    return statistics.median(one / other for one, other in zip(ours, baseline, strict=True))

@@ -1,0 +1,137 @@
+"""What each measure gains: one at a time is turned round, while the rest stays as it is.
+
+A measure that stays is undone, one that did not pay is taken; both ways are timed in turns.
+"""
+
+import shutil
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from tqdm import tqdm
+
+from benchmarks.contestants import Contestant, answer_times, paired_ratio, start
+
+COLD_PAIRS, WARM_PAIRS, WARM_EVENTS, WARM_UP = 12, 3, 500, 100
+
+THREADS = "        options.intra_op_num_threads = 1\n        options.inter_op_num_threads = 1\n"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A way to be faster, and how to turn it round: text in a module, or variables."""
+
+    name: str
+    figure: Literal["cold start", "warm answer"]
+    stays: bool = True
+    module: str = ""
+    old: str = ""
+    new: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Set in the process; an empty one is left out."""
+    compiled: bool = True
+
+
+MEASURES = (
+    Measure("bytecode compiled in the build", "cold start", compiled=False),
+    Measure(
+        "no garbage collection while starting",
+        "cold start",
+        module="aws_lambda.py",
+        old="gc.disable()\n",
+    ),
+    Measure(
+        "models built when first used",
+        "cold start",
+        module="aws_lambda.py",
+        old='BaseModel.model_config["defer_build"] = True\n',
+    ),
+    Measure(
+        "no search for Pydantic's plugins",
+        "cold start",
+        variables={"PYDANTIC_DISABLE_PLUGINS": ""},
+    ),
+    Measure("one OpenBLAS thread", "cold start", variables={"OPENBLAS_NUM_THREADS": ""}),
+    Measure("one onnxruntime thread", "cold start", module="classifier.py", old=THREADS),
+    Measure("one onnxruntime thread", "warm answer", module="classifier.py", old=THREADS),
+    Measure(
+        "small pictures read without a thread",
+        "warm answer",
+        module="decoding.py",
+        old="QUICK_PIXELS = 250_000",
+        new="QUICK_PIXELS = 0",
+    ),
+    Measure(
+        "ink found once for each grey level",
+        "warm answer",
+        module="preprocessing.py",
+        old="if levels.dtype == np.float32 or paper.size > 1:",
+        new="if True:",
+    ),
+    Measure(
+        "no OpenAPI document",
+        "cold start",
+        stays=False,
+        module="app.py",
+        old="app = FastAPI(\n",
+        new="app = FastAPI(\n        openapi_url=None,\n",
+    ),
+    Measure(
+        "a graph that is not optimised at load",
+        "cold start",
+        stays=False,
+        module="classifier.py",
+        old="options = onnxruntime.SessionOptions()\n",
+        new="options = onnxruntime.SessionOptions()\n"
+        "        options.graph_optimization_level = "
+        "onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL\n",
+    ),
+)
+
+
+def measure_each(ours: Contestant, folder: Path) -> list[dict[str, str | bool | float]]:
+    """The figure with each measure as a ratio to the figure without it: below 1 is a gain."""
+    results: list[dict[str, str | bool | float]] = []
+    for number, measure in enumerate(tqdm(MEASURES, "measures", unit="measure")):
+        other = turned_round(measure, ours, folder / f"measure-{number}")
+        with_it, without = (ours, other) if measure.stays else (other, ours)
+        timings = cold if measure.figure == "cold start" else warm
+        ratio = paired_ratio(*timings(with_it, without))
+        results.append(
+            {"name": measure.name, "of": measure.figure, "stays": measure.stays, "ratio": ratio}
+        )
+    return results
+
+
+def turned_round(measure: Measure, ours: Contestant, packages: Path) -> Contestant:
+    """This project with one measure the other way round, in packages of its own."""
+    skip = None if measure.compiled else shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ours.packages, packages, ignore=skip)
+    if measure.module:
+        path = packages / "recognizer" / measure.module
+        text = path.read_text()
+        if measure.old not in text:
+            raise ValueError(f"{measure.module} no longer says: {measure.old}")
+        path.write_text(text.replace(measure.old, measure.new))
+    variables = {**ours.variables, **measure.variables}
+    if not measure.compiled:
+        variables["PYTHONDONTWRITEBYTECODE"] = "1"
+    kept = {name: value for name, value in variables.items() if value}
+    return replace(ours, packages=packages, variables=kept)
+
+
+def cold(first: Contestant, second: Contestant) -> tuple[list[float], list[float]]:
+    """Seconds of cold starts in turns; the first pair fills the caches and is left out."""
+    pairs = [(start(first)[0], start(second)[0]) for _ in range(COLD_PAIRS + 1)][1:]
+    return [one for one, _ in pairs], [other for _, other in pairs]
+
+
+def warm(first: Contestant, second: Contestant) -> tuple[list[float], list[float]]:
+    """Median seconds of warm answers, of processes in turns."""
+    medians: tuple[list[float], list[float]] = ([], [])
+    for _ in range(WARM_PAIRS):
+        for contestant, found in zip((first, second), medians, strict=True):
+            found.append(statistics.median(answer_times(contestant, WARM_EVENTS)[WARM_UP:]))
+    return medians
