@@ -67,8 +67,35 @@ def refused(page: Page) -> None:
     expect(verdict(page)).to_contain_text("cannot be read")
 
 
+def unsure(page: Page) -> None:
+    doubt = {
+        "digit": 4,
+        "verdict": "unsure",
+        "confidence": 0.52,
+        "probabilities": [0, 0, 0, 0, 0.52, 0, 0, 0, 0, 0.48],
+        "model": "any",
+    }
+    page.route("**/predict*", lambda route: route.fulfill(json=doubt))
+    draw(page, DIGITS[4])
+    expect(verdict(page)).to_have_text("Not sure: 4 or 9?")
+
+
+def waiting(page: Page) -> None:
+    page.route("**/predict*", lambda _: None)
+    draw(page, DIGITS[7])
+    expect(page.locator(".status")).to_have_attribute("data-working", "true")
+
+
+def offline(page: Page) -> None:
+    first_visit(page)
+    page.context.set_offline(True)
+    draw(page, DIGITS[7])
+    expect(verdict(page)).to_contain_text("You are offline")
+
+
 STATES: list[Callable[[Page], None]] = [
-    first_visit, answered, judging, thanked, no_digit, unreachable, refused,
+    first_visit, waiting, answered, unsure, no_digit,
+    judging, thanked, unreachable, offline, refused,
 ]  # fmt: skip
 
 

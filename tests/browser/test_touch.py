@@ -39,6 +39,17 @@ def test_a_finger_scrolls_the_page_beside_the_paper_but_not_on_it(phone: Page) -
     phone.wait_for_function("scrollY > 100")
 
 
+def test_a_digit_drawn_with_a_stylus_is_read(page: Page) -> None:
+    browser = page.context.new_cdp_session(page)
+    for stroke in DIGITS[4]:
+        points = on_screen(page, stroke, MIDDLE)
+        kinds = ["mousePressed", *["mouseMoved"] * (len(points) - 1), "mouseReleased"]
+        for kind, (x, y) in zip(kinds, [*points, points[-1]], strict=True):
+            pen = {"type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1}
+            browser.send("Input.dispatchMouseEvent", pen | {"pointerType": "pen"})
+    expect(answer(page)).to_have_text("4")
+
+
 def test_a_tap_leaves_a_dot_and_is_read(phone: Page) -> None:
     (place,) = on_screen(phone, [(0.5, 0.5)], MIDDLE)
     assert not is_inked(phone, place)

@@ -77,7 +77,16 @@ function PicturePreview({ file }: { readonly file: File }) {
     return () => URL.revokeObjectURL(objectUrl);
   }, [file]);
 
-  return <img className="sketchpad-picture" src={url} alt="" draggable={false} />;
+  return (
+    <img
+      className="sketchpad-picture"
+      src={url}
+      alt=""
+      draggable={false}
+      // What this browser cannot show, the API may be able to read.
+      onError={() => setUrl(undefined)}
+    />
+  );
 }
 
 /**
