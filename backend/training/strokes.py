@@ -73,9 +73,12 @@ def smooth(stroke: Stroke, steps: int = 5) -> Stroke:
     return np.concatenate([curve.transpose(1, 0, 2).reshape(-1, 2), stroke[-1:]])
 
 
-def wobble(strokes: list[Stroke], random: Random) -> list[Stroke]:
-    """The same digit by another hand: turned, slanted, stretched, bent, its points shifted."""
-    angle, slant = random.uniform(-0.3, 0.3), random.uniform(-0.25, 0.25)
+def wobble(strokes: list[Stroke], random: Random, turn: float = 0.3) -> list[Stroke]:
+    """The same digit by another hand: turned, slanted, stretched, bent, its points shifted.
+
+    `turn` is the largest angle either way, in radians.
+    """
+    angle, slant = random.uniform(-turn, turn), random.uniform(-0.25, 0.25)
     stretch = np.exp(random.uniform(-0.2, 0.2))
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     matrix = turn @ np.array([[stretch, 0], [slant, 1 / stretch]])

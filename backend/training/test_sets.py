@@ -39,6 +39,9 @@ SEED = 44
 OTHERS = 1_000
 """Pictures of each kind that is no digit, where they are made."""
 
+TURN = 0.2
+"""Radians: how far the 1s and 7s are turned either way, whatever training does with others."""
+
 PHOTOGRAPHS = (
     "astronaut.png", "brick.png", "camera.png", "cell.png", "chelsea.png", "clock_motion.png",
     "coffee.png", "coins.png", "grass.png", "gravel.png", "hubble_deep_field.jpg", "ihc.png",
@@ -75,7 +78,7 @@ def digit_sets() -> list[TestSet]:
     paths = smooth_strokes(as_strokes(pen_digits))
     random = np.random.default_rng(SEED)
     ones = draw_others([one_with_upstroke, seven], 2 * OTHERS, SEED)
-    wobbly = smooth_strokes([wobble(strokes, random) for strokes in ones])
+    wobbly = smooth_strokes([wobble(strokes, random, TURN) for strokes in ones])
     hands = [(font, digit) for font in test_fonts() for digit in DIGITS] * 10
     return [
         TestSet("MNIST test set", mnist.labels, partial(scans, mnist.pictures)),
