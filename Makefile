@@ -22,11 +22,12 @@ FONTS := backend/training/font_packages/node_modules/installed
 BUILD = DOCKER_BUILDKIT=1 docker build --file backend/Dockerfile $(shell \
 	docker build --help 2>/dev/null | grep -q provenance && echo --provenance=false --sbom=false)
 SHELL_SCRIPTS := .ci/run
+TERRAFORM_ROOTS := bootstrap serverless always-on
 PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 
-.PHONY: all help setup setup-training run dev check format test image image-run test-image bench train \
-	tensorboard evaluate release api-types examples screenshot lock clean
+.PHONY: all help setup setup-training run dev check format test image image-run test-image \
+	test-infra bench train tensorboard evaluate release api-types examples screenshot lock clean
 
 all: check test
 
@@ -83,6 +84,26 @@ test-image: .venv/dev ## Build the images and test them; skipped without a conta
 		then $(MAKE) --no-print-directory image && IMAGES_MUST_BE_TESTED=1 $(PYTEST) tests/image $(ARGS); \
 		else echo "Tests of the images skipped: no container engine (docker) answers here."; fi
 
+test-infra: ## Check and test the Terraform code; skipped without terraform
+	@if command -v terraform >/dev/null; \
+		then $(MAKE) --no-print-directory $(TERRAFORM_ROOTS:%=test-terraform-%) check-terraform; \
+		else echo "Tests of the infrastructure skipped: there is no terraform here."; fi
+
+# A cache, since each root would download the provider for itself. It needs the second variable where no
+# lock file says which checksums to expect.
+test-terraform-%: export TF_PLUGIN_CACHE_DIR = $(CURDIR)/infra/terraform/.terraform
+test-terraform-%: export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE = true
+test-terraform-%:
+	@mkdir -p $(TF_PLUGIN_CACHE_DIR)
+	terraform -chdir=infra/terraform/$* init -backend=false -input=false >/dev/null
+	terraform -chdir=infra/terraform/$* validate
+	terraform -chdir=infra/terraform/$* test
+
+check-terraform: infra/.venv/checkov
+	terraform fmt -check -diff -recursive infra/terraform
+	CKV_SKIP_PACKAGE_UPDATE_CHECK=true infra/.venv/bin/checkov --quiet --compact --skip-download \
+		--download-external-modules false --framework terraform --directory infra/terraform
+
 bench: .venv/dev ## Measure cold starts, warm answers and sizes against the plain way
 	@cd backend && $(BIN)/python -m compileall -q . && PYTHONPATH=. $(BIN)/python -m benchmarks.bench
 
@@ -118,15 +139,19 @@ lock: .venv/bin/python ## Pin the newest requirements that fit backend/pyproject
 		$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-emit-index-url --no-emit-find-links --upgrade --quiet \
 		--custom-compile-command 'make lock' $$extra; done
+	cd infra && $(BIN)/uv pip compile requirements.in --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --upgrade --quiet \
+		--custom-compile-command 'make lock' -o requirements.txt
 
 clean: ## Remove everything that was installed or built
-	rm -rf .venv frontend/node_modules frontend/dist backend/training/font_packages/node_modules
+	rm -rf .venv infra/.venv infra/terraform/.terraform infra/terraform/*/.terraform \
+		frontend/node_modules frontend/dist backend/training/font_packages/node_modules
 
-.venv/bin/python:
+.venv/bin/python infra/.venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "This project needs Python 3.11 or 3.12 (with venv); install" \
 		"one from https://www.python.org/downloads/ or your package manager (on Debian or" \
 		"Ubuntu: apt install python3 python3-venv), or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(@D:%/bin=%)
 
 .venv/run: backend/requirements/run.txt | .venv/bin/python
 	$(PIP) --require-hashes -r $<
@@ -139,6 +164,11 @@ clean: ## Remove everything that was installed or built
 .venv/train: backend/requirements/train.txt backend/requirements/torch.txt .venv/run
 	$(PIP) --require-hashes -r backend/requirements/train.txt
 	$(PIP) -r backend/requirements/torch.txt
+	@touch $@
+
+# Beside the other, since checkov pins dozens of packages to versions of its own.
+infra/.venv/checkov: infra/requirements.txt | infra/.venv/bin/python
+	infra/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 frontend/node_modules/installed $(FONTS): %/node_modules/installed: %/package-lock.json
