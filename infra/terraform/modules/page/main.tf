@@ -50,9 +50,10 @@ locals {
 
   # As the server sends it (backend/recognizer/page.py), and where the API is.
   content_security_policy = join("; ", [
-    "default-src 'self'",
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
     "img-src 'self' data: blob:",
-    "style-src 'self' 'unsafe-inline'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "form-action 'none'",

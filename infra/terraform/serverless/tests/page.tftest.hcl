@@ -99,7 +99,7 @@ run "page" {
   assert {
     condition = strcontains(
       replace(file("../../../backend/recognizer/page.py"), "/\"\\s+\"/", ""),
-      "\"${replace(local.content_security_policy, "/; connect-src .*/", "")}\"",
+      "\"${replace(local.content_security_policy, "/(connect-src 'self') .*/", "$1")}\"",
     )
     error_message = "The page's Content-Security-Policy is another than the server's."
   }
