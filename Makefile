@@ -21,13 +21,13 @@ FONTS := backend/training/font_packages/node_modules/installed
 # Lambda takes no image index, which attestations would make of an image.
 BUILD = DOCKER_BUILDKIT=1 docker build --file backend/Dockerfile $(shell \
 	docker build --help 2>/dev/null | grep -q provenance && echo --provenance=false --sbom=false)
-SHELL_SCRIPTS := .ci/run
+SHELL_SCRIPTS := .ci/run $(filter-out %.png,$(wildcard infra/deploy/*))
 TERRAFORM_ROOTS := bootstrap serverless always-on
 PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 
 .PHONY: all help setup setup-training run dev check format test image image-run test-image \
-	test-infra bench train tensorboard evaluate release api-types examples screenshot lock clean
+	test-deploy test-infra bench train tensorboard evaluate release api-types examples screenshot lock clean
 
 all: check test
 
@@ -56,7 +56,7 @@ check: .venv/dev frontend/node_modules/installed ## Lint, formatting and types
 	@if $(BIN)/python -c 'import torch' 2>/dev/null; \
 		then set -x; $(MYPY) backend/training tests/training; \
 		else echo "Types of the training code skipped: they need torch (make setup-training)."; fi
-	$(BIN)/shellcheck $(SHELL_SCRIPTS)
+	$(BIN)/shellcheck --external-sources --source-path SCRIPTDIR $(SHELL_SCRIPTS)
 	$(BIN)/hadolint backend/Dockerfile
 	npm --prefix frontend run check
 
@@ -67,12 +67,13 @@ format: .venv/dev frontend/node_modules/installed ## Format the code and sort it
 
 test: setup frontend/dist/index.html ## Run every test (ARGS= goes to pytest)
 	npm --prefix frontend test
-	$(PYTEST) tests --ignore tests/image $(ARGS)
-	@echo "The images have tests of their own: make test-image"
+	$(PYTEST) tests --ignore tests/image --ignore tests/deploy $(ARGS)
+	@echo "The images and deploys have tests of their own: make test-image test-deploy"
 
-image: ## Build the images digit-recognizer:lambda and digit-recognizer:server
-	$(BUILD) --target lambda --tag digit-recognizer:lambda .
-	$(BUILD) --target server --tag digit-recognizer:server .
+image: image-lambda image-server ## Build the images digit-recognizer:lambda and digit-recognizer:server
+
+image-%:
+	$(BUILD) --target $* --tag digit-recognizer:$* .
 
 image-run: image ## Serve page and API from the server's image (PORT=8000)
 	@echo "Draw a digit on http://127.0.0.1:$(PORT)"
@@ -83,6 +84,12 @@ test-image: .venv/dev ## Build the images and test them; skipped without a conta
 	@if docker version >/dev/null 2>&1; \
 		then $(MAKE) --no-print-directory image && IMAGES_MUST_BE_TESTED=1 $(PYTEST) tests/image $(ARGS); \
 		else echo "Tests of the images skipped: no container engine (docker) answers here."; fi
+
+test-deploy: .venv/dev ## Try the deploy scripts and workflows without AWS; skipped without a container engine
+	@if docker version >/dev/null 2>&1; \
+		then $(MAKE) --no-print-directory image-lambda infra/.venv/installed frontend/node_modules/installed \
+			&& $(PYTEST) tests/deploy $(ARGS); \
+		else echo "Tests of deploys skipped: no container engine (docker) answers here."; fi
 
 test-infra: ## Check and test the Terraform code; skipped without terraform
 	@if command -v terraform >/dev/null; \
@@ -99,7 +106,7 @@ test-terraform-%:
 	terraform -chdir=infra/terraform/$* validate
 	terraform -chdir=infra/terraform/$* test
 
-check-terraform: infra/.venv/checkov
+check-terraform: infra/.venv/installed
 	terraform fmt -check -diff -recursive infra/terraform
 	CKV_SKIP_PACKAGE_UPDATE_CHECK=true infra/.venv/bin/checkov --quiet --compact --skip-download \
 		--download-external-modules false --framework terraform --directory infra/terraform
@@ -167,7 +174,7 @@ clean: ## Remove everything that was installed or built
 	@touch $@
 
 # Beside the other, since checkov pins dozens of packages to versions of its own.
-infra/.venv/checkov: infra/requirements.txt | infra/.venv/bin/python
+infra/.venv/installed: infra/requirements.txt | infra/.venv/bin/python
 	infra/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 

@@ -1,0 +1,49 @@
+"""One account and one checkout, which the tests of deploys share."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from deploy.account import Account, Checkout
+from deploy.cloud import Cloud
+from deploy.processes import missing, moto, registry
+from image import engine
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tools() -> None:
+    """Skip where something is not there; fail where all was promised."""
+    if reason := engine.missing() or missing():
+        if os.environ.get("DEPLOYS_MUST_BE_TESTED"):
+            pytest.fail(f"Deploys cannot be tested: {reason}.")
+        pytest.skip(f"Deploys are not tested: {reason}.")
+
+
+@pytest.fixture(scope="session")
+def image_kept() -> Iterator[None]:
+    """Whatever deploys build, the image that was there before is there afterwards."""
+    before = engine.engine("image", "inspect", "--format", "{{.Id}}", engine.LAMBDA).stdout.strip()
+    yield
+    engine.engine("tag", before, engine.LAMBDA)
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """An empty account."""
+    folder = tmp_path_factory.mktemp("cloud")
+    with moto() as aws, registry(folder) as images, Cloud(aws, images) as cloud:
+        yield cloud
+    named = engine.engine("images", "--quiet", f"{images}/*").stdout.split()
+    engine.engine("rmi", "--force", *set(named), check=False)
+
+
+@pytest.fixture(scope="module")
+def account(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Account:
+    """The same, as the AWS CLI sees it."""
+    return Account(cloud, tmp_path_factory.mktemp("account"))
+
+
+@pytest.fixture(scope="module")
+def checkout(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """The project, to change and to deploy."""
+    return Checkout(tmp_path_factory.mktemp("checkout"), account.environment)
