@@ -26,8 +26,10 @@ TERRAFORM_ROOTS := bootstrap serverless always-on
 PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 
-.PHONY: all help setup setup-training run dev check format test image image-run test-image \
-	test-deploy test-infra bench train tensorboard evaluate release api-types examples screenshot lock clean
+.PHONY: all help setup setup-training run dev check format test test-backend test-frontend image \
+	image-run test-image test-deploy check-workflows test-infra deploy deploy-backend \
+	deploy-frontend rollback destroy bench train tensorboard evaluate release api-types examples \
+	screenshot lock clean
 
 all: check test
 
@@ -65,10 +67,15 @@ format: .venv/dev frontend/node_modules/installed ## Format the code and sort it
 	$(RUFF) format --config backend/pyproject.toml backend tests
 	npm --prefix frontend run format
 
-test: setup frontend/dist/index.html ## Run every test (ARGS= goes to pytest)
-	npm --prefix frontend test
-	$(PYTEST) tests --ignore tests/image --ignore tests/deploy $(ARGS)
+test: test-frontend test-backend ## Run every test (ARGS= goes to pytest)
 	@echo "The images and deploys have tests of their own: make test-image test-deploy"
+
+test-backend: .venv/dev ## Run the tests of API, model and settings
+	$(PYTEST) tests --ignore tests/browser --ignore tests/image --ignore tests/deploy $(ARGS)
+
+test-frontend: setup frontend/dist/index.html ## Run the tests of the page, in a browser too
+	npm --prefix frontend test
+	$(PYTEST) tests/browser $(ARGS)
 
 image: image-lambda image-server ## Build the images digit-recognizer:lambda and digit-recognizer:server
 
@@ -85,11 +92,15 @@ test-image: .venv/dev ## Build the images and test them; skipped without a conta
 		then $(MAKE) --no-print-directory image && IMAGES_MUST_BE_TESTED=1 $(PYTEST) tests/image $(ARGS); \
 		else echo "Tests of the images skipped: no container engine (docker) answers here."; fi
 
-test-deploy: .venv/dev ## Try the deploy scripts and workflows without AWS; skipped without a container engine
+test-deploy: .venv/dev check-workflows ## Try deploys without AWS; skipped without a container engine
 	@if docker version >/dev/null 2>&1; \
-		then $(MAKE) --no-print-directory image-lambda infra/.venv/installed frontend/node_modules/installed \
+		then $(MAKE) --no-print-directory image-lambda frontend/node_modules/installed \
 			&& $(PYTEST) tests/deploy $(ARGS); \
 		else echo "Tests of deploys skipped: no container engine (docker) answers here."; fi
+
+check-workflows: infra/.venv/installed
+	PATH=$(BIN):$$PATH infra/.venv/bin/actionlint
+	infra/.venv/bin/zizmor --offline --quiet .github/workflows
 
 test-infra: ## Check and test the Terraform code; skipped without terraform
 	@if command -v terraform >/dev/null; \
@@ -110,6 +121,21 @@ check-terraform: infra/.venv/installed
 	terraform fmt -check -diff -recursive infra/terraform
 	CKV_SKIP_PACKAGE_UPDATE_CHECK=true infra/.venv/bin/checkov --quiet --compact --skip-download \
 		--download-external-modules false --framework terraform --directory infra/terraform
+
+deploy: ## Make all that it takes in AWS, from an empty account to the page (ARGS=--dry-run shows it)
+	@infra/deploy/first $(ARGS)
+
+deploy-backend: ## Deploy this commit's function; take it back if it does not answer
+	@infra/deploy/backend $(ARGS)
+
+deploy-frontend: ## Deploy this commit's page
+	@infra/deploy/frontend $(ARGS)
+
+rollback: ## Go back to the function's version before this one
+	@infra/deploy/rollback $(ARGS)
+
+destroy: ## Remove all of it from AWS again
+	@infra/deploy/destroy $(ARGS)
 
 bench: .venv/dev ## Measure cold starts, warm answers and sizes against the plain way
 	@cd backend && $(BIN)/python -m compileall -q . && PYTHONPATH=. $(BIN)/python -m benchmarks.bench
