@@ -19,9 +19,10 @@ class Account:
 
     def __init__(self, cloud: Cloud, folder: Path) -> None:
         self.cloud = cloud
-        tools = folder / "bin"
-        tools.mkdir()
-        (tools / "aws").symlink_to(TOOLS / "aws")
+        self.tools = folder / "bin"
+        """First on the scripts' PATH."""
+        self.tools.mkdir()
+        (self.tools / "aws").symlink_to(TOOLS / "aws")
         self.environment = {
             **{name: text for name, text in os.environ.items() if not name.startswith("AWS_")},
             **CREDENTIALS,
@@ -30,7 +31,7 @@ class Account:
             "AWS_CONFIG_FILE": str(folder / "none"),
             "AWS_SHARED_CREDENTIALS_FILE": str(folder / "none"),
             "DOCKER_CONFIG": str(folder / "docker"),
-            "PATH": f"{tools}:{os.environ['PATH']}",
+            "PATH": f"{self.tools}:{os.environ['PATH']}",
         }
 
     def aws(self, *arguments: str) -> Any:
@@ -48,17 +49,28 @@ class Account:
         """As the root bootstrap does: the repository of images."""
         self.aws("ecr", "create-repository", "--repository-name", NAME)
 
-    def make_page(self) -> None:
-        """As the root serverless does: bucket and distribution."""
-        bucket = f"{NAME}-page-123456789012"
+    def make_bucket(self, bucket: str) -> None:
+        """As the module private-bucket does: one that keeps old versions."""
         self.aws(
             "s3api", "create-bucket", "--bucket", bucket,
             "--create-bucket-configuration", f"LocationConstraint={REGION}",
         )  # fmt: skip
         self.aws(
-            "cloudfront", "create-distribution",
-            "--origin-domain-name", f"{bucket}.s3.{REGION}.amazonaws.com",
+            "s3api", "put-bucket-versioning", "--bucket", bucket,
+            "--versioning-configuration", "Status=Enabled",
         )  # fmt: skip
+
+    def make_distribution(self) -> None:
+        """As the module page does."""
+        self.aws(
+            "cloudfront", "create-distribution",
+            "--origin-domain-name", f"page.s3.{REGION}.amazonaws.com",
+        )  # fmt: skip
+
+    def make_page(self) -> None:
+        """As the root serverless does: bucket and distribution."""
+        self.make_bucket(self.cloud.variables()["PAGE_BUCKET"])
+        self.make_distribution()
 
     def make_function(self, tag: str) -> None:
         """As the root serverless does: a function of an image, its first version, the alias."""
@@ -112,16 +124,17 @@ class Checkout:
             file.write(text)
 
     def run(
-        self, script: str, *arguments: str, **settings: str
+        self, script: str, *arguments: str, typed: str = "", **settings: str
     ) -> subprocess.CompletedProcess[str]:
         """What a script of infra/deploy prints and ends with, its errors among the rest."""
         return subprocess.run(
             [str(self.folder / "infra" / "deploy" / script), *arguments],
             cwd=self.folder,
             env={**self.environment, **settings},
+            input=typed,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=120,
+            timeout=200,
         )

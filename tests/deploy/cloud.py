@@ -8,6 +8,7 @@ The function's URL is answered by the version that the alias names, the page's f
 import base64
 import json
 import re
+from collections.abc import Callable
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -48,6 +49,8 @@ class Cloud:
         self.asked: list[Asked] = []
         self.url_is_down = False
         """Whether the function's URL answers nobody, whatever the version."""
+        self.terraform: Callable[[str, str], None] | None = None
+        """What is told which root of Terraform has been applied or destroyed."""
         self._client = httpx.Client(timeout=120)
         self._told: set[str] = set()
         self._containers: dict[str, Container] = {}
@@ -85,6 +88,9 @@ class Cloud:
         self, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> httpx.Response:
         """What AWS answers to a request."""
+        if path.startswith("/terraform/") and self.terraform:
+            self.terraform(*path.removeprefix("/terraform/").split("/"))
+            return httpx.Response(200)
         if path.startswith("/function-url/"):
             return self._call_url(method, path.removeprefix("/function-url"), headers, body)
         if path.startswith("/page/"):

@@ -8,6 +8,7 @@ from deploy.account import Account, Checkout
 from deploy.cloud import Cloud
 from deploy.processes import missing, moto, registry
 from image import engine
+from serving import ROOT
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -47,3 +48,11 @@ def account(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Account:
 def checkout(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """The project, to change and to deploy."""
     return Checkout(tmp_path_factory.mktemp("checkout"), account.environment)
+
+
+@pytest.fixture(scope="module")
+def node_modules(checkout: Checkout) -> None:
+    """The checkout can build the page with what is installed for the project itself."""
+    installed = checkout.folder / "frontend" / "node_modules"
+    installed.symlink_to(ROOT / "frontend" / "node_modules")
+    (checkout.folder / ".git" / "info" / "exclude").write_text("frontend/node_modules\n")

@@ -6,7 +6,8 @@ import httpx
 import pytest
 from deploy.account import Account, Checkout
 from deploy.cloud import Cloud
-from serving import ROOT
+
+pytestmark = pytest.mark.usefixtures("node_modules")
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -15,9 +16,6 @@ FOREVER = "public, max-age=31536000, immutable"
 def page(cloud: Cloud, account: Account, checkout: Checkout) -> str:
     """The page is deployed into an empty bucket: what the script printed."""
     account.make_page()
-    modules = checkout.folder / "frontend" / "node_modules"
-    modules.symlink_to(ROOT / "frontend" / "node_modules")
-    (checkout.folder / ".git" / "info" / "exclude").write_text("frontend/node_modules\n")
     cloud.asked.clear()
     return deploy(cloud, checkout)
 

@@ -79,8 +79,9 @@ resource "aws_lambda_alias" "live" {
   function_version = aws_lambda_function.this.version
 
   lifecycle {
-    # Deploys move it, after a smoke test, and back; Terraform would undo that.
-    ignore_changes = [function_version, routing_config]
+    # Deploys move it, after a smoke test, and back, and note in the description what was before;
+    # Terraform would undo that.
+    ignore_changes = [description, function_version, routing_config]
   }
 }
 
