@@ -28,14 +28,20 @@ def image_kept() -> Iterator[None]:
     engine.engine("tag", before, engine.LAMBDA)
 
 
+@pytest.fixture(scope="session")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A registry, which accounts share, so that layers are pushed once."""
+    with registry(tmp_path_factory.mktemp("registry")) as images:
+        yield images
+    named = engine.engine("images", "--format", "{{.Repository}}:{{.Tag}}", f"{images}/*").stdout
+    engine.engine("rmi", *named.split(), check=False)
+
+
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+def cloud(images: str) -> Iterator[Cloud]:
     """An empty account."""
-    folder = tmp_path_factory.mktemp("cloud")
-    with moto() as aws, registry(folder) as images, Cloud(aws, images) as cloud:
+    with moto() as aws, Cloud(aws, images) as cloud:
         yield cloud
-    named = engine.engine("images", "--quiet", f"{images}/*").stdout.split()
-    engine.engine("rmi", "--force", *set(named), check=False)
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +62,17 @@ def node_modules(checkout: Checkout) -> None:
     installed = checkout.folder / "frontend" / "node_modules"
     installed.symlink_to(ROOT / "frontend" / "node_modules")
     (checkout.folder / ".git" / "info" / "exclude").write_text("frontend/node_modules\n")
+
+
+@pytest.fixture(scope="module")
+def first(cloud: Cloud, account: Account, checkout: Checkout) -> str:
+    """The checkout's first commit is deployed: its SHA."""
+    account.make_bootstrap()
+    account.make_page()
+    pushed = checkout.run("push", "lambda", **cloud.variables())
+    assert pushed.returncode == 0, pushed.stdout
+    sha = checkout.git("rev-parse", "HEAD")
+    account.make_function(sha)
+    deployed = checkout.run("backend", **cloud.variables())
+    assert deployed.returncode == 0, deployed.stdout
+    return sha

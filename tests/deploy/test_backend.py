@@ -5,7 +5,7 @@ import subprocess
 import httpx
 import pytest
 from api.bad_calls import good_picture
-from deploy.account import Account, Checkout
+from deploy.account import Checkout
 from deploy.cloud import Cloud
 
 pytestmark = pytest.mark.usefixtures("image_kept")
@@ -27,19 +27,6 @@ def mutations(cloud: Cloud) -> list[str]:
         for asked in cloud.asked
         if asked.method in ("PUT", "DELETE") or "/code" in asked.path
     ]
-
-
-@pytest.fixture(scope="module")
-def first(cloud: Cloud, account: Account, checkout: Checkout) -> str:
-    """The first commit is deployed: its SHA."""
-    account.make_bootstrap()
-    account.make_page()
-    pushed = checkout.run("push", "lambda", **cloud.variables())
-    assert pushed.returncode == 0, pushed.stdout
-    sha = checkout.git("rev-parse", "HEAD")
-    account.make_function(sha)
-    deploy(cloud, checkout)
-    return sha
 
 
 @pytest.fixture
