@@ -94,7 +94,7 @@ test-image: .venv/dev ## Build the images and test them; skipped without a conta
 
 test-deploy: .venv/dev check-workflows ## Try deploys without AWS; skipped without a container engine
 	@if docker version >/dev/null 2>&1; \
-		then $(MAKE) --no-print-directory image-lambda frontend/node_modules/installed \
+		then $(MAKE) --no-print-directory image frontend/node_modules/installed \
 			&& $(PYTEST) tests/deploy $(ARGS); \
 		else echo "Tests of deploys skipped: no container engine (docker) answers here."; fi
 

@@ -4,9 +4,9 @@ What only GitHub has is a stub: its runner's Python and Node.js are this machine
 installed for the project; the login to AWS gives the keys that moto takes. The steps themselves,
 their order and what they pass on are the workflows' own. act itself does the checkout.
 
-act cannot tell which workflow a change starts, since it ignores paths: tests/infra/test_workflows.py
-reads them. The workflows infra and checks are not run here: the first needs AWS's own provider and a
-reviewer, the second runs nothing that the others do not.
+act cannot tell which workflow a change starts, as it ignores paths: infra/test_workflows.py reads
+them. The workflows infra and checks are not run here: the one needs AWS's own provider and somebody
+who agrees, the other runs nothing but what `make` runs elsewhere.
 """
 
 import re

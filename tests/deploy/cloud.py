@@ -25,7 +25,13 @@ from image.test_lambda_image import invoke
 REGION = "eu-central-1"
 NAME = "digit-recognizer"
 
-MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+MANIFEST = ", ".join(
+    (
+        "application/vnd.docker.distribution.manifest.v2+json",
+        "application/vnd.oci.image.manifest.v1+json",
+    )
+)
+"""What Lambda takes: one image, and no index of several."""
 INVOCATION = re.compile(r"/2015-03-31/functions/([^/]+)/invocations\?Qualifier=(\w+)")
 
 NAMELESS = "registry.test"
@@ -158,6 +164,7 @@ class Cloud:
                 repositoryName=NAME,
                 imageTag=tag,
                 imageManifest=manifest.text,
+                imageManifestMediaType=manifest.headers["content-type"],
                 imageDigest=manifest.headers["docker-content-digest"],
             )
             assert told.status_code == 200, told.text
