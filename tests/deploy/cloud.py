@@ -58,7 +58,7 @@ class Cloud:
         self.terraform: Callable[[str, str], None] | None = None
         """What is told which root of Terraform has been applied or destroyed."""
         self._client = httpx.Client(timeout=120)
-        self._told: set[str] = set()
+        self._told = self._pushed()  # by others, into accounts of their own
         self._containers: dict[str, Container] = {}
         self._one_at_a_time = Lock()
         self._open = ExitStack()
@@ -148,12 +148,14 @@ class Cloud:
         found = re.search(r"<Id>(\w+)</Id><ARN>", re.sub(r">\s+<", "><", listed))
         return found[1] if found else ""
 
+    def _pushed(self) -> set[str]:
+        """The tags in the registry."""
+        listed = self._client.get(f"http://{self.registry}/v2/{NAME}/tags/list").json()
+        return set(listed.get("tags") or [])
+
     def _tell_ecr(self) -> None:
         """Put what was pushed since the last time into moto's ECR."""
-        tags = (
-            self._client.get(f"http://{self.registry}/v2/{NAME}/tags/list").json().get("tags") or []
-        )
-        for tag in set(tags) - self._told:
+        for tag in self._pushed() - self._told:
             manifest = self._client.get(
                 f"http://{self.registry}/v2/{NAME}/manifests/{tag}", headers={"accept": MANIFEST}
             )
