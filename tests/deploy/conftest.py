@@ -53,15 +53,12 @@ def account(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Account:
 @pytest.fixture(scope="module")
 def checkout(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """The project, to change and to deploy."""
-    return Checkout(tmp_path_factory.mktemp("checkout"), account.environment)
-
-
-@pytest.fixture(scope="module")
-def node_modules(checkout: Checkout) -> None:
-    """The checkout can build the page with what is installed for the project itself."""
+    checkout = Checkout(tmp_path_factory.mktemp("checkout"), account.environment)
+    # The page is built with what is installed for the project itself.
     installed = checkout.folder / "frontend" / "node_modules"
     installed.symlink_to(ROOT / "frontend" / "node_modules")
     (checkout.folder / ".git" / "info" / "exclude").write_text("frontend/node_modules\n")
+    return checkout
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from deploy.cloud import Cloud
 from deploy.terraform import STATE_BUCKET, Terraform
 
 pytestmark = [
-    pytest.mark.usefixtures("image_kept", "node_modules"),
+    pytest.mark.usefixtures("image_kept"),
     pytest.mark.skipif(shutil.which("terraform") is None, reason="there is no terraform here"),
 ]
 

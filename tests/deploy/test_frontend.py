@@ -7,8 +7,6 @@ import pytest
 from deploy.account import Account, Checkout
 from deploy.cloud import Cloud
 
-pytestmark = pytest.mark.usefixtures("node_modules")
-
 FOREVER = "public, max-age=31536000, immutable"
 
 
