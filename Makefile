@@ -21,12 +21,15 @@ FONTS := backend/training/font_packages/node_modules/installed
 # Lambda takes no image index, which attestations would make of an image.
 BUILD = DOCKER_BUILDKIT=1 docker build --file backend/Dockerfile $(shell \
 	docker build --help 2>/dev/null | grep -q provenance && echo --provenance=false --sbom=false)
-SHELL_SCRIPTS := .ci/run
+SHELL_SCRIPTS := .ci/run $(filter-out %.png,$(wildcard infra/deploy/*))
+TERRAFORM_ROOTS := bootstrap serverless always-on
 PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 
-.PHONY: all help setup setup-training run dev check format test image image-run test-image bench train \
-	tensorboard evaluate release api-types examples lighthouse screenshot lock clean
+.PHONY: all help setup setup-training run dev check format test test-backend test-frontend image \
+	image-run test-image test-deploy check-workflows test-infra deploy deploy-backend \
+	deploy-frontend rollback destroy bench train tensorboard evaluate release api-types examples \
+	lighthouse screenshot lock clean
 
 all: check test
 
@@ -55,7 +58,7 @@ check: .venv/dev frontend/node_modules/installed ## Lint, formatting and types
 	@if $(BIN)/python -c 'import torch' 2>/dev/null; \
 		then set -x; $(MYPY) backend/training tests/training; \
 		else echo "Types of the training code skipped: they need torch (make setup-training)."; fi
-	$(BIN)/shellcheck $(SHELL_SCRIPTS)
+	$(BIN)/shellcheck --external-sources --source-path SCRIPTDIR $(SHELL_SCRIPTS)
 	$(BIN)/hadolint backend/Dockerfile
 	npm --prefix frontend run check
 
@@ -64,14 +67,20 @@ format: .venv/dev frontend/node_modules/installed ## Format the code and sort it
 	$(RUFF) format --config backend/pyproject.toml backend tests
 	npm --prefix frontend run format
 
-test: setup frontend/dist/index.html ## Run every test (ARGS= goes to pytest)
-	npm --prefix frontend test
-	$(PYTEST) tests --ignore tests/image $(ARGS)
-	@echo "The images have tests of their own: make test-image"
+test: test-frontend test-backend ## Run every test (ARGS= goes to pytest)
+	@echo "The images and deploys have tests of their own: make test-image test-deploy"
 
-image: ## Build the images digit-recognizer:lambda and digit-recognizer:server
-	$(BUILD) --target lambda --tag digit-recognizer:lambda .
-	$(BUILD) --target server --tag digit-recognizer:server .
+test-backend: .venv/dev ## Run the tests of API, model and settings
+	$(PYTEST) tests --ignore tests/browser --ignore tests/image --ignore tests/deploy $(ARGS)
+
+test-frontend: setup frontend/dist/index.html ## Run the tests of the page, in a browser too
+	npm --prefix frontend test
+	$(PYTEST) tests/browser $(ARGS)
+
+image: image-lambda image-server ## Build the images digit-recognizer:lambda and digit-recognizer:server
+
+image-%:
+	$(BUILD) --target $* --tag digit-recognizer:$* .
 
 image-run: image ## Serve page and API from the server's image (PORT=8000)
 	@echo "Draw a digit on http://127.0.0.1:$(PORT)"
@@ -82,6 +91,51 @@ test-image: .venv/dev ## Build the images and test them; skipped without a conta
 	@if docker version >/dev/null 2>&1; \
 		then $(MAKE) --no-print-directory image && IMAGES_MUST_BE_TESTED=1 $(PYTEST) tests/image $(ARGS); \
 		else echo "Tests of the images skipped: no container engine (docker) answers here."; fi
+
+test-deploy: .venv/dev check-workflows ## Try deploys without AWS; skipped without a container engine
+	@if docker version >/dev/null 2>&1; \
+		then $(MAKE) --no-print-directory image frontend/node_modules/installed \
+			&& $(PYTEST) tests/deploy $(ARGS); \
+		else echo "Tests of deploys skipped: no container engine (docker) answers here."; fi
+
+check-workflows: infra/.venv/installed
+	PATH=$(BIN):$$PATH infra/.venv/bin/actionlint
+	infra/.venv/bin/zizmor --offline --quiet .github/workflows
+
+test-infra: ## Check and test the Terraform code; skipped without terraform
+	@if command -v terraform >/dev/null; \
+		then $(MAKE) --no-print-directory $(TERRAFORM_ROOTS:%=test-terraform-%) check-terraform; \
+		else echo "Tests of the infrastructure skipped: there is no terraform here."; fi
+
+# A cache, since each root would download the provider for itself. It needs the second variable where no
+# lock file says which checksums to expect.
+test-terraform-%: export TF_PLUGIN_CACHE_DIR = $(CURDIR)/infra/terraform/.terraform
+test-terraform-%: export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE = true
+test-terraform-%:
+	@mkdir -p $(TF_PLUGIN_CACHE_DIR)
+	terraform -chdir=infra/terraform/$* init -backend=false -input=false >/dev/null
+	terraform -chdir=infra/terraform/$* validate
+	terraform -chdir=infra/terraform/$* test
+
+check-terraform: infra/.venv/installed
+	terraform fmt -check -diff -recursive infra/terraform
+	CKV_SKIP_PACKAGE_UPDATE_CHECK=true infra/.venv/bin/checkov --quiet --compact --skip-download \
+		--download-external-modules false --framework terraform --directory infra/terraform
+
+deploy: ## Make all that it takes in AWS, from an empty account to the page (ARGS=--dry-run shows it)
+	@infra/deploy/first $(ARGS)
+
+deploy-backend: ## Deploy this commit's function; take it back if it does not answer
+	@infra/deploy/backend $(ARGS)
+
+deploy-frontend: ## Deploy this commit's page
+	@infra/deploy/frontend $(ARGS)
+
+rollback: ## Go back to the function's version before this one
+	@infra/deploy/rollback $(ARGS)
+
+destroy: ## Remove all of it from AWS again
+	@infra/deploy/destroy $(ARGS)
 
 bench: .venv/dev ## Measure cold starts, warm answers and sizes against the plain way
 	@cd backend && $(BIN)/python -m compileall -q . && PYTHONPATH=. $(BIN)/python -m benchmarks.bench
@@ -124,16 +178,20 @@ lock: .venv/bin/python ## Pin the newest requirements that fit backend/pyproject
 		$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-emit-index-url --no-emit-find-links --upgrade --quiet \
 		--custom-compile-command 'make lock' $$extra; done
+	cd infra && $(BIN)/uv pip compile requirements.in --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --upgrade --quiet \
+		--custom-compile-command 'make lock' -o requirements.txt
 
 clean: ## Remove everything that was installed or built
-	rm -rf .venv frontend/node_modules frontend/dist backend/training/font_packages/node_modules \
+	rm -rf .venv infra/.venv infra/terraform/.terraform infra/terraform/*/.terraform \
+		frontend/node_modules frontend/dist backend/training/font_packages/node_modules \
 		tests/lighthouse/node_modules
 
-.venv/bin/python:
+.venv/bin/python infra/.venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "This project needs Python 3.11 or 3.12 (with venv); install" \
 		"one from https://www.python.org/downloads/ or your package manager (on Debian or" \
 		"Ubuntu: apt install python3 python3-venv), or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(@D:%/bin=%)
 
 .venv/run: backend/requirements/run.txt | .venv/bin/python
 	$(PIP) --require-hashes -r $<
@@ -146,6 +204,11 @@ clean: ## Remove everything that was installed or built
 .venv/train: backend/requirements/train.txt backend/requirements/torch.txt .venv/run
 	$(PIP) --require-hashes -r backend/requirements/train.txt
 	$(PIP) -r backend/requirements/torch.txt
+	@touch $@
+
+# Beside the other, since checkov pins dozens of packages to versions of its own.
+infra/.venv/installed: infra/requirements.txt | infra/.venv/bin/python
+	infra/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 frontend/node_modules/installed tests/lighthouse/node_modules/installed $(FONTS): %/node_modules/installed: %/package-lock.json

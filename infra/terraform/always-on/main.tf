@@ -1,0 +1,49 @@
+# The server with its page, for teams that want it always warm and for themselves.
+
+data "aws_caller_identity" "current" {}
+
+data "aws_availability_zones" "available" {
+  #checkov:skip=CKV_AWS_394:Only the first two by name are used; one that AWS adds comes after them.
+  state = "available"
+
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
+}
+
+data "aws_ecr_repository" "images" {
+  name = var.name
+}
+
+module "network" {
+  source = "../modules/network"
+
+  name   = var.name
+  region = var.region
+  zones  = slice(sort(data.aws_availability_zones.available.names), 0, 2)
+  cidr   = var.cidr
+}
+
+module "service" {
+  source = "../modules/service"
+
+  name                 = var.name
+  region               = var.region
+  image                = "${data.aws_ecr_repository.images.repository_url}:${var.image_tag}"
+  image_repository_arn = data.aws_ecr_repository.images.arn
+  architecture         = var.architecture
+  cpu                  = var.cpu
+  memory               = var.memory
+  tasks                = var.tasks
+  log_retention_days   = var.log_retention_days
+  certificate_arn      = var.certificate_arn
+  allowed_cidrs        = var.allowed_cidrs
+
+  vpc_id                      = module.network.vpc_id
+  public_subnet_ids           = module.network.public_subnet_ids
+  private_subnet_ids          = module.network.private_subnet_ids
+  endpoints_security_group_id = module.network.endpoints_security_group_id
+  s3_prefix_list_id           = module.network.s3_prefix_list_id
+  permissions_boundary_arn    = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:policy/${var.name}-workload"
+}

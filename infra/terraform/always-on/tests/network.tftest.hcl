@@ -1,0 +1,55 @@
+mock_provider "aws" {
+  source = "../mocks"
+}
+
+variables {
+  name   = "digit-recognizer"
+  region = "eu-central-1"
+  zones  = ["eu-central-1a", "eu-central-1b"]
+  cidr   = "10.0.0.0/16"
+}
+
+run "network" {
+  module {
+    source = "../modules/network"
+  }
+
+  assert {
+    condition     = tolist(aws_subnet.public[*].availability_zone) == var.zones && tolist(aws_subnet.private[*].availability_zone) == var.zones
+    error_message = "The subnets are not in two zones."
+  }
+
+  assert {
+    condition     = length(distinct(concat(aws_subnet.public[*].cidr_block, aws_subnet.private[*].cidr_block))) == 4
+    error_message = "Subnets overlap."
+  }
+
+  assert {
+    condition     = alltrue([for association in aws_route_table_association.private : association.route_table_id == aws_route_table.private.id]) && aws_route.internet.route_table_id != aws_route_table.private.id && length(aws_route_table.private.route) == 0
+    error_message = "The tasks have a way to the internet."
+  }
+
+  assert {
+    condition     = toset(values(aws_vpc_endpoint.interface)[*].service_name) == toset(["com.amazonaws.eu-central-1.ecr.api", "com.amazonaws.eu-central-1.ecr.dkr", "com.amazonaws.eu-central-1.logs"]) && alltrue([for endpoint in aws_vpc_endpoint.interface : endpoint.private_dns_enabled]) && tolist(aws_vpc_endpoint.s3.route_table_ids) == tolist([aws_route_table.private.id])
+    error_message = "The tasks have no way to their image or their log."
+  }
+
+  assert {
+    condition     = length(aws_default_security_group.this.ingress) == 0 && length(aws_default_security_group.this.egress) == 0
+    error_message = "The default security group lets something through."
+  }
+}
+
+run "one_zone_is_refused" {
+  command = plan
+
+  module {
+    source = "../modules/network"
+  }
+
+  variables {
+    zones = ["eu-central-1a", "eu-central-1a"]
+  }
+
+  expect_failures = [var.zones]
+}

@@ -1,0 +1,37 @@
+output "state_bucket" {
+  description = "Bucket for the states, which the other roots are given with: terraform init -backend-config=bucket=..."
+  value       = module.state.name
+}
+
+output "backend" {
+  description = "A file backend.tf that keeps this root's own state in the bucket that it made."
+  value       = <<-EOT
+    terraform {
+      backend "s3" {
+        bucket       = "${module.state.name}"
+        key          = "bootstrap.tfstate"
+        region       = "${var.region}"
+        encrypt      = true
+        use_lockfile = true
+      }
+    }
+  EOT
+}
+
+output "image_repository_url" {
+  description = "Where images are pushed to: the function's with a commit's SHA as the tag, the server's with server-SHA."
+  value       = module.images.url
+}
+
+output "github_variables" {
+  description = "Variables that the workflows read."
+  value = {
+    AWS_REGION        = var.region
+    BACKEND_ROLE_ARN  = module.github.role_arns.backend
+    FRONTEND_ROLE_ARN = module.github.role_arns.frontend
+    PLAN_ROLE_ARN     = module.github.role_arns.plan
+    APPLY_ROLE_ARN    = module.github.role_arns.apply
+    STATE_BUCKET      = module.state.name
+    IMAGE_REPOSITORY  = module.images.url
+  }
+}

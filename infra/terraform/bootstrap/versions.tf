@@ -1,0 +1,19 @@
+terraform {
+  required_version = ">= 1.10"
+
+  required_providers {
+    aws = {
+      source = "hashicorp/aws"
+      # Exactly, since no lock file is kept: the checksums in one are of the platform that wrote it.
+      version = "6.66.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = { project = var.name, root = "bootstrap" }
+  }
+}

@@ -1,0 +1,19 @@
+output "name" {
+  description = "Name of the bucket."
+  value       = aws_s3_bucket.this.id
+}
+
+output "arn" {
+  description = "ARN of the bucket."
+  value       = aws_s3_bucket.this.arn
+}
+
+output "regional_domain_name" {
+  description = "Host name under which CloudFront fetches from the bucket."
+  value       = aws_s3_bucket.this.bucket_regional_domain_name
+}
+
+output "policy" {
+  description = "The bucket's policy, as JSON."
+  value       = aws_s3_bucket_policy.this.policy
+}

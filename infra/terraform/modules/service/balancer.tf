@@ -1,0 +1,104 @@
+resource "aws_lb" "this" {
+  #checkov:skip=CKV_AWS_91:The application counts what comes; who called is nobody's business.
+  #checkov:skip=CKV_AWS_150:It holds nothing, and terraform destroy should work.
+  #checkov:skip=CKV2_AWS_28:The addresses that may call are listed; the application bounds what each may send.
+  name                       = var.name
+  load_balancer_type         = "application"
+  subnets                    = var.public_subnet_ids
+  security_groups            = [aws_security_group.balancer.id]
+  drop_invalid_header_fields = true
+}
+
+resource "aws_lb_target_group" "this" {
+  name                 = var.name
+  vpc_id               = var.vpc_id
+  target_type          = "ip"
+  protocol             = "HTTP"
+  port                 = local.port
+  deregistration_delay = 30
+
+  health_check {
+    path                = "/health"
+    matcher             = "200"
+    interval            = 10
+    timeout             = 5
+    healthy_threshold   = 2
+    unhealthy_threshold = 3
+  }
+}
+
+resource "aws_lb_listener" "https" {
+  load_balancer_arn = aws_lb.this.arn
+  protocol          = "HTTPS"
+  port              = 443
+  ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+  certificate_arn   = var.certificate_arn
+
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.this.arn
+  }
+}
+
+resource "aws_security_group" "balancer" {
+  name        = "${var.name}-balancer"
+  description = "The load balancer"
+  vpc_id      = var.vpc_id
+
+  tags = { Name = "${var.name}-balancer" }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "balancer" {
+  for_each = toset(var.allowed_cidrs)
+
+  security_group_id = aws_security_group.balancer.id
+  description       = "HTTPS from those who may call"
+  cidr_ipv4         = each.key
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+resource "aws_vpc_security_group_egress_rule" "balancer" {
+  security_group_id            = aws_security_group.balancer.id
+  description                  = "To the tasks"
+  referenced_security_group_id = aws_security_group.tasks.id
+  ip_protocol                  = "tcp"
+  from_port                    = local.port
+  to_port                      = local.port
+}
+
+resource "aws_security_group" "tasks" {
+  name        = "${var.name}-tasks"
+  description = "The tasks"
+  vpc_id      = var.vpc_id
+
+  tags = { Name = "${var.name}-tasks" }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "tasks" {
+  security_group_id            = aws_security_group.tasks.id
+  description                  = "From the load balancer"
+  referenced_security_group_id = aws_security_group.balancer.id
+  ip_protocol                  = "tcp"
+  from_port                    = local.port
+  to_port                      = local.port
+}
+
+resource "aws_vpc_security_group_egress_rule" "endpoints" {
+  security_group_id            = aws_security_group.tasks.id
+  description                  = "To ECR and the log"
+  referenced_security_group_id = var.endpoints_security_group_id
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+}
+
+resource "aws_vpc_security_group_egress_rule" "s3" {
+  security_group_id = aws_security_group.tasks.id
+  description       = "To the layers of the image"
+  prefix_list_id    = var.s3_prefix_list_id
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}

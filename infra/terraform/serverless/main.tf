@@ -1,0 +1,51 @@
+# The public page and its API, which cost next to nothing while nobody draws.
+
+data "aws_caller_identity" "current" {}
+
+data "aws_ecr_repository" "images" {
+  name = var.name
+}
+
+locals {
+  account_id = data.aws_caller_identity.current.account_id
+}
+
+module "page" {
+  source = "../modules/page"
+
+  name        = var.name
+  bucket_name = "${var.name}-page-${local.account_id}"
+  domain      = var.domain
+
+  # The function's URL would be narrower, but the function has to know the page's origin for CORS, and
+  # CloudFront names that only once it has the page's headers: one of the two must be told less. This one
+  # can be: scripts come from the page itself alone, so there are none to be kept from other functions.
+  api_source = "https://*.lambda-url.${var.region}.on.aws"
+}
+
+module "function" {
+  source = "../modules/function"
+
+  name                     = var.name
+  image_uri                = "${data.aws_ecr_repository.images.repository_url}:${var.image_tag}"
+  architecture             = var.architecture
+  memory_size              = var.memory_size
+  timeout                  = var.timeout
+  reserved_concurrency     = var.reserved_concurrency
+  log_retention_days       = var.log_retention_days
+  page_origin              = module.page.origin
+  permissions_boundary_arn = "arn:aws:iam::${local.account_id}:policy/${var.name}-workload"
+}
+
+module "watch" {
+  source = "../modules/watch"
+
+  name               = var.name
+  region             = var.region
+  account_id         = local.account_id
+  function_name      = module.function.name
+  alias              = module.function.alias
+  email              = var.alarm_email
+  p99_milliseconds   = var.p99_milliseconds
+  monthly_budget_usd = var.monthly_budget_usd
+}
