@@ -34,7 +34,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/inde
 all: check test
 
 help: ## List the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 setup: .venv/dev frontend/node_modules/installed ## Install all that running, checking and testing need
 	@$(BIN)/python tests/browser/install_browser.py
@@ -67,13 +67,15 @@ format: .venv/dev frontend/node_modules/installed ## Format the code and sort it
 	$(RUFF) format --config backend/pyproject.toml backend tests
 	npm --prefix frontend run format
 
-test: test-frontend test-backend ## Run every test (ARGS= goes to pytest)
+test: setup frontend/dist/index.html ## Run every test (ARGS= goes to pytest)
+	npm --prefix frontend test
+	$(PYTEST) tests --ignore tests/image --ignore tests/deploy $(ARGS)
 	@echo "The images and deploys have tests of their own: make test-image test-deploy"
 
-test-backend: .venv/dev ## Run the tests of API, model and settings
+test-backend: .venv/dev ## Run all of them but the page's
 	$(PYTEST) tests --ignore tests/browser --ignore tests/image --ignore tests/deploy $(ARGS)
 
-test-frontend: setup frontend/dist/index.html ## Run the tests of the page, in a browser too
+test-frontend: setup frontend/dist/index.html ## Run those of the page, in a browser too
 	npm --prefix frontend test
 	$(PYTEST) tests/browser $(ARGS)
 
@@ -122,7 +124,7 @@ check-terraform: infra/.venv/installed
 	CKV_SKIP_PACKAGE_UPDATE_CHECK=true infra/.venv/bin/checkov --quiet --compact --skip-download \
 		--download-external-modules false --framework terraform --directory infra/terraform
 
-deploy: ## Make all that it takes in AWS, from an empty account to the page (ARGS=--dry-run shows it)
+deploy: ## Make all it takes in AWS, from an empty account to the page (ARGS=--dry-run)
 	@infra/deploy/first $(ARGS)
 
 deploy-backend: ## Deploy this commit's function; take it back if it does not answer
