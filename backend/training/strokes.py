@@ -80,8 +80,8 @@ def wobble(strokes: list[Stroke], random: Random, turn: float = 0.3) -> list[Str
     """
     angle, slant = random.uniform(-turn, turn), random.uniform(-0.25, 0.25)
     stretch = np.exp(random.uniform(-0.2, 0.2))
-    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    matrix = turn @ np.array([[stretch, 0], [slant, 1 / stretch]])
+    rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    matrix = rotation @ np.array([[stretch, 0], [slant, 1 / stretch]])
     extent = np.ptp(np.concatenate(strokes), axis=0).max()
     # Two waves, each about as long as the digit, push its parts aside.
     waves = random.normal(0, np.pi, (2, 2)) / extent
