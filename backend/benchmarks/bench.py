@@ -142,8 +142,7 @@ def over_http(
     }
     with (
         server(contestants[OURS], "--factory", "recognizer.app:create_app") as ours,
-        # What `pip install uvicorn` brings, and no more.
-        server(contestants[BASELINE], "benchmarks.baseline:app", "--http", "h11") as baseline,
+        server(contestants[BASELINE], "benchmarks.baseline:app") as baseline,
     ):
         requests = {
             OURS: (ours, picture, "image/png"),
