@@ -39,13 +39,10 @@ class Prediction(BaseModel):
 
 
 class Feedback(BaseModel):
-    """What somebody says of an answer."""
+    """What somebody says of an answer; app.py describes it to callers."""
 
-    read: Annotated[
-        int | None,
-        Field(ge=0, le=9, description="The digit in the answer; null if there was none."),
-    ]
-    digit: Annotated[int, Field(ge=0, le=9, description="The digit that was drawn.")]
+    read: Annotated[int | None, Field(ge=0, le=9)]
+    digit: Annotated[int, Field(ge=0, le=9)]
 
 
 class Health(BaseModel):

@@ -1,10 +1,10 @@
 /** All this page knows about the recogniser's API: addresses, shapes, errors. */
 
-import type { components } from "./openapi";
+import type { components, paths } from "./openapi";
 
 export type Answer = components["schemas"]["Prediction"];
 export type Verdict = Answer["verdict"];
-export type Feedback = components["schemas"]["Feedback"];
+export type Feedback = paths["/feedback"]["post"]["requestBody"]["content"]["application/json"];
 
 /** An answer, and how long it took. */
 export interface Reading {

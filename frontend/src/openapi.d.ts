@@ -89,22 +89,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Feedback
-         * @description What somebody says of an answer.
-         */
-        readonly Feedback: {
-            /**
-             * Digit
-             * @description The digit that was drawn.
-             */
-            readonly digit: number;
-            /**
-             * Read
-             * @description The digit in the answer; null if there was none.
-             */
-            readonly read: number | null;
-        };
-        /**
          * Health
          * @description The application is up and its model is loaded.
          */
@@ -186,7 +170,12 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["Feedback"];
+                readonly "application/json": {
+                    /** @description The digit that was drawn. */
+                    readonly digit: number;
+                    /** @description The digit in the answer; null if there was none. */
+                    readonly read: number | null;
+                };
             };
         };
         readonly responses: {
@@ -196,6 +185,15 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not a picture, not JSON or not base64. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description A field is missing or of the wrong type. */
             readonly 422: {

@@ -44,7 +44,7 @@ def test_feedback_is_counted(
         (b'{"read": -1, "digit": 1}', 422, "read"),
         (b'{"read": "<b>", "digit": 1}', 422, "read"),
         (b"[7, 1]", 422, "body"),
-        (b"", 422, "body"),
+        (b"", 400, "JSON"),
         (b'{"read": 7,', 400, "JSON"),
     ],
 )
