@@ -18,6 +18,9 @@ from training.sources import Paths, Scans, Source, Textures, glyphs
 from training.strokes import fill, smooth
 from training.variants import VARIANTS, draw_variants
 
+if not fonts.PACKAGES.is_dir():
+    pytest.skip("training needs its fonts (make setup-training)", allow_module_level=True)
+
 
 def drawings() -> Paths:
     strokes, labels = draw_variants(32, seed=5)
