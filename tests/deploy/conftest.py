@@ -23,9 +23,11 @@ def tools() -> None:
 @pytest.fixture(scope="session")
 def image_kept() -> Iterator[None]:
     """Whatever deploys build, the image that was there before is there afterwards."""
-    before = engine.engine("image", "inspect", "--format", "{{.Id}}", engine.LAMBDA).stdout.strip()
+    kept = "digit-recognizer:kept"  # without a name it would go with the last one it had
+    engine.engine("tag", engine.LAMBDA, kept)
     yield
-    engine.engine("tag", before, engine.LAMBDA)
+    engine.engine("tag", kept, engine.LAMBDA)
+    engine.engine("rmi", kept)
 
 
 @pytest.fixture(scope="session")
