@@ -22,8 +22,8 @@ from benchmarks.report import BASELINE, FLOOR, OURS
 
 BACKEND = Path(__file__).parents[1]
 
-PYTHON = [sys.executable, "-S", "-m"]
-"""Without the environment's own packages."""
+PYTHON = [sys.executable, "-P", "-S", "-m"]
+"""Without the environment's own packages, and without the code in the present folder."""
 
 IMAGE_ENVIRONMENT = {
     "ORT_DISABLE_TELEMETRY": "1",
