@@ -46,8 +46,7 @@ CHOICES = (
 
 
 def main() -> None:
-    digits = load_pen_digits_training()
-    drawings = as_strokes(digits)
+    drawings = as_strokes(load_pen_digits_training())
     examples = []
     for choice in CHOICES:
         (path,) = drawings[choice.row]
@@ -55,7 +54,6 @@ def main() -> None:
         strokes = on_paper([smooth(part, steps=3) for part in parts])
         examples.append(
             {
-                "digit": int(digits.labels[choice.row]),
                 "name": choice.name,
                 "strokes": [stroke.round(3).tolist() for stroke in strokes],
             }

@@ -3,7 +3,6 @@
 import type { components, paths } from "./openapi";
 
 export type Answer = components["schemas"]["Prediction"];
-export type Verdict = Answer["verdict"];
 export type Feedback = paths["/feedback"]["post"]["requestBody"]["content"]["application/json"];
 
 /** An answer, and how long it took. */

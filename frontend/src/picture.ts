@@ -3,14 +3,14 @@
 import { ApiError } from "./api";
 
 /** The API's own limit; a bigger file that cannot be made smaller is not sent. */
-export const MOST_BYTES = 4_000_000;
+const MOST_BYTES = 4_000_000;
 
 /** What the browser will be asked to open, at most. */
 export const MOST_BYTES_OPENED = 50_000_000;
 const MOST_PIXELS_OPENED = 100_000_000;
 
 /** A picture of so few bytes travels as it is. */
-export const FEW_BYTES = 15_000;
+const FEW_BYTES = 15_000;
 
 /** Pixels: about what a drawing needs; the model sees 28 of its own. */
 const TRAVEL_SIDE = 400;

@@ -4,6 +4,8 @@ import type { Answer, Reading } from "./api";
 import type { RecogniserState } from "./recogniser";
 import { isBlank } from "./sketch";
 
+export const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+
 const NOTHING_DRAWN = "Nothing drawn yet";
 
 /** Below this share a digit is no rival: the doubt is whether it is a digit at all. */
@@ -48,7 +50,7 @@ export function sentenceForAnswer(answer: Answer): string {
   }
 }
 
-function withArticle(digit: number | null | undefined): string {
+export function withArticle(digit: number | null | undefined): string {
   return `${digit === 8 ? "an" : "a"} ${digit}`;
 }
 

@@ -1,7 +1,6 @@
 import { useState } from "react";
 import type { RecogniserState } from "../recogniser";
-
-const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+import { DIGITS, withArticle } from "../verdict";
 
 interface JudgementProps {
   /** The digit that was read; null if it was none. */
@@ -36,7 +35,7 @@ export function Judgement({ read, judgement, onJudge }: JudgementProps) {
         <button
           key={digit}
           type="button"
-          aria-label={`It was ${digit === 8 ? "an" : "a"} ${digit}`}
+          aria-label={`It was ${withArticle(digit)}`}
           onClick={() => onJudge(digit)}
         >
           {digit}

@@ -1,8 +1,6 @@
 import type { CSSProperties } from "react";
 import type { Answer } from "../api";
-import { favourites, percent } from "../verdict";
-
-const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+import { DIGITS, favourites, percent } from "../verdict";
 
 export function Probabilities({ answer }: { readonly answer: Answer | undefined }) {
   const favoured = answer === undefined ? [] : favourites(answer);
