@@ -60,6 +60,18 @@ DIGITS: dict[int, Strokes] = {
 }
 
 
+NO_DIGITS: dict[str, Strokes] = {
+    "A": [[(0.1, 1.0), (0.5, 0.0), (0.9, 1.0)], [(0.3, 0.6), (0.7, 0.6)]],
+    "a scribble": [[(step % 3 / 2, step / 24 * (0.4 + step % 2)) for step in range(24)]],
+    "a smile": [
+        arc(0.5, 0.5, 0.5, 0.5, 0, 360),
+        arc(0.33, 0.35, 0.04, 0.04, 0, 360),
+        arc(0.67, 0.35, 0.04, 0.04, 0, 360),
+        arc(0.5, 0.55, 0.28, 0.25, 20, 160),
+    ],
+}
+
+
 def draw(page: Page, strokes: Strokes, box: Box = MIDDLE) -> None:
     """Draw strokes into a box on the paper, with the mouse."""
     for stroke in strokes:

@@ -41,3 +41,11 @@ def record_predictions(page: Page) -> list[Request]:
 def judged(page: Page) -> Locator:
     """Where the page asks whether it was right, and says thanks."""
     return page.locator(".judgement")
+
+
+def overflow(page: Page) -> int:
+    """By how many CSS pixels the page is wider than the window."""
+    width = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return int(width)

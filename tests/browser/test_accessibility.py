@@ -4,11 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from browser.drawing import DIGITS, MIDDLE, draw, on_screen
+from browser.drawing import DIGITS, MIDDLE, NO_DIGITS, draw, on_screen
 from browser.pixels import is_inked
-from browser.reading import UNREACHABLE, answer, button, judged, verdict
-from browser.test_touch import overflow
-from browser.test_verdicts import NO_DIGITS
+from browser.reading import UNREACHABLE, answer, button, judged, overflow, verdict
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 from serving import ROOT, Server
 

@@ -2,9 +2,8 @@
 
 import json
 
-from browser.drawing import DIGITS, draw
+from browser.drawing import DIGITS, NO_DIGITS, draw
 from browser.reading import answer, button, judged
-from browser.test_verdicts import NO_DIGITS
 from playwright.sync_api import Page, Request, expect
 
 THANKS = "Thank you"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from browser.drawing import DIGITS, MIDDLE, Strokes, draw, on_screen
 from browser.pixels import is_inked
-from browser.reading import answer, verdict
+from browser.reading import answer, overflow, verdict
 from pictures import Stroke
 from playwright.sync_api import BrowserContext, Page, expect
 from serving import Server
@@ -73,14 +73,6 @@ def test_nothing_is_wider_than_the_screen(
     expect(answer(page)).to_have_text("4")
     assert overflow(page) == 0
     assert page.evaluate("visualViewport.scale") == 1
-
-
-def overflow(page: Page) -> int:
-    """By how many CSS pixels the page is wider than the window."""
-    width = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    return int(width)
 
 
 def touch(page: Page, strokes: Strokes) -> None:

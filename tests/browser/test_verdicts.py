@@ -4,21 +4,9 @@ import re
 
 import numpy as np
 import pytest
-from browser.drawing import DIGITS, Box, Strokes, draw
+from browser.drawing import DIGITS, NO_DIGITS, Box, Strokes, draw
 from browser.reading import answer, button, seen, verdict
-from pictures import arc
 from playwright.sync_api import Page, expect
-
-NO_DIGITS: dict[str, Strokes] = {
-    "A": [[(0.1, 1.0), (0.5, 0.0), (0.9, 1.0)], [(0.3, 0.6), (0.7, 0.6)]],
-    "a scribble": [[(step % 3 / 2, step / 24 * (0.4 + step % 2)) for step in range(24)]],
-    "a smile": [
-        arc(0.5, 0.5, 0.5, 0.5, 0, 360),
-        arc(0.33, 0.35, 0.04, 0.04, 0, 360),
-        arc(0.67, 0.35, 0.04, 0.04, 0, 360),
-        arc(0.5, 0.55, 0.28, 0.25, 20, 160),
-    ],
-}
 
 
 @pytest.mark.parametrize("name", NO_DIGITS)
