@@ -20,10 +20,11 @@ from starlette.requests import ClientDisconnect
 
 from recognizer.body_limit import BodyLimit
 from recognizer.classifier import Classifier, ModelError, Reading
-from recognizer.decoding import ACCEPTED, Refusal, decode_base64, decode_picture, is_quick
+from recognizer.decoding import ACCEPTED, decode_base64, decode_picture, is_quick
 from recognizer.metrics import Metrics
 from recognizer.page import Page
 from recognizer.preprocessing import Ink, preprocess
+from recognizer.refusals import Refusal
 from recognizer.schemas import Feedback, Health, Prediction, Problem
 from recognizer.settings import Settings
 
@@ -206,7 +207,7 @@ async def picture_in(request: Request, max_bytes: int) -> bytes:
         return decode_base64(image_field(await request.body()), max_bytes)
     if content_type == "multipart/form-data":
         return await file_part(request)
-    raise Refusal(415, f"This content type is not accepted; send {WAYS_TO_SEND}.")
+    raise Refusal("content_type", f"This content type is not accepted; send {WAYS_TO_SEND}.")
 
 
 def image_field(body: bytes) -> str:
@@ -214,10 +215,12 @@ def image_field(body: bytes) -> str:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise Refusal(400, 'The body is not JSON; send {"image": "<base64>"}.') from error
+        raise Refusal("bad_json", 'The body is not JSON; send {"image": "<base64>"}.') from error
     image = document.get("image") if isinstance(document, dict) else None
     if not isinstance(image, str):
-        raise Refusal(422, f'The JSON needs a field "image" with {ACCEPTED} as a base64 string.')
+        raise Refusal(
+            "missing_field", f'The JSON needs a field "image" with {ACCEPTED} as a base64 string.'
+        )
     return image
 
 
@@ -229,11 +232,13 @@ async def file_part(request: Request) -> bytes:
         raise
     except Exception as error:  # the parser's own errors are of many kinds
         detail = 'The form cannot be read; send multipart/form-data with a file part named "file".'
-        raise Refusal(400, detail) from error
+        raise Refusal("bad_form", detail) from error
     try:
         part = form.get("file")
         if not isinstance(part, UploadFile):
-            raise Refusal(422, f'The form needs a file part named "file" with {ACCEPTED}.')
+            raise Refusal(
+                "missing_field", f'The form needs a file part named "file" with {ACCEPTED}.'
+            )
         return await part.read()
     finally:
         await form.close()

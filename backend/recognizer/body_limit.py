@@ -2,11 +2,11 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from recognizer.decoding import Refusal
+from recognizer.refusals import Refusal
 
 
 class BodyLimit:
-    """Raise Refusal 413, out of `receive`, for bodies of more than `max_bytes`."""
+    """Raise Refusal, out of `receive`, for bodies of more than `max_bytes`."""
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self.app = app
@@ -21,7 +21,9 @@ class BodyLimit:
             received += len(message.get("body", b""))
             if received > self.max_bytes:
                 limit = f"{self.max_bytes / 1_000_000:.3g} MB"
-                raise Refusal(413, f"The request is too large; at most {limit} are accepted.")
+                raise Refusal(
+                    "too_many_bytes", f"The request is too large; at most {limit} are accepted."
+                )
             return message
 
         await self.app(scope, receive_limited, send)

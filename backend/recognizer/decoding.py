@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from recognizer.preprocessing import Picture
+from recognizer.refusals import Refusal
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
@@ -31,55 +32,52 @@ MOST_JPEG_SCANS = 100
 Image.MAX_IMAGE_PIXELS = None
 
 
-class Refusal(Exception):  # noqa: N818  # what it is, not an error of ours
-    """The input cannot be read: an HTTP status and one sentence that says what is accepted."""
-
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
-
-
 def decode_base64(text: str, max_bytes: int) -> bytes:
     """Bytes of base64 text: standard or URL-safe, padded or not, bare or in a data: URL.
 
-    Raises Refusal: 400 where it is not base64, 413 where it holds more than `max_bytes`.
+    Raises Refusal where it is not base64, or holds more than `max_bytes`.
     """
     if text[:5].lower() == "data:":
         header, comma, text = text.partition(",")
         if not comma or not header.lower().endswith(";base64"):
-            raise Refusal(400, "The data: URL is not base64; send data:image/png;base64,….")
+            raise Refusal(
+                "bad_base64", "The data: URL is not base64; send data:image/png;base64,…."
+            )
     text = re.sub(r"\s+", "", text, flags=re.ASCII).rstrip("=")
     refuse_too_many_bytes(len(text) * 3 // 4, max_bytes)
     try:
         standard = text.translate({ord("-"): "+", ord("_"): "/"})
         return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Refusal(400, f"The image is not valid base64; send {ACCEPTED} in base64.") from error
+        raise Refusal(
+            "bad_base64", f"The image is not valid base64; send {ACCEPTED} in base64."
+        ) from error
 
 
 def refuse_too_many_bytes(size: int, max_bytes: int) -> None:
-    """Raise Refusal 413 where a picture of `size` bytes is larger than the limit."""
+    """Raise Refusal where a picture of `size` bytes is larger than the limit."""
     if size > max_bytes:
         limit = f"{max_bytes / 1_000_000:g} MB"
-        raise Refusal(413, f"The picture is too large; at most {limit} are accepted.")
+        raise Refusal("too_many_bytes", f"The picture is too large; at most {limit} are accepted.")
 
 
 def decode_picture(content: bytes, max_bytes: int, max_pixels: int) -> Picture:
     """Decode a picture file to greyscale, upright, at most 800 pixels a side.
 
     The first frame counts; colours become grey along their direction of greatest contrast;
-    transparent parts become paper. Raises Refusal: 400 where the bytes are no picture that can
-    be read to its end, 413 where it has more bytes or pixels than the limits.
+    transparent parts become paper. Raises Refusal where the bytes are no picture that can be read
+    to its end, or where it has more bytes or pixels than the limits.
     """
     if not content:
-        raise Refusal(400, f"The picture is empty; send {ACCEPTED}.")
+        raise Refusal("empty", f"The picture is empty; send {ACCEPTED}.")
     refuse_too_many_bytes(len(content), max_bytes)
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
             refuse_too_many_pixels(image.size, max_pixels)
             if image.format in ("JPEG", "MPO") and content.count(b"\xff\xda") > MOST_JPEG_SCANS:
-                raise Refusal(400, f"The JPEG has over {MOST_JPEG_SCANS} scans; save it anew.")
+                raise Refusal(
+                    "too_many_scans", f"The JPEG has over {MOST_JPEG_SCANS} scans; save it anew."
+                )
             image.draft(None, (WORKING_SIDE, WORKING_SIDE))
             image.load()
             # What a decoder finds may differ from what the header said.
@@ -88,7 +86,7 @@ def decode_picture(content: bytes, max_bytes: int, max_pixels: int) -> Picture:
     except Refusal:
         raise
     except Exception as error:  # Pillow raises a dozen kinds on damaged files
-        raise Refusal(400, f"The picture cannot be read; send {ACCEPTED}.") from error
+        raise Refusal("unreadable", f"The picture cannot be read; send {ACCEPTED}.") from error
 
 
 def is_quick(content: bytes) -> bool:
@@ -101,10 +99,12 @@ def is_quick(content: bytes) -> bool:
 
 
 def refuse_too_many_pixels(size: tuple[int, int], max_pixels: int) -> None:
-    """Raise Refusal 413 where a picture has more pixels than the limit."""
+    """Raise Refusal where a picture has more pixels than the limit."""
     if size[0] * size[1] > max_pixels:
         limit = f"{max_pixels / 1_000_000:g} megapixels"
-        raise Refusal(413, f"The picture has too many pixels; at most {limit} are accepted.")
+        raise Refusal(
+            "too_many_pixels", f"The picture has too many pixels; at most {limit} are accepted."
+        )
 
 
 def upright(image: Image.Image) -> Image.Image:
