@@ -43,11 +43,11 @@ setup-training: .venv/train $(FONTS) ## Install torch, handwriting fonts and wha
 
 run: .venv/run frontend/dist/index.html ## Serve page and API (HOST=127.0.0.1 PORT=8000)
 	@echo "Draw a digit on http://$(HOST):$(PORT)"
-	@PYTHONPATH=backend exec $(BIN)/python -m uvicorn --factory recognizer.app:create_app \
+	@PYTHONPATH=backend exec $(BIN)/python -m uvicorn --factory recognizer.server:create_server \
 		--host $(HOST) --port $(PORT) --log-level warning
 
 dev: .venv/run frontend/node_modules/installed ## The same, reloading page and API on change
-	@PYTHONPATH=backend $(BIN)/python -m uvicorn --factory recognizer.app:create_app \
+	@PYTHONPATH=backend $(BIN)/python -m uvicorn --factory recognizer.server:create_server \
 		--reload --reload-dir backend & \
 		trap "kill $$!" EXIT; npm --prefix frontend run dev
 
@@ -163,7 +163,7 @@ examples: setup-training ## Pick the handwriting that the page offers as example
 	@PYTHONPATH=backend $(BIN)/python -m training.examples
 
 lighthouse: setup frontend/dist/index.html tests/lighthouse/node_modules/installed ## Judge the page on its server with Lighthouse
-	@PYTHONPATH=backend $(BIN)/python -m uvicorn --factory recognizer.app:create_app \
+	@PYTHONPATH=backend $(BIN)/python -m uvicorn --factory recognizer.server:create_server \
 		--port $(PORT) --log-level warning & trap "kill $$!" EXIT; \
 		until curl --silent --fail --output /dev/null http://127.0.0.1:$(PORT)/health; do sleep 0.2; done; \
 		node tests/lighthouse/judge.js http://127.0.0.1:$(PORT)/

@@ -6,13 +6,13 @@ Run by `make api-types`. The model's version is left out: it changes with every 
 import json
 from pathlib import Path
 
-from recognizer.app import create_app
+from recognizer.server import create_server
 
 DOCUMENT = Path(__file__).parents[1] / "frontend" / "openapi.json"
 
 
 def main() -> None:
-    document = create_app().openapi()
+    document = create_server().openapi()
     document["info"]["version"] = "any"
     DOCUMENT.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -91,7 +91,7 @@ class Server:
 
 def server_command(port: int) -> list[str]:
     """Starts the server on a port of this machine."""
-    arguments = ["--factory", "recognizer.app:create_app", "--host", "127.0.0.1"]
+    arguments = ["--factory", "recognizer.server:create_server", "--host", "127.0.0.1"]
     return [sys.executable, "-m", "uvicorn", *arguments, "--port", str(port)]
 
 

@@ -141,7 +141,7 @@ def over_http(
         module: {callers: [] for callers in CALLERS} for module in (OURS, BASELINE)
     }
     with (
-        server(contestants[OURS], "--factory", "recognizer.app:create_app") as ours,
+        server(contestants[OURS], "--factory", "recognizer.server:create_server") as ours,
         server(contestants[BASELINE], "benchmarks.baseline:app") as baseline,
     ):
         requests = {

@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from time import perf_counter
 from typing import Any
@@ -10,23 +11,33 @@ from typing import Any
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, Response
 from PIL import Image
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp
 
 from recognizer.body_limit import BodyLimit
 from recognizer.classifier import Classifier, ModelError, Reading
 from recognizer.decoding import ACCEPTED, decode_base64, decode_picture, is_quick
-from recognizer.metrics import Metrics
-from recognizer.page import Page
+from recognizer.feedback import (
+    MOST_BYTES,
+    Pace,
+    Store,
+    StoreFull,
+    StoreLost,
+    answer_id,
+    decode_ink,
+    feedback_on,
+)
+from recognizer.metrics import Stage
 from recognizer.preprocessing import Ink, preprocess
 from recognizer.refusals import Refusal
 from recognizer.schemas import Feedback, Health, Prediction, Problem
 from recognizer.settings import Settings
+from recognizer.watch import exchange_of
 
 MOST_DECODED_AT_ONCE = 2
 """Each picture may take a few hundred megabytes while it is decoded."""
@@ -41,6 +52,15 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     413: {"model": Problem, "description": "Too many bytes or pixels."},
     415: {"model": Problem, "description": "A content type that is not accepted."},
     422: {"model": Problem, "description": "A field is missing or of the wrong type."},
+}
+
+FEEDBACK_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "Not JSON."},
+    410: {"model": Problem, "description": "The answer was given too long ago."},
+    413: {"model": Problem, "description": "Too many bytes."},
+    422: {"model": Problem, "description": "No id of an answer, no digit, or no ink."},
+    429: {"model": Problem, "description": "Too much feedback at once."},
+    503: {"model": Problem, "description": "It cannot be kept just now."},
 }
 
 REQUEST_BODY = {
@@ -74,19 +94,19 @@ FEEDBACK_BODY = {
         "application/json": {
             "schema": {
                 "type": "object",
-                "required": ["read", "digit"],
+                "required": ["id", "digit"],
                 "properties": {
-                    "read": {
-                        "type": ["integer", "null"],
-                        "minimum": 0,
-                        "maximum": 9,
-                        "description": "The digit in the answer; null if there was none.",
-                    },
+                    "id": {"type": "string", "description": "The id of the answer."},
                     "digit": {
                         "type": "integer",
                         "minimum": 0,
                         "maximum": 9,
                         "description": "The digit that was drawn.",
+                    },
+                    "ink": {
+                        "type": ["string", "null"],
+                        "description": "The `input` of the answer, if the one who drew it agrees "
+                        "that it is kept to learn from. Dropped unless /health says `keeps_ink`.",
                     },
                 },
             }
@@ -95,15 +115,20 @@ FEEDBACK_BODY = {
 }
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Build the application; raise SystemExit with one sentence where it cannot work."""
-    settings = settings or Settings.from_environment()
+def create_app(
+    settings: Settings, store: Callable[[], Store], page: ASGIApp | None = None
+) -> FastAPI:
+    """Build the API; raise SystemExit with one sentence where it cannot work.
+
+    `store` is called once there is feedback to keep. `page` answers for all that is no route. The
+    host adds the middleware `Watch`, whose record of a request the routes fill in.
+    """
     try:
         classify = Classifier()
     except ModelError as error:
         raise SystemExit(str(error)) from error
     decoding_slots = CapacityLimiter(MOST_DECODED_AT_ONCE)
-    metrics = Metrics()
+    pace = Pace()
 
     app = FastAPI(
         title="Digit recogniser",
@@ -117,22 +142,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.exception_handler(HTTPException)(answer_http_error)
     app.exception_handler(ClientDisconnect)(answer_disconnected)
 
-    def read(content: bytes) -> tuple[Reading, Ink | None, str]:
+    def read(content: bytes) -> tuple[Reading, Ink | None, dict[Stage, float]]:
         begun = perf_counter()
         picture = decode_picture(content, settings.max_bytes, settings.max_pixels)
         decoded = perf_counter()
         ink = preprocess(picture)
         preprocessed = perf_counter()
         reading = classify(ink)
-        return (
-            reading,
-            ink,
-            server_timing(
-                decode=decoded - begun,
-                preprocess=preprocessed - decoded,
-                model=perf_counter() - preprocessed,
-            ),
-        )
+        stages: dict[Stage, float] = {
+            "decode": decoded - begun,
+            "preprocess": preprocessed - decoded,
+            "model": perf_counter() - preprocessed,
+        }
+        return reading, ink, stages
 
     @app.post(
         "/predict",
@@ -144,47 +166,65 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         """Read the digit in a picture (PNG, JPEG, WebP, GIF or BMP, any size, any polarity)."""
         content = await picture_in(request, settings.max_bytes)
         if is_quick(content):
-            reading, ink, timing = read(content)
+            reading, ink, stages = read(content)
         else:
-            reading, ink, timing = await to_thread.run_sync(read, content, limiter=decoding_slots)
+            reading, ink, stages = await to_thread.run_sync(read, content, limiter=decoding_slots)
+        exchange = exchange_of(request)
+        exchange.stages = stages
+        exchange.model = classify.version
+        exchange.verdict = reading.verdict
+        exchange.digit = reading.digit
+        exchange.confidence = None if reading.digit is None else reading.confidence
+        exchange.answer = answer_id(classify.version, reading.digit)
         answer = {
             "digit": reading.digit,
             "verdict": reading.verdict,
             "confidence": reading.confidence,
             "probabilities": reading.probabilities.tolist(),
             "model": classify.version,
+            "id": exchange.answer,
         }
         if explain:
             answer["input"] = None if ink is None else png_data_url(ink)
-        return JSONResponse(answer, headers={"server-timing": timing})
+        return JSONResponse(answer, headers={"server-timing": server_timing(stages)})
 
     @app.post(
         "/feedback",
         status_code=204,
-        responses={400: PROBLEMS[400], 422: PROBLEMS[422]},
+        responses=FEEDBACK_PROBLEMS,
         openapi_extra={"requestBody": FEEDBACK_BODY},
     )
     async def feedback(request: Request) -> None:
-        """Say which digit was drawn, whether or not the answer was right; it is counted."""
-        try:
-            said = Feedback.model_validate_json(await request.body())
-        except ValidationError as error:
-            raise RequestValidationError(error.errors()) from error
-        metrics.count_feedback(said.read, said.digit)
+        """Say which digit was drawn, whether or not the answer was right.
 
-    @app.get("/metrics", response_class=PlainTextResponse)
-    async def counts() -> str:
-        """Say what was counted, for Prometheus."""
-        return metrics.text()
+        It is counted once for each answer; what is said last stays.
+        """
+        pace.keep()
+        said = read_feedback(await request.body())
+        ink = decode_ink(said.ink) if settings.keep_ink and said.ink else None
+        told = feedback_on(said.id, said.digit, ink)
+        try:
+            is_first = await to_thread.run_sync(lambda: store().keep(told))
+        except StoreFull as error:
+            raise Refusal("store_full", "No more feedback is kept here.") from error
+        except StoreLost as error:
+            print(error, file=sys.stderr)
+            raise Refusal("store_lost", "This could not be kept; try again later.") from error
+        exchange = exchange_of(request)
+        exchange.answer = told.answer
+        exchange.model = told.model
+        exchange.drawn = told.drawn
+        # An older model's errors are not this one's.
+        exchange.right = told.right if is_first and told.model == classify.version else None
 
     @app.get("/health")
     async def health() -> Health:
         """Say that the application is up and which model it has loaded."""
-        return Health(status="ok", model=classify.version)
+        return Health(status="ok", model=classify.version, keeps_ink=settings.keep_ink)
 
-    if settings.page_dir.is_dir():
+    if page is not None:
         # Mounted at "/" it would answer for the routes above too: GET /predict would be a 404.
-        app.router.default = GZipMiddleware(Page(settings.page_dir), compresslevel=6)
+        app.router.default = page
     else:
 
         @app.get("/", include_in_schema=False)
@@ -244,12 +284,22 @@ async def file_part(request: Request) -> bytes:
         await form.close()
 
 
-def server_timing(**seconds: float) -> str:
+def read_feedback(body: bytes) -> Feedback:
+    """What a body says of an answer; raise Refusal or RequestValidationError if nothing."""
+    if len(body) > MOST_BYTES:
+        raise Refusal("too_many_bytes", f"At most {MOST_BYTES:,} bytes of feedback are accepted.")
+    try:
+        return Feedback.model_validate_json(body)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from error
+
+
+def server_timing(stages: Mapping[Stage, float]) -> str:
     """The header Server-Timing: how long each stage took, in milliseconds.
 
     https://www.w3.org/TR/server-timing/
     """
-    return ", ".join(f"{stage};dur={1_000 * time:.2f}" for stage, time in seconds.items())
+    return ", ".join(f"{stage};dur={1_000 * time:.2f}" for stage, time in stages.items())
 
 
 def png_data_url(ink: Ink) -> str:
@@ -264,17 +314,21 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
     return JSONResponse({"detail": detail}, status, headers)
 
 
-def answer_refusal(_: Request, refusal: Refusal) -> Response:
+def answer_refusal(request: Request, refusal: Refusal) -> Response:
     """Say why the input was refused."""
-    return problem(refusal.status, refusal.detail)
+    exchange_of(request).reason = refusal.reason
+    headers = {"retry-after": "10"} if refusal.status in (429, 503) else None
+    return problem(refusal.status, refusal.detail, headers)
 
 
-def answer_invalid_parameter(_: Request, error: RequestValidationError) -> Response:
+def answer_invalid_parameter(request: Request, error: RequestValidationError) -> Response:
     """Name the parameter; FastAPI's own answer would repeat what was sent."""
     if any(part["type"] == "json_invalid" for part in error.errors()):
-        return problem(400, "The body is not JSON; see /docs for what is accepted.")
+        refusal = Refusal("bad_json", "The body is not JSON; see /docs for what is accepted.")
+        return answer_refusal(request, refusal)
     names = ", ".join(sorted({str((part["loc"] or ["body"])[-1]) for part in error.errors()}))
-    return problem(422, f"The value of {names} is not valid; see /docs for what is.")
+    detail = f"The value of {names} is not valid; see /docs for what is."
+    return answer_refusal(request, Refusal("bad_parameter", detail))
 
 
 def answer_http_error(_: Request, error: HTTPException) -> Response:
@@ -287,6 +341,7 @@ def answer_http_error(_: Request, error: HTTPException) -> Response:
     return problem(error.status_code, detail, error.headers)
 
 
-def answer_disconnected(_: Request, __: ClientDisconnect) -> Response:
+def answer_disconnected(request: Request, _: ClientDisconnect) -> Response:
     """Answer a caller that hung up while sending: nobody reads this, but nothing failed here."""
-    return problem(400, "The connection was closed before the picture had arrived.")
+    detail = "The connection was closed before the picture had arrived."
+    return answer_refusal(request, Refusal("hung_up", detail))

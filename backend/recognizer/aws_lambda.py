@@ -1,6 +1,7 @@
 """The application as an AWS Lambda function behind a function URL."""
 
 import gc
+from functools import cache
 
 # While everything is imported nothing becomes garbage, but looking for it takes a tenth of a start.
 gc.disable()
@@ -16,6 +17,10 @@ from mangum import Mangum
 from mangum.types import LambdaConfig, LambdaContext, LambdaEvent, Response, Scope
 
 from recognizer.app import create_app
+from recognizer.feedback import open_store
+from recognizer.log import log_for_cloudwatch
+from recognizer.settings import Settings
+from recognizer.watch import Watch
 
 
 class WarmUp:
@@ -53,8 +58,12 @@ class WarmUp:
         return {"statusCode": response["status"], "body": response["body"].decode()}
 
 
+settings = Settings.from_environment()
+app = create_app(settings, cache(lambda: open_store(settings.feedback)))
+app.add_middleware(Watch, tellers=[log_for_cloudwatch])
+
 # Mangum runs the lifespan anew for each event unless it is off; there is nothing to start.
-handler = Mangum(create_app(), lifespan="off", custom_handlers=[WarmUp])
+handler = Mangum(app, lifespan="off", custom_handlers=[WarmUp])
 
 gc.freeze()  # what is there now stays: the collector need not visit it again
 gc.enable()

@@ -1,24 +1,124 @@
-"""What is counted while the application runs, as text for Prometheus."""
+"""What is counted: one record of each request, and what CloudWatch makes of it.
 
-from collections import Counter
+The record is a line of the log wherever the application runs. Always-on, `prometheus` counts it for
+Prometheus too; on Lambda the line itself carries the metrics, and no library is loaded.
+"""
+
+import os
+import resource
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from recognizer.classifier import Verdict
+from recognizer.refusals import Reason
+
+Stage = Literal["decode", "preprocess", "model"]
+
+Line = dict[str, Any]
+"""A line of the log: names and values that JSON can hold, never anything of the picture."""
 
 
-class Metrics:
-    """Counts since the start; `read` is the digit that was answered, or `none`."""
+@dataclass
+class Exchange:
+    """A request and its answer, as far as they are known; the middleware `Watch` begins it."""
 
-    def __init__(self) -> None:
-        self._feedback: Counter[tuple[str, int]] = Counter()
+    request_id: str
+    method: str
+    cold_start: bool
+    """Whether it is the first that this process answers."""
+    route: str = "other"
+    """The path of one of the application's routes; `other` for all that is none of them."""
+    status: int = 500
+    seconds: float = 0.0
+    error: str | None = None
+    """The kind of exception that nobody expected."""
 
-    def count_feedback(self, read: int | None, digit: int) -> None:
-        """Somebody said which digit was drawn, and the answer had been `read`."""
-        self._feedback["none" if read is None else str(read), digit] += 1
+    reason: Reason | None = None
+    """Why it was refused."""
+    stages: dict[Stage, float] = field(default_factory=dict)
+    """Seconds that reading a picture took, by stage."""
+    answer: str | None = None
+    """The answer's id; in feedback that of the answer it is about."""
+    model: str | None = None
+    verdict: Verdict | None = None
+    digit: int | None = None
+    confidence: float | None = None
+    """Of digits only: how sure the answer was, in [0, 1]."""
+    drawn: int | None = None
+    """Feedback: the digit that was drawn."""
+    right: bool | None = None
+    """Feedback: whether the answer was right; None if that is not to be counted."""
 
-    def text(self) -> str:
-        """https://prometheus.io/docs/instrumenting/exposition_formats/"""
-        lines = [
-            "# HELP digits_feedback_total Answers that people judged: what was read and was drawn.",
-            "# TYPE digits_feedback_total counter",
-        ]
-        for (read, digit), count in sorted(self._feedback.items()):
-            lines.append(f'digits_feedback_total{{read="{read}",digit="{digit}"}} {count}')
-        return "\n".join(lines) + "\n"
+    def line(self) -> Line:
+        """What is known, as a line of the log; times are in milliseconds."""
+        line = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "request_id": self.request_id,
+            "method": self.method,
+            "route": self.route,
+            "status": self.status,
+            "ms": round(1_000 * self.seconds, 2),
+            "cold_start": int(self.cold_start),
+            "failed": int(self.status >= 500),
+            "refused": int(self.reason is not None),
+            "error": self.error,
+            "reason": self.reason,
+            **{f"{stage}_ms": round(1_000 * time, 2) for stage, time in self.stages.items()},
+            "answer": self.answer,
+            "model": self.model,
+            "verdict": self.verdict,
+            "digit": self.digit,
+            "confidence": None if self.confidence is None else round(self.confidence, 4),
+            "drawn": self.drawn,
+            "right": None if self.right is None else int(self.right),
+        }
+        return {name: value for name, value in line.items() if value is not None}
+
+
+NAMESPACE = "DigitRecogniser"
+
+UNITS = {
+    "ms": "Milliseconds",
+    "decode_ms": "Milliseconds",
+    "preprocess_ms": "Milliseconds",
+    "model_ms": "Milliseconds",
+    "confidence": "None",
+    "right": "None",
+    "refused": "Count",
+    "failed": "Count",
+    "cold_start": "Count",
+    "memory_mb": "Megabytes",
+}
+"""Members of the line that become metrics of CloudWatch: ten, which is what it gives for free.
+
+Each would cost again for every value of every dimension; so route, status, verdict, digit and
+reason stay members of the line, by which CloudWatch Logs Insights counts.
+"""
+
+WATCHED_ROUTES = ("/predict", "/feedback")
+
+
+def embedded(line: Line) -> Line:
+    """The line with what tells CloudWatch which of its members are metrics.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+    """
+    line = {
+        **line,
+        "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
+        "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "cpu_s": round(time.process_time(), 3),
+    }
+    if line["route"] not in WATCHED_ROUTES:
+        return line
+    directive = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [["function"]],
+        "Metrics": [{"Name": name, "Unit": UNITS[name]} for name in UNITS if name in line],
+    }
+    return {
+        "_aws": {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [directive]},
+        **line,
+    }

@@ -29,6 +29,7 @@ class Prediction(BaseModel):
         ),
     ]
     model: Annotated[str, Field(description="The model's version.")]
+    id: Annotated[str, Field(description="Of this answer, for feedback on it.")]
     input: Annotated[
         str | None,
         Field(
@@ -41,8 +42,9 @@ class Prediction(BaseModel):
 class Feedback(BaseModel):
     """What somebody says of an answer; app.py describes it to callers."""
 
-    read: Annotated[int | None, Field(ge=0, le=9)]
+    id: str
     digit: Annotated[int, Field(ge=0, le=9)]
+    ink: str | None = None
 
 
 class Health(BaseModel):
@@ -50,6 +52,9 @@ class Health(BaseModel):
 
     status: Annotated[str, Field(description="Always `ok`.")]
     model: Annotated[str, Field(description="The model's version.")]
+    keeps_ink: Annotated[
+        bool, Field(description="Whether drawings are kept to learn from, where feedback has one.")
+    ]
 
 
 class Problem(BaseModel):

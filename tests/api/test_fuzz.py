@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pictures import drawn, encoded
 
-from recognizer.app import create_app
+from recognizer.server import create_server
 from recognizer.settings import Settings
 
 EXAMPLES = settings(derandomize=True, database=None, deadline=None, max_examples=150)
@@ -36,7 +36,7 @@ GOOD = [
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
-    return create_app(Settings(page_dir=Path("no page")))
+    return create_server(Settings(page_dir=Path("no page")))
 
 
 def assert_is_calm(app: FastAPI, call: Call) -> None:

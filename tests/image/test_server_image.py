@@ -82,9 +82,8 @@ def test_what_is_in_flight_is_finished_when_it_is_stopped() -> None:
     ids=["missing", "altered"],
 )
 def test_without_its_model_it_says_so_and_ends(options: tuple[str, ...], sentence: str) -> None:
-    done = run_once(
-        SERVER, "python", "-m", "uvicorn", "--factory", "recognizer.app:create_app", options=options
-    )
+    command = ("python", "-m", "uvicorn", "--factory", "recognizer.server:create_server")
+    done = run_once(SERVER, *command, options=options)
     assert done.returncode != 0
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
