@@ -71,6 +71,13 @@ class Server:
             self._process.wait()
         self._process = None
 
+    def kill(self) -> None:
+        """End the process without a chance to say goodbye."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
     def peak_memory(self) -> int | None:
         """Bytes of memory the process held at most so far; None where the system cannot tell."""
         if self._process is None:

@@ -61,9 +61,9 @@ WAYS: dict[str, Callable[[bytes], Call]] = {"body": as_body, "form": as_form, "J
 """The three ways to send a picture."""
 
 
-def document(content: Any) -> Call:
+def document(content: Any, path: str = "/predict") -> Call:
     """Anything that JSON can hold, as a body."""
-    return Call(json.dumps(content).encode(), "application/json")
+    return Call(json.dumps(content).encode(), "application/json", path)
 
 
 def part(content: bytes, name: str = "file", filename: str | None = "digit.png") -> bytes:
