@@ -4,7 +4,7 @@
 
 Prints a table and writes it to results.json beside this file and into the README. Ratios are to
 the baseline; the absolute figures are of the machine at hand. Instructions are counted by
-callgrind, if valgrind is installed.
+callgrind, so valgrind must be installed.
 """
 
 import argparse
@@ -13,7 +13,6 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -29,6 +28,7 @@ from benchmarks.contestants import (
     Contestant,
     answer_times,
     install,
+    instructions,
     paired_ratio,
     server,
     seven,
@@ -48,15 +48,18 @@ LOAD_SECONDS, LOAD_ROUNDS = 4.0, 3
 
 def main() -> None:
     argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0]).parse_args()
+    if shutil.which("valgrind") is None:
+        raise SystemExit("Instructions are counted by callgrind: install valgrind.")
     results: dict[str, Any] = {"machine": machine()}
     with tempfile.TemporaryDirectory() as folder:
-        contestants = install(Path(folder))
-        results["cold"] = cold_starts(contestants)
-        results["instructions"] = instructions(contestants)
-        results["warm"] = warm_handlers(contestants)
-        results["http"] = over_http(contestants)
-        results["measures"] = measure_each(contestants[OURS], Path(folder))
-        results["packages"] = package_sizes(contestants)
+        functions = install("lambda.txt", Path(folder) / "function")
+        servers = install("run.txt", Path(folder) / "server")
+        results["cold"] = cold_starts(functions)
+        results["instructions"] = counted(functions)
+        results["warm"] = warm_handlers(functions)
+        results["http"] = over_http(servers)
+        results["measures"] = measure_each(functions[OURS], Path(folder))
+        results["packages"] = package_sizes(functions)
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     readme = README.read_text(encoding="utf-8")
     README.write_text(with_measures(readme, results), encoding="utf-8")
@@ -90,22 +93,12 @@ def cold_starts(contestants: dict[str, Contestant]) -> dict[str, dict[str, float
     }
 
 
-def instructions(contestants: dict[str, Contestant]) -> dict[str, dict[str, float]]:
-    """Instructions of one cold start each, by callgrind; empty where valgrind is missing."""
-    if shutil.which("valgrind") is None:
-        print("Instructions are not counted: valgrind is not installed.")
-        return {}
-    counts = {}
-    for module, contestant in tqdm(contestants.items(), "callgrind", unit="start"):
-        tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-        done = subprocess.run(
-            [*tool, *contestant.command(1)],
-            env=contestant.environment() | {"PYTHONHASHSEED": "0"},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        counts[module] = int(done.stderr.partition("Collected : ")[2].split()[0])
+def counted(contestants: dict[str, Contestant]) -> dict[str, dict[str, float]]:
+    """Instructions of one cold start each."""
+    counts = {
+        module: instructions(contestant)
+        for module, contestant in tqdm(contestants.items(), "callgrind", unit="start")
+    }
     return {
         module: {"millions": count / 1e6, "ratio": count / counts[BASELINE]}
         for module, count in counts.items()

@@ -3,6 +3,7 @@
 A measure that stays is undone, one that did not pay is taken; both ways are timed in turns.
 """
 
+import py_compile
 import shutil
 import statistics
 from collections.abc import Mapping
@@ -12,11 +13,33 @@ from typing import Literal
 
 from tqdm import tqdm
 
-from benchmarks.contestants import Contestant, answer_times, paired_ratio, start
+from benchmarks.contestants import Contestant, answer_times, instructions, paired_ratio, start
 
-COLD_PAIRS, WARM_PAIRS, WARM_EVENTS, WARM_UP = 12, 3, 500, 100
+UNCHECKED = py_compile.PycInvalidationMode.UNCHECKED_HASH
+"""How the image's code is compiled."""
 
-THREADS = "        options.intra_op_num_threads = 1\n        options.inter_op_num_threads = 1\n"
+COLD_PAIRS, WARM_PAIRS, WARM_EVENTS, WARM_UP = 12, 5, 500, 100
+
+THREADS = (
+    (
+        "classifier.py",
+        "        options.intra_op_num_threads = 1\n        options.inter_op_num_threads = 1\n",
+        "",
+    ),
+)
+
+NO_METRICS = (("log.py", "write(embedded(exchange.line()))", "write(as_json(exchange.line()))"),)
+
+NOT_WATCHED = (
+    ("aws_lambda.py", "from recognizer.log import log_for_cloudwatch\n", ""),
+    ("aws_lambda.py", "tellers=[log_for_cloudwatch]", "tellers=[]"),
+    (
+        "watch.py",
+        '        if scope["type"] != "http":\n',
+        '        scope["exchange"] = Exchange("", "", cold_start=False)\n        if True:\n',
+    ),
+)
+"""Routes have a record to fill in, but nobody reads it."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +47,10 @@ class Measure:
     """A way to be faster, and how to turn it round: text in a module, or variables."""
 
     name: str
-    figure: Literal["cold start", "warm answer"]
+    figure: Literal["cold start", "cold instructions", "warm answer"]
     stays: bool = True
-    module: str = ""
-    old: str = ""
-    new: str = ""
+    edits: tuple[tuple[str, str, str], ...] = ()
+    """A module, the text in it that goes, and what comes in its place."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """Set in the process; an empty one is left out."""
     compiled: bool = True
@@ -39,14 +61,12 @@ MEASURES = (
     Measure(
         "no garbage collection while starting",
         "cold start",
-        module="aws_lambda.py",
-        old="gc.disable()\n",
+        edits=(("aws_lambda.py", "gc.disable()\n", ""),),
     ),
     Measure(
         "models built when first used",
         "cold start",
-        module="aws_lambda.py",
-        old='BaseModel.model_config["defer_build"] = True\n',
+        edits=(("aws_lambda.py", 'BaseModel.model_config["defer_build"] = True\n', ""),),
     ),
     Measure(
         "no search for Pydantic's plugins",
@@ -54,39 +74,42 @@ MEASURES = (
         variables={"PYDANTIC_DISABLE_PLUGINS": ""},
     ),
     Measure("one OpenBLAS thread", "cold start", variables={"OPENBLAS_NUM_THREADS": ""}),
-    Measure("one onnxruntime thread", "cold start", module="classifier.py", old=THREADS),
-    Measure("one onnxruntime thread", "warm answer", module="classifier.py", old=THREADS),
+    Measure("one onnxruntime thread", "cold start", edits=THREADS),
+    Measure("one onnxruntime thread", "warm answer", edits=THREADS),
     Measure(
         "small pictures read without a thread",
         "warm answer",
-        module="decoding.py",
-        old="QUICK_PIXELS = 250_000",
-        new="QUICK_PIXELS = 0",
+        edits=(("decoding.py", "QUICK_PIXELS = 250_000", "QUICK_PIXELS = 0"),),
     ),
     Measure(
         "ink found once for each grey level",
         "warm answer",
-        module="preprocessing.py",
-        old="if levels.dtype == np.float32 or paper.size > 1:",
-        new="if True:",
+        edits=(
+            ("preprocessing.py", "if levels.dtype == np.float32 or paper.size > 1:", "if True:"),
+        ),
     ),
+    Measure("metrics in each line of the log", "cold instructions", edits=NO_METRICS),
+    Measure("metrics in each line of the log", "warm answer", edits=NO_METRICS),
+    Measure("each request logged, with its metrics", "warm answer", edits=NOT_WATCHED),
     Measure(
         "no OpenAPI document",
         "cold start",
         stays=False,
-        module="app.py",
-        old="app = FastAPI(\n",
-        new="app = FastAPI(\n        openapi_url=None,\n",
+        edits=(("app.py", "app = FastAPI(\n", "app = FastAPI(\n        openapi_url=None,\n"),),
     ),
     Measure(
         "a graph that is not optimised at load",
         "cold start",
         stays=False,
-        module="classifier.py",
-        old="options = onnxruntime.SessionOptions()\n",
-        new="options = onnxruntime.SessionOptions()\n"
-        "        options.graph_optimization_level = "
-        "onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL\n",
+        edits=(
+            (
+                "classifier.py",
+                "options = onnxruntime.SessionOptions()\n",
+                "options = onnxruntime.SessionOptions()\n"
+                "        options.graph_optimization_level = "
+                "onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL\n",
+            ),
+        ),
     ),
 )
 
@@ -97,8 +120,7 @@ def measure_each(ours: Contestant, folder: Path) -> list[dict[str, str | bool | 
     for number, measure in enumerate(tqdm(MEASURES, "measures", unit="measure")):
         other = turned_round(measure, ours, folder / f"measure-{number}")
         with_it, without = (ours, other) if measure.stays else (other, ours)
-        timings = cold if measure.figure == "cold start" else warm
-        ratio = paired_ratio(*timings(with_it, without))
+        ratio = paired_ratio(*FIGURES[measure.figure](with_it, without))
         results.append(
             {"name": measure.name, "of": measure.figure, "stays": measure.stays, "ratio": ratio}
         )
@@ -109,12 +131,13 @@ def turned_round(measure: Measure, ours: Contestant, packages: Path) -> Contesta
     """This project with one measure the other way round, in packages of its own."""
     skip = None if measure.compiled else shutil.ignore_patterns("__pycache__")
     shutil.copytree(ours.packages, packages, ignore=skip)
-    if measure.module:
-        path = packages / "recognizer" / measure.module
+    for module, old, new in measure.edits:
+        path = packages / "recognizer" / module
         text = path.read_text()
-        if measure.old not in text:
-            raise ValueError(f"{measure.module} no longer says: {measure.old}")
-        path.write_text(text.replace(measure.old, measure.new))
+        if old not in text:
+            raise ValueError(f"{module} no longer says: {old}")
+        path.write_text(text.replace(old, new))
+        py_compile.compile(str(path), doraise=True, invalidation_mode=UNCHECKED)
     variables = {**ours.variables, **measure.variables}
     if not measure.compiled:
         variables["PYTHONDONTWRITEBYTECODE"] = "1"
@@ -135,3 +158,11 @@ def warm(first: Contestant, second: Contestant) -> tuple[list[float], list[float
         for contestant, found in zip((first, second), medians, strict=True):
             found.append(statistics.median(answer_times(contestant, WARM_EVENTS)[WARM_UP:]))
     return medians
+
+
+def counted(first: Contestant, second: Contestant) -> tuple[list[float], list[float]]:
+    """Instructions of a cold start of each, the same every time."""
+    return [instructions(first)], [instructions(second)]
+
+
+FIGURES = {"cold start": cold, "cold instructions": counted, "warm answer": warm}

@@ -74,8 +74,6 @@ def measure(
         f"{found[name][kind]:,.{digits}f}" if name in found else ""
         for name in (OURS, BASELINE, FLOOR)
     ]
-    if OURS not in found:
-        return (what, *figures, "")
     share = found[OURS][ratio] if ratio else found[OURS][kind] / found[BASELINE][kind]
     return (what, *figures, f"{share:.2f}")
 

@@ -174,7 +174,7 @@ def create_app(
         exchange.model = classify.version
         exchange.verdict = reading.verdict
         exchange.digit = reading.digit
-        exchange.confidence = None if reading.digit is None else reading.confidence
+        exchange.confidence = None if reading.digit is None else round(reading.confidence, 4)
         exchange.answer = answer_id(classify.version, reading.digit)
         answer = {
             "digit": reading.digit,

@@ -1,9 +1,9 @@
 """One line for each request on standard output: JSON, or readable where a person looks on."""
 
-import json
+import os
 import sys
 
-from recognizer.metrics import Exchange, Line, embedded
+from recognizer.metrics import Exchange, Line, as_json, embedded
 
 
 def log(exchange: Exchange) -> None:
@@ -14,11 +14,7 @@ def log(exchange: Exchange) -> None:
 
 def log_for_cloudwatch(exchange: Exchange) -> None:
     """Write the line of an exchange so that CloudWatch finds its metrics in it."""
-    write(as_json(embedded(exchange.line())))
-
-
-def as_json(line: Line) -> str:
-    return json.dumps(line, separators=(",", ":"))
+    write(embedded(exchange.line()))
 
 
 def readable(line: Line) -> str:
@@ -36,5 +32,5 @@ def readable(line: Line) -> str:
 
 
 def write(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """A line at once, so that those of several workers do not mix."""
+    os.write(sys.stdout.fileno(), f"{text}\n".encode())

@@ -4,11 +4,13 @@ The record is a line of the log wherever the application runs. Always-on, `prome
 Prometheus too; on Lambda the line itself carries the metrics, and no library is loaded.
 """
 
+import json
 import os
 import resource
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal
 
 from recognizer.classifier import Verdict
@@ -53,7 +55,7 @@ class Exchange:
 
     def line(self) -> Line:
         """What is known, as a line of the log; times are in milliseconds."""
-        line = {
+        line: Line = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "request_id": self.request_id,
             "method": self.method,
@@ -63,19 +65,29 @@ class Exchange:
             "cold_start": int(self.cold_start),
             "failed": int(self.status >= 500),
             "refused": int(self.reason is not None),
-            "error": self.error,
-            "reason": self.reason,
-            **{f"{stage}_ms": round(1_000 * time, 2) for stage, time in self.stages.items()},
-            "answer": self.answer,
-            "model": self.model,
-            "verdict": self.verdict,
-            "digit": self.digit,
-            "confidence": None if self.confidence is None else round(self.confidence, 4),
-            "drawn": self.drawn,
-            "right": None if self.right is None else int(self.right),
         }
-        return {name: value for name, value in line.items() if value is not None}
+        for stage, seconds in self.stages.items():
+            line[stage + "_ms"] = round(1_000 * seconds, 2)
+        for name in WHERE_KNOWN:
+            value = getattr(self, name)
+            if value is not None:
+                line[name] = value
+        if self.right is not None:
+            line["right"] = int(self.right)
+        return line
 
+
+WHERE_KNOWN = (
+    "error",
+    "reason",
+    "answer",
+    "model",
+    "verdict",
+    "digit",
+    "confidence",
+    "drawn",
+)
+"""Members of a line that others lack."""
 
 NAMESPACE = "DigitRecogniser"
 
@@ -97,28 +109,32 @@ Each would cost again for every value of every dimension; so route, status, verd
 reason stay members of the line, by which CloudWatch Logs Insights counts.
 """
 
+FUNCTION = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")
+"""The only dimension: so that several functions can be told apart."""
+
 WATCHED_ROUTES = ("/predict", "/feedback")
 
 
-def embedded(line: Line) -> Line:
-    """The line with what tells CloudWatch which of its members are metrics.
+def embedded(line: Line) -> str:
+    """A line as JSON that tells CloudWatch which of its members are metrics.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
     """
-    line = {
-        **line,
-        "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
-        "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-        "cpu_s": round(time.process_time(), 3),
-    }
+    line["function"] = FUNCTION
+    line["memory_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    line["cpu_s"] = round(time.process_time(), 3)
     if line["route"] not in WATCHED_ROUTES:
-        return line
-    directive = {
-        "Namespace": NAMESPACE,
-        "Dimensions": [["function"]],
-        "Metrics": [{"Name": name, "Unit": UNITS[name]} for name in UNITS if name in line],
-    }
-    return {
-        "_aws": {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [directive]},
-        **line,
-    }
+        return as_json(line)
+    now = time.time_ns() // 1_000_000
+    metrics = directives(tuple(line))
+    return f'{{"_aws":{{"Timestamp":{now},"CloudWatchMetrics":{metrics}}},{as_json(line)[1:]}'
+
+
+@cache
+def directives(members: tuple[str, ...]) -> str:
+    """What tells CloudWatch which of these members are metrics, as JSON."""
+    metrics = [{"Name": name, "Unit": unit} for name, unit in UNITS.items() if name in members]
+    return as_json([{"Namespace": NAMESPACE, "Dimensions": [["function"]], "Metrics": metrics}])
+
+
+as_json = json.JSONEncoder(separators=(",", ":")).encode

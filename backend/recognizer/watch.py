@@ -5,13 +5,12 @@ import secrets
 from collections.abc import Callable, Sequence
 from time import perf_counter
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recognizer.metrics import Exchange
 
-REQUEST_ID = re.compile(r"[\w.:=/+-]{1,100}", re.ASCII)
+REQUEST_ID = re.compile(rb"[\w.:=/+-]{1,100}")
 
 Teller = Callable[[Exchange], None]
 
@@ -36,7 +35,7 @@ class Watch:
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                MutableHeaders(scope=message)["x-request-id"] = exchange.request_id
+                message["headers"].append((b"x-request-id", exchange.request_id.encode()))
             await send(message)
 
         try:
@@ -53,9 +52,9 @@ class Watch:
 
 def request_id(scope: Scope) -> str:
     """The caller's, if it is one that a log can bear; else Lambda's; else a new one."""
-    given = Headers(scope=scope).get("x-request-id", "")
-    if REQUEST_ID.fullmatch(given):
-        return given
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
+            return str(value, "ascii")
     lambdas: str | None = getattr(scope.get("aws.context"), "aws_request_id", None)
     return lambdas or secrets.token_hex(8)
 
