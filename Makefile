@@ -4,6 +4,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
 RUN ?= release
+FROM ?=
 
 # The first of these that is a Python 3.11 or 3.12 able to make virtual environments.
 PYTHON ?= $(shell for python in python3.12 python3.11 python3 python; do \
@@ -29,7 +30,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/inde
 .PHONY: all help setup setup-training run dev check format test test-backend test-frontend image \
 	image-run test-image test-deploy check-workflows test-infra deploy deploy-backend \
 	deploy-frontend rollback destroy bench train tensorboard evaluate release api-types examples \
-	lighthouse screenshot lock clean
+	feedback-export lighthouse screenshot lock clean
 
 all: check test
 
@@ -54,7 +55,7 @@ dev: .venv/run frontend/node_modules/installed ## The same, reloading page and A
 check: .venv/dev frontend/node_modules/installed ## Lint, formatting and types
 	$(RUFF) check --config backend/pyproject.toml backend tests
 	$(RUFF) format --check --config backend/pyproject.toml backend tests
-	$(MYPY) backend/recognizer backend/image backend/benchmarks backend/openapi.py tests --exclude tests/training
+	$(MYPY) backend/recognizer backend/image backend/benchmarks backend/openapi.py backend/feedback_export.py tests --exclude tests/training
 	@if $(BIN)/python -c 'import torch' 2>/dev/null; \
 		then set -x; $(MYPY) backend/training tests/training; \
 		else echo "Types of the training code skipped: they need torch (make setup-training)."; fi
@@ -150,10 +151,14 @@ tensorboard: .venv/train ## Show training runs on http://127.0.0.1:6006
 
 release: ## Serve the model of a training run from now on, and evaluate it (RUN=release)
 	cp runs/$(RUN)/digits.onnx runs/$(RUN)/digits.onnx.sha256 backend/recognizer/model/
+	cat runs/$(RUN)/tensorboard/events.* >backend/training/logs/events.out.tfevents.released
 	@$(MAKE) --no-print-directory evaluate
 
 evaluate: setup-training ## Judge the released model and write its card
 	@PYTHONPATH=backend $(BIN)/python -m training.evaluate
+
+feedback-export: .venv/dev ## Make what people said a data set for training (FROM=feedback.sqlite)
+	@PYTHONPATH=backend $(BIN)/python -m feedback_export $(FROM)
 
 api-types: .venv/run frontend/node_modules/installed ## Write the page's types anew after the API has changed
 	@PYTHONPATH=backend $(BIN)/python -m openapi

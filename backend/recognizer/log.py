@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 from recognizer.metrics import Exchange, Line, as_json, embedded
 
@@ -32,5 +33,9 @@ def readable(line: Line) -> str:
 
 
 def write(text: str) -> None:
-    """A line at once, so that those of several workers do not mix."""
-    os.write(sys.stdout.fileno(), f"{text}\n".encode())
+    """Write a line at once, so that those of several workers do not mix.
+
+    Where nobody takes it, the answer that was given stands.
+    """
+    with suppress(OSError):
+        os.write(sys.stdout.fileno(), f"{text}\n".encode())

@@ -7,8 +7,9 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from recognizer.classifier import MODEL
+from recognizer.classifier import MODEL, OTHER
 from recognizer.preprocessing import Ink
 from training.evaluation import Evaluation, Result
 
@@ -49,19 +50,33 @@ def confusion_chart(results: Sequence[Result]) -> Figure:
     """Which digit is taken for which; the right ones are left out, so that the errors show."""
     figure = Figure(figsize=(5 * len(results), 5), layout="constrained")
     for axes, result in zip(rows_of(figure, len(results)), results, strict=True):
-        times = np.array(result.confusion)
-        np.fill_diagonal(times, 0)
-        axes.imshow(times, cmap=mpl.colors.LinearSegmentedColormap.from_list("ink", [PAPER, RED]))
-        for true, read in zip(*np.nonzero(times), strict=True):
-            axes.text(read, true, str(times[true, read]), ha="center", va="center", color=INK)
-        axes.set(
-            xticks=range(10),
-            yticks=range(10),
-            xlabel="read as",
-            ylabel="is",
-            title=f"{result.name}: {result.digits - result.right} of {result.digits:,} misread",
+        draw_confusion(axes, np.array(result.confusion), [str(digit) for digit in range(10)])
+        axes.set_title(
+            f"{result.name}: {result.digits - result.right} of {result.digits:,} misread"
         )
     return figure
+
+
+def held_out_confusion_chart(labels: NDArray[np.int64], read: NDArray[np.int64]) -> Figure:
+    """The same of the drawings held out of training: (n,) each, 0 to 9, or 10 for no digit."""
+    figure = Figure(figsize=(5.5, 5.5), layout="constrained")
+    axes = figure.subplots()
+    times = np.zeros((OTHER + 1, OTHER + 1), dtype=np.int64)
+    np.add.at(times, (labels, read), 1)
+    draw_confusion(axes, times, [*map(str, range(OTHER)), "none"])
+    axes.set_title(f"held out: {(labels != read).sum():,} of {len(labels):,} misread")
+    return figure
+
+
+def draw_confusion(axes: Axes, times: NDArray[np.int64], names: Sequence[str]) -> None:
+    """How often each (row) was read as which (column); the diagonal is left out."""
+    times = times * (1 - np.eye(len(names), dtype=np.int64))
+    axes.imshow(times, cmap=mpl.colors.LinearSegmentedColormap.from_list("ink", [PAPER, RED]))
+    for true, read in zip(*np.nonzero(times), strict=True):
+        axes.text(read, true, str(times[true, read]), ha="center", va="center", color=INK)
+    axes.set_xticks(range(len(names)), names)
+    axes.set_yticks(range(len(names)), names)
+    axes.set(xlabel="read as", ylabel="is")
 
 
 def reliability_chart(results: Sequence[Result]) -> Figure:

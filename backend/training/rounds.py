@@ -1,8 +1,8 @@
 """Rounds: every source redrawn anew and preprocessed, once, and kept under runs/rounds/.
 
 Drawing costs more than learning, so runs share the rounds: another seed or another network starts
-at once. A round depends on nothing but its number and the code that draws; when that code changes,
-the rounds are drawn anew.
+at once. A round depends on nothing but its number, the digits that there are and the code that
+draws them; when these change, the rounds are drawn anew.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ class Rounds:
 
     def __init__(self, sources: Sequence[tuple[int, Source]], folder: Path) -> None:
         self.sources = sources
-        self.fingerprint = fingerprint()
+        self.fingerprint = fingerprint(sources)
         self.folder = folder / self.fingerprint
 
     def __call__(self, number: int) -> tuple[Inks, Labels]:
@@ -88,8 +88,9 @@ def draw_part(job: tuple[Source, int]) -> tuple[Inks, Labels]:
     return inks[seen], source.labels[seen]
 
 
-def fingerprint() -> str:
-    """Names the code that draws, so that rounds of other code are not taken for its own."""
+def fingerprint(drawn: Sequence[tuple[int, Source]]) -> str:
+    """Names the code that draws and what it draws from, so that other rounds are not reused."""
     modules = (preprocessing, augmentation, datasets, fonts, others, sources, strokes, variants)
     code = b"".join(Path(str(module.__file__)).read_bytes() for module in modules)
-    return hashlib.sha256(code).hexdigest()[:12]
+    digits = b"".join(source.labels.tobytes() for _, source in drawn)
+    return hashlib.sha256(code + digits).hexdigest()[:12]

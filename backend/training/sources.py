@@ -16,6 +16,7 @@ from training.augmentation import CANVAS, change_pen, enlarge, inks_of, warp
 from training.datasets import (
     Digits,
     PenDigits,
+    load_feedback,
     load_mnist_training,
     load_mnist_validation,
     load_pen_digits_training,
@@ -160,6 +161,9 @@ def load_sources() -> tuple[list[tuple[int, Source]], list[Validation]]:
         numbers = np.arange(len(source.labels))
         learned.append((times, source.part(numbers[numbers % every != 0])))
         held_out.append(redrawn(source.part(numbers[numbers % every == 0])))
+    feedback = load_feedback()
+    if len(feedback.labels):
+        learned.append((4, Scans("feedback", feedback.pictures, feedback.labels)))
     for times, characters in ((12, DIGITS), (5, LETTERS), (2, SIGNS)):
         learned.append((times, glyphs(training_fonts(), characters)))
         held_out.append(redrawn(glyphs(validation_fonts(), characters)))

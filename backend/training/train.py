@@ -19,11 +19,14 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
+from recognizer.classifier import Classifier
 from training.calibration import choose_calibration
+from training.charts import held_out_confusion_chart
 from training.datasets import DatasetError
 from training.export import export
 from training.network import CHANNELS, Network
@@ -175,6 +178,15 @@ def show(log: SummaryWriter, inks: Inks) -> None:
     log.add_graph(Network().eval(), torch.zeros(1, 28, 28))
 
 
+def show_result(
+    folder: Path, labels: NDArray[np.int64], read: NDArray[np.int64], version: str
+) -> None:
+    """Put the exported model's version and its confusion matrix into TensorBoard."""
+    with SummaryWriter(str(folder / "tensorboard")) as log:
+        log.add_text("model", version)
+        log.add_figure("confusion", held_out_confusion_chart(labels, read))
+
+
 def save(state: dict[str, Any], path: Path) -> None:
     """Write a checkpoint so that a kill leaves the old one or the new one, never half of one."""
     temporary = path.with_suffix(".new")
@@ -206,6 +218,7 @@ def main() -> None:
     labels = torch.cat([part.labels for part in held_out]).numpy()
     target = folder / "digits.onnx"
     export(network, choose_calibration(logits, labels), recipe, target)
+    show_result(folder, labels, logits.argmax(1), Classifier(target).version)
     figures = {name: f"{share:.4f}" for name, share in accuracies.items()}
     line = {"recipe": recipe, "seed": arguments.seed, "bytes": target.stat().st_size} | figures
     record(RESULTS, line)

@@ -74,6 +74,12 @@ def test_a_round_is_drawn_once_and_the_same_everywhere(rounds: Rounds, tmp_path:
     assert np.array_equal(again[1], labels)
 
 
+def test_rounds_of_other_digits_are_others(rounds: Rounds, tmp_path: Path) -> None:
+    more = [*rounds.sources, (1, shapes(40, 3))]
+    assert Rounds(more, tmp_path).fingerprint != rounds.fingerprint
+    assert Rounds(rounds.sources, tmp_path).fingerprint == rounds.fingerprint
+
+
 def test_a_stopped_run_goes_on_and_ends_as_an_unbroken_one(
     rounds: Rounds, held_out: list[Validation], tmp_path: Path
 ) -> None:
@@ -113,6 +119,16 @@ def test_a_run_with_other_settings_is_not_continued(
     train(rounds, held_out, tmp_path, epochs=1, seed=3)
     with pytest.raises(SystemExit, match="other settings"):
         train(rounds, held_out, tmp_path, epochs=1, seed=4)
+
+
+def test_tensorboard_shows_the_result(tmp_path: Path) -> None:
+    labels, read = np.array([0, 1, 1, OTHER]), np.array([0, 1, 7, 1])
+    trainer.show_result(tmp_path, labels, read, "0123456789ab")
+    log = EventAccumulator(str(tmp_path / "tensorboard"))
+    log.Reload()
+    assert log.Tags()["images"] == ["confusion"]
+    (event,) = log.Tensors("model/text_summary")
+    assert event.tensor_proto.string_val == [b"0123456789ab"]
 
 
 def test_tensorboard_shows_what_is_learnt_and_how_well(
