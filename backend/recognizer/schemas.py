@@ -1,6 +1,6 @@
 """What goes over the wire."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
@@ -40,7 +40,7 @@ class Prediction(BaseModel):
 
 
 class Feedback(BaseModel):
-    """What somebody says of an answer; app.py describes it to callers."""
+    """What somebody says of an answer; FEEDBACK_BODY describes it to callers."""
 
     id: str
     digit: Annotated[int, Field(ge=0, le=9)]
@@ -61,3 +61,71 @@ class Problem(BaseModel):
     """Why a request was refused."""
 
     detail: Annotated[str, Field(description="What was wrong and what is accepted.")]
+
+
+PICTURE_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "Not a picture, not JSON or not base64."},
+    413: {"model": Problem, "description": "Too many bytes or pixels."},
+    415: {"model": Problem, "description": "A content type that is not accepted."},
+    422: {"model": Problem, "description": "A field is missing or of the wrong type."},
+}
+
+FEEDBACK_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "Not JSON."},
+    410: {"model": Problem, "description": "The answer was given too long ago."},
+    413: {"model": Problem, "description": "Too many bytes."},
+    422: {"model": Problem, "description": "No id of an answer, no digit, or no ink."},
+    429: {"model": Problem, "description": "Too much feedback at once."},
+    503: {"model": Problem, "description": "It cannot be kept just now."},
+}
+
+PICTURE_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["image"],
+                "properties": {
+                    "image": {"type": "string", "description": "base64, or a data: URL"}
+                },
+            }
+        },
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary"}},
+            }
+        },
+        "image/*": {"schema": {"type": "string", "format": "binary"}},
+    },
+}
+
+
+# By hand, and read by hand: FastAPI would build the model at import, which a cold start waits for.
+FEEDBACK_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["id", "digit"],
+                "properties": {
+                    "id": {"type": "string", "description": "The id of the answer."},
+                    "digit": {
+                        "type": "integer",
+                        "minimum": 0,
+                        "maximum": 9,
+                        "description": "The digit that was drawn.",
+                    },
+                    "ink": {
+                        "type": ["string", "null"],
+                        "description": "The `input` of the answer, if the one who drew it agrees "
+                        "that it is kept to learn from. Dropped unless /health says `keeps_ink`.",
+                    },
+                },
+            }
+        }
+    },
+}

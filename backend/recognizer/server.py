@@ -7,10 +7,11 @@ from fastapi import FastAPI
 from fastapi.responses import RedirectResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 
-from recognizer.app import create_app, problem
+from recognizer.app import create_app
 from recognizer.feedback import StoreLost, open_store
 from recognizer.log import log
 from recognizer.page import Page
+from recognizer.problems import problem
 from recognizer.prometheus import CONTENT_TYPE, Prometheus
 from recognizer.settings import Settings
 from recognizer.watch import Watch
