@@ -15,7 +15,7 @@ from api.calls import WAYS, Call, as_body, document
 from pictures import Place, Stroke, animated, arc, drawn, drawn_mask, encoded, mask_of, painted
 from PIL import Image
 
-FIELDS = {"digit", "verdict", "confidence", "probabilities", "model"}
+FIELDS = {"digit", "verdict", "confidence", "probabilities", "model", "id"}
 
 RED, GREEN = (255, 0, 0), (0, 130, 0)
 """Of equal luminance: a greyscale picture of one on the other is uniform."""
@@ -27,6 +27,13 @@ def answer(client: httpx.Client, call: Call) -> dict[str, Any]:
     assert response.status_code == 200, response.text
     parsed: dict[str, Any] = response.json()
     return parsed
+
+
+def reading(client: httpx.Client, call: Call) -> dict[str, Any]:
+    """What is the same in all answers to one picture: everything but the id."""
+    answered = answer(client, call)
+    del answered["id"]
+    return answered
 
 
 def data_url(picture: bytes) -> str:
@@ -56,7 +63,7 @@ def seven() -> bytes:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_ways_to_send_give_one_answer(client: httpx.Client, seven: bytes, way: str) -> None:
-    assert answer(client, WAYS[way](seven)) == answer(client, as_body(seven))
+    assert reading(client, WAYS[way](seven)) == reading(client, as_body(seven))
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -64,7 +71,7 @@ def test_spellings_of_base64_give_one_answer(
     client: httpx.Client, seven: bytes, spelling: str
 ) -> None:
     call = document({"image": SPELLINGS[spelling](seven)})
-    assert answer(client, call) == answer(client, as_body(seven))
+    assert reading(client, call) == reading(client, as_body(seven))
 
 
 def test_answer_has_the_documented_fields(client: httpx.Client, seven: bytes) -> None:
@@ -74,6 +81,10 @@ def test_answer_has_the_documented_fields(client: httpx.Client, seven: bytes) ->
     assert set(documented["properties"]) == FIELDS | {"input"}
     assert set(documented["required"]) == FIELDS
     assert answered["model"] == client.get("/health").json()["model"]
+
+
+def test_every_answer_has_an_id_of_its_own(client: httpx.Client, seven: bytes) -> None:
+    assert len({answer(client, as_body(seven))["id"] for _ in range(20)}) == 20
 
 
 @pytest.mark.parametrize("digit", range(10))
@@ -173,7 +184,7 @@ def test_the_answer_says_how_long_each_stage_took(client: httpx.Client, seven: b
 
 
 def test_explain_shows_what_the_model_saw(client: httpx.Client, seven: bytes) -> None:
-    explained = answer(client, as_body(seven, path="/predict?explain=true"))
+    explained = reading(client, as_body(seven, path="/predict?explain=true"))
     kind, comma, text = explained.pop("input").partition(",")
     assert (kind, comma) == ("data:image/png;base64", ",")
     image = Image.open(BytesIO(base64.b64decode(text, validate=True)))
@@ -184,7 +195,7 @@ def test_explain_shows_what_the_model_saw(client: httpx.Client, seven: bytes) ->
     for axis in (0, 1):
         mass = ink.sum(axis=axis)
         assert mass @ (np.arange(28) + 0.5) / mass.sum() == pytest.approx(14, abs=0.5)
-    assert explained == answer(client, as_body(seven))
+    assert explained == reading(client, as_body(seven))
 
 
 @pytest.mark.parametrize("query", ["", "?explain=false"])
