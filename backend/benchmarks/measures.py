@@ -28,7 +28,7 @@ THREADS = (
     ),
 )
 
-NO_METRICS = (("log.py", "write(embedded(exchange.line()))", "write(as_json(exchange.line()))"),)
+NO_METRICS = (("log.py", "write(embedded(line))", "write(as_json(line))"),)
 
 NOT_WATCHED = (
     ("aws_lambda.py", "from recognizer.log import log_for_cloudwatch\n", ""),
@@ -36,10 +36,10 @@ NOT_WATCHED = (
     (
         "watch.py",
         '        if scope["type"] != "http":\n',
-        '        scope["exchange"] = Exchange("", "", cold_start=False)\n        if True:\n',
+        '        scope["line"] = Line()\n        if True:\n',
     ),
 )
-"""Routes have a record to fill in, but nobody reads it."""
+"""Routes have a line to fill in, but nobody reads it."""
 
 
 @dataclass(frozen=True)

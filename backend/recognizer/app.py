@@ -2,7 +2,7 @@
 
 import base64
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from io import BytesIO
 from time import perf_counter
 
@@ -24,7 +24,7 @@ from recognizer.feedback import (
     decode_ink,
     feedback_on,
 )
-from recognizer.metrics import Stage
+from recognizer.metrics import Line
 from recognizer.preprocessing import Ink, preprocess
 from recognizer.problems import say_problems
 from recognizer.receiving import picture_in, read_feedback
@@ -38,7 +38,7 @@ from recognizer.schemas import (
     Prediction,
 )
 from recognizer.settings import Settings
-from recognizer.watch import exchange_of
+from recognizer.watch import line_of
 
 MOST_DECODED_AT_ONCE = 2
 """Each picture may take a few hundred megabytes while it is decoded."""
@@ -68,19 +68,20 @@ def create_app(
     app.add_middleware(BodyLimit, max_bytes=settings.max_bytes * 4 // 3 + 65_536)
     say_problems(app)
 
-    def read(content: bytes) -> tuple[Reading, Ink | None, dict[Stage, float]]:
+    def read(content: bytes) -> tuple[Reading, Ink | None, Line]:
         begun = perf_counter()
         picture = decode_picture(content, settings.max_bytes, settings.max_pixels)
         decoded = perf_counter()
         ink = preprocess(picture)
         preprocessed = perf_counter()
         reading = classify(ink)
-        stages: dict[Stage, float] = {
-            "decode": decoded - begun,
-            "preprocess": preprocessed - decoded,
-            "model": perf_counter() - preprocessed,
-        }
-        return reading, ink, stages
+        done = perf_counter()
+        times = Line(
+            decode_ms=round(1_000 * (decoded - begun), 2),
+            preprocess_ms=round(1_000 * (preprocessed - decoded), 2),
+            model_ms=round(1_000 * (done - preprocessed), 2),
+        )
+        return reading, ink, times
 
     @app.post(
         "/predict",
@@ -92,27 +93,27 @@ def create_app(
         """Read the digit in a picture (PNG, JPEG, WebP, GIF or BMP, any size, any polarity)."""
         content = await picture_in(request, settings.max_bytes)
         if is_quick(content):
-            reading, ink, stages = read(content)
+            reading, ink, times = read(content)
         else:
-            reading, ink, stages = await to_thread.run_sync(read, content, limiter=decoding_slots)
-        exchange = exchange_of(request)
-        exchange.stages = stages
-        exchange.model = classify.version
-        exchange.verdict = reading.verdict
-        exchange.digit = reading.digit
-        exchange.confidence = None if reading.digit is None else round(reading.confidence, 4)
-        exchange.answer = answer_id(classify.version, reading.digit)
+            reading, ink, times = await to_thread.run_sync(read, content, limiter=decoding_slots)
+        line = line_of(request)
+        line.update(times)
+        line["model"] = classify.version
+        line["answer"] = answer_id(classify.version, reading.digit)
+        line["verdict"] = reading.verdict
+        if reading.digit is not None:
+            line["digit"], line["confidence"] = reading.digit, round(reading.confidence, 4)
         answer = {
             "digit": reading.digit,
             "verdict": reading.verdict,
             "confidence": reading.confidence,
             "probabilities": reading.probabilities.tolist(),
             "model": classify.version,
-            "id": exchange.answer,
+            "id": line["answer"],
         }
         if explain:
             answer["input"] = None if ink is None else png_data_url(ink)
-        return JSONResponse(answer, headers={"server-timing": server_timing(stages)})
+        return JSONResponse(answer, headers={"server-timing": server_timing(times)})
 
     @app.post(
         "/feedback",
@@ -136,12 +137,10 @@ def create_app(
         except StoreLost as error:
             print(error, file=sys.stderr)
             raise Refusal("store_lost", "This could not be kept; try again later.") from error
-        exchange = exchange_of(request)
-        exchange.answer = told.answer
-        exchange.model = told.model
-        exchange.drawn = told.drawn
-        # An older model's errors are not this one's.
-        exchange.right = told.right if is_first and told.model == classify.version else None
+        line = line_of(request)
+        line["answer"], line["model"], line["drawn"] = told.answer, told.model, told.drawn
+        if is_first and told.model == classify.version:  # an older one's errors are not this one's
+            line["right"] = 1 if told.right else 0
 
     @app.get("/health")
     async def health() -> Health:
@@ -164,12 +163,15 @@ def create_app(
     return app
 
 
-def server_timing(stages: Mapping[Stage, float]) -> str:
+def server_timing(times: Line) -> str:
     """The header Server-Timing: how long each stage took, in milliseconds.
 
     https://www.w3.org/TR/server-timing/
     """
-    return ", ".join(f"{stage};dur={1_000 * time:.2f}" for stage, time in stages.items())
+    return (
+        f"decode;dur={times['decode_ms']}, preprocess;dur={times['preprocess_ms']}, "
+        f"model;dur={times['model_ms']}"
+    )
 
 
 def png_data_url(ink: Ink) -> str:

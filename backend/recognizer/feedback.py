@@ -133,8 +133,10 @@ def open_store(place: str) -> Store:
     Each is imported when it is needed: no cold start waits for them.
     """
     if place.startswith("s3://"):
-        from recognizer.s3_store import S3Store
-
+        try:
+            from recognizer.s3_store import S3Store
+        except ModuleNotFoundError as error:
+            raise StoreLost(f"Feedback cannot be kept in {place} without boto3.") from error
         return S3Store(place)
     from recognizer.sqlite_store import SQLiteStore
 

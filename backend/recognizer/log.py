@@ -4,22 +4,21 @@ import os
 import sys
 from contextlib import suppress
 
-from recognizer.metrics import Exchange, Line, as_json, embedded
+from recognizer.metrics import Line, as_json, embedded
 
 
-def log(exchange: Exchange) -> None:
-    """Write the line of an exchange."""
-    line = exchange.line()
+def log(line: Line) -> None:
+    """Write the line of a request."""
     write(readable(line) if sys.stdout.isatty() else as_json(line))
 
 
-def log_for_cloudwatch(exchange: Exchange) -> None:
-    """Write the line of an exchange so that CloudWatch finds its metrics in it."""
-    write(embedded(exchange.line()))
+def log_for_cloudwatch(line: Line) -> None:
+    """Write the line of a request so that CloudWatch finds its metrics in it."""
+    write(embedded(line))
 
 
 def readable(line: Line) -> str:
-    """The line for a terminal: `14:03:07 200 POST /predict 1.4 ms 7 (99.8 %) 5f3a…`."""
+    """The line for a terminal: `14:03:07 200 POST /predict 1.4 ms 7 (99.8%) 5f3a…`."""
     told = [line["time"][11:19], str(line["status"]), line["method"], line["route"]]
     told.append(f"{line['ms']:.1f} ms")
     if "verdict" in line:
@@ -28,7 +27,10 @@ def readable(line: Line) -> str:
         told.append(f"({line['confidence']:.1%})")
     if "drawn" in line:
         told.append(f"it was {line['drawn']}")
-    told += [line[name] for name in ("reason", "error") if name in line]
+    if "reason" in line:
+        told.append(line["reason"])
+    if "error" in line:
+        told.append(line["error"])
     return " ".join([*told, line["request_id"]])
 
 

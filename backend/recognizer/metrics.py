@@ -1,93 +1,69 @@
-"""What is counted: one record of each request, and what CloudWatch makes of it.
+"""What is counted: one line of the log for each request, and what CloudWatch makes of it.
 
-The record is a line of the log wherever the application runs. Always-on, `prometheus` counts it for
-Prometheus too; on Lambda the line itself carries the metrics, and no library is loaded.
+Always-on, `prometheus` counts the same lines for Prometheus. On Lambda a line itself carries the
+metrics, and no library is loaded.
 """
 
 import json
 import os
 import resource
 import time
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 from recognizer.classifier import Verdict
 from recognizer.refusals import Reason
 
-Stage = Literal["decode", "preprocess", "model"]
 
-Line = dict[str, Any]
-"""A line of the log: names and values that JSON can hold, never anything of the picture."""
+class Line(TypedDict, total=False):
+    """A request and its answer, as far as they are known: never anything of the picture.
 
+    The middleware `Watch` begins and ends it; in between, routes say what they know.
+    """
 
-@dataclass
-class Exchange:
-    """A request and its answer, as far as they are known; the middleware `Watch` begins it."""
-
+    time: str
+    """When it began; ISO 8601."""
     request_id: str
     method: str
-    cold_start: bool
-    """Whether it is the first that this process answers."""
-    route: str = "other"
+    route: str
     """The path of one of the application's routes; `other` for all that is none of them."""
-    status: int = 500
-    seconds: float = 0.0
-    error: str | None = None
+    status: int
+    ms: float
+    """Milliseconds from the first to the last of it."""
+    cold_start: Literal[0, 1]
+    """Whether it is the first that this process answers."""
+    failed: Literal[0, 1]
+    """Whether it is this application's fault that it was not served."""
+    error: str
     """The kind of exception that nobody expected."""
-
-    reason: Reason | None = None
+    refused: Literal[0, 1]
+    reason: Reason
     """Why it was refused."""
-    stages: dict[Stage, float] = field(default_factory=dict)
-    """Seconds that reading a picture took, by stage."""
-    answer: str | None = None
+
+    decode_ms: float
+    preprocess_ms: float
+    model_ms: float
+    answer: str
     """The answer's id; in feedback that of the answer it is about."""
-    model: str | None = None
-    verdict: Verdict | None = None
-    digit: int | None = None
-    confidence: float | None = None
-    """Of digits only: how sure the answer was, in [0, 1]."""
-    drawn: int | None = None
-    """Feedback: the digit that was drawn."""
-    right: bool | None = None
-    """Feedback: whether the answer was right; None if that is not to be counted."""
+    model: str
+    """The version that gave that answer."""
+    verdict: Verdict
+    digit: int
+    """0 to 9, if the answer is one."""
+    confidence: float
+    """Of digits: how sure the answer was, in [0, 1]."""
+    drawn: int
+    """Feedback: the digit that was drawn, 0 to 9."""
+    right: Literal[0, 1]
+    """Feedback: whether the answer was right, if that is to be counted."""
 
-    def line(self) -> Line:
-        """What is known, as a line of the log; times are in milliseconds."""
-        line: Line = {
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "request_id": self.request_id,
-            "method": self.method,
-            "route": self.route,
-            "status": self.status,
-            "ms": round(1_000 * self.seconds, 2),
-            "cold_start": int(self.cold_start),
-            "failed": int(self.status >= 500),
-            "refused": int(self.reason is not None),
-        }
-        for stage, seconds in self.stages.items():
-            line[stage + "_ms"] = round(1_000 * seconds, 2)
-        for name in WHERE_KNOWN:
-            value = getattr(self, name)
-            if value is not None:
-                line[name] = value
-        if self.right is not None:
-            line["right"] = int(self.right)
-        return line
+    function: str
+    """On Lambda: its name."""
+    memory_mb: float
+    """On Lambda: the most that the process ever had."""
+    cpu_s: float
+    """On Lambda: seconds of processor time since the process began."""
 
-
-WHERE_KNOWN = (
-    "error",
-    "reason",
-    "answer",
-    "model",
-    "verdict",
-    "digit",
-    "confidence",
-    "drawn",
-)
-"""Members of a line that others lack."""
 
 NAMESPACE = "DigitRecogniser"
 

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from recognizer.refusals import Refusal
-from recognizer.watch import exchange_of
+from recognizer.watch import line_of
 
 
 def say_problems(app: FastAPI) -> None:
@@ -27,7 +27,8 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
 
 def answer_refusal(request: Request, refusal: Refusal) -> Response:
     """Say why the input was refused."""
-    exchange_of(request).reason = refusal.reason
+    line = line_of(request)
+    line["refused"], line["reason"] = 1, refusal.reason
     headers = {"retry-after": "10"} if refusal.status in (429, 503) else None
     return problem(refusal.status, refusal.detail, headers)
 

@@ -47,7 +47,7 @@ from prometheus_client.core import (
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
-from recognizer.metrics import Exchange
+from recognizer.metrics import Line
 from recognizer.refusals import STATUS
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -63,7 +63,7 @@ CONFIDENCES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
 class Prometheus:
-    """Counts exchanges, and says what it counted."""
+    """Counts requests by their lines in the log, and says what it counted."""
 
     def __init__(self, model: str) -> None:
         registry = CollectorRegistry()
@@ -129,26 +129,26 @@ class Prometheus:
         for right in ("true", "false"):
             self.recent_feedback.labels(right)
 
-    def __call__(self, exchange: Exchange) -> None:
-        """Count one exchange."""
-        self.requests.labels(exchange.route, str(exchange.status)).inc()
-        if exchange.cold_start:
+    def __call__(self, line: Line) -> None:
+        """Count one request."""
+        self.requests.labels(line["route"], str(line["status"])).inc()
+        if line["cold_start"]:
             self.cold_starts.inc()
-        if exchange.reason is not None:
-            self.refused.labels(exchange.reason).inc()
-        if exchange.route == "/predict":
-            self.seconds.labels("all").observe(exchange.seconds)
-            for stage, seconds in exchange.stages.items():
-                self.seconds.labels(stage).observe(seconds)
-        if exchange.verdict is not None:
-            digit = "none" if exchange.digit is None else str(exchange.digit)
-            self.predictions.labels(digit, exchange.verdict).inc()
-        if exchange.confidence is not None:
-            self.confidence.observe(exchange.confidence)
-        if exchange.right is not None:
-            self.count_feedback(exchange.drawn, exchange.right)
+        if "reason" in line:
+            self.refused.labels(line["reason"]).inc()
+        if line["route"] == "/predict":
+            self.seconds.labels("all").observe(line["ms"] / 1_000)
+        if "verdict" in line:
+            self.seconds.labels("decode").observe(line["decode_ms"] / 1_000)
+            self.seconds.labels("preprocess").observe(line["preprocess_ms"] / 1_000)
+            self.seconds.labels("model").observe(line["model_ms"] / 1_000)
+            self.predictions.labels(str(line.get("digit", "none")), line["verdict"]).inc()
+        if "confidence" in line:
+            self.confidence.observe(line["confidence"])
+        if "right" in line:
+            self.count_feedback(line["drawn"], bool(line["right"]))
 
-    def count_feedback(self, drawn: int | None, right: bool) -> None:
+    def count_feedback(self, drawn: int, right: bool) -> None:
         """Count what somebody said of an answer."""
         self.feedback.labels(str(drawn), str(right).lower()).inc()
         self.recent.append(right)

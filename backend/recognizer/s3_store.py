@@ -16,6 +16,9 @@ from recognizer.feedback import Feedback, StoreLost
 PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
 """Whoever says something is waiting."""
 
+THERE_ALREADY = ("PreconditionFailed", "ConditionalRequestConflict")
+"""What S3 answers where something was said of the answer before, or is at this moment."""
+
 
 class S3Store:
     """Objects `<prefix>/<day of the answer>/<answer>.json`; the place is s3://bucket/prefix.
@@ -41,7 +44,7 @@ class S3Store:
             self.s3.put_object(Bucket=self.bucket, Key=key, Body=body, IfNoneMatch="*")
             return True
         except ClientError as error:
-            if error.response["Error"]["Code"] != "PreconditionFailed":
+            if error.response["Error"]["Code"] not in THERE_ALREADY:
                 raise self.lost(error) from error
         except BotoCoreError as error:
             raise self.lost(error) from error

@@ -3,16 +3,17 @@
 import re
 import secrets
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from time import perf_counter
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from recognizer.metrics import Exchange
+from recognizer.metrics import Line
 
 REQUEST_ID = re.compile(rb"[\w.:=/+-]{1,100}")
 
-Teller = Callable[[Exchange], None]
+Teller = Callable[[Line], None]
 
 
 class Watch:
@@ -28,26 +29,36 @@ class Watch:
             await self.app(scope, receive, send)
             return
         begun = perf_counter()
-        exchange = Exchange(request_id(scope), scope["method"], cold_start=self.cold)
-        scope["exchange"] = exchange
+        line = scope["line"] = Line(
+            time=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            request_id=request_id(scope),
+            method=scope["method"],
+            route="other",
+            status=500,
+            ms=0.0,
+            cold_start=1 if self.cold else 0,
+            refused=0,
+            failed=0,
+        )
         self.cold = False
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                exchange.status = message["status"]
-                message["headers"].append((b"x-request-id", exchange.request_id.encode()))
+                line["status"] = message["status"]
+                message["headers"].append((b"x-request-id", line["request_id"].encode()))
             await send(message)
 
         try:
             await self.app(scope, receive, send_with_id)
         except Exception as error:
-            exchange.error = type(error).__name__
+            line["error"] = type(error).__name__
             raise
         finally:
-            exchange.route = getattr(scope.get("route"), "path", exchange.route)
-            exchange.seconds = perf_counter() - begun
+            line["route"] = getattr(scope.get("route"), "path", "other")
+            line["failed"] = 1 if line["status"] >= 500 else 0
+            line["ms"] = round(1_000 * (perf_counter() - begun), 2)
             for tell in self.tellers:
-                tell(exchange)
+                tell(line)
 
 
 def request_id(scope: Scope) -> str:
@@ -59,7 +70,7 @@ def request_id(scope: Scope) -> str:
     return lambdas or secrets.token_hex(8)
 
 
-def exchange_of(request: Request) -> Exchange:
-    """What is known of a request so far; routes add to it."""
-    exchange: Exchange = request.scope["exchange"]
-    return exchange
+def line_of(request: Request) -> Line:
+    """What is known of a request so far, for routes to add to."""
+    line: Line = request.scope["line"]
+    return line
