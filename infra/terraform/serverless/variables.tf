@@ -60,6 +60,12 @@ variable "log_retention_days" {
   default     = 30
 }
 
+variable "keep_ink" {
+  description = "Whether what was drawn is kept with feedback, to learn from. People must agree first: the page asks each of them, and without their yes it sends no drawing."
+  type        = bool
+  default     = false
+}
+
 variable "domain" {
   description = "An own domain for the page, and the ARN of its certificate in us-east-1; null for CloudFront's. The domain's record is to point to the output distribution_domain_name."
   type        = object({ name = string, certificate_arn = string })
