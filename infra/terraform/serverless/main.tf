@@ -48,7 +48,12 @@ module "watch" {
   account_id         = local.account_id
   function_name      = module.function.name
   alias              = module.function.alias
+  log_group_name     = module.function.log_group_name
+  architecture       = var.architecture
   email              = var.alarm_email
   p99_milliseconds   = var.p99_milliseconds
+  least_accuracy     = var.least_accuracy
+  least_feedback     = var.least_feedback
+  most_refused       = var.most_refused
   monthly_budget_usd = var.monthly_budget_usd
 }

@@ -99,6 +99,24 @@ variable "p99_milliseconds" {
   default     = 3000
 }
 
+variable "least_accuracy" {
+  description = "Share of a day's feedback that should say that the answer was right. People tell of errors sooner, so this lies below what the model card says."
+  type        = number
+  default     = 0.8
+}
+
+variable "least_feedback" {
+  description = "How much feedback a day has to bring before its accuracy is judged."
+  type        = number
+  default     = 30
+}
+
+variable "most_refused" {
+  description = "Share of the requests for answers, and of feedback, that may be refused."
+  type        = number
+  default     = 0.5
+}
+
 variable "monthly_budget_usd" {
   description = "US dollars that the account may cost in a month before someone is told."
   type        = number
