@@ -28,7 +28,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/inde
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 
 .PHONY: all help setup setup-training run dev check format test test-backend test-frontend image \
-	image-run test-image test-deploy check-workflows test-infra deploy deploy-backend \
+	image-run test-image test-deploy check-workflows test-infra test-dashboard deploy deploy-backend \
 	deploy-frontend rollback destroy bench train tensorboard evaluate release api-types examples \
 	feedback-export lighthouse screenshot lock clean
 
@@ -70,11 +70,12 @@ format: .venv/dev frontend/node_modules/installed ## Format the code and sort it
 
 test: setup frontend/dist/index.html ## Run every test (ARGS= goes to pytest)
 	npm --prefix frontend test
-	$(PYTEST) tests --ignore tests/image --ignore tests/deploy $(ARGS)
-	@echo "The images and deploys have tests of their own: make test-image test-deploy"
+	$(PYTEST) tests --ignore tests/image --ignore tests/deploy --ignore tests/terraform $(ARGS)
+	@echo "Images, deploys and Terraform have tests of their own: make test-image test-deploy test-infra"
 
 test-backend: .venv/dev ## Run all of them but the page's
-	$(PYTEST) tests --ignore tests/browser --ignore tests/image --ignore tests/deploy $(ARGS)
+	$(PYTEST) tests --ignore tests/browser --ignore tests/image --ignore tests/deploy \
+		--ignore tests/terraform $(ARGS)
 
 test-frontend: setup frontend/dist/index.html ## Run those of the page, in a browser too
 	npm --prefix frontend test
@@ -107,7 +108,7 @@ check-workflows: infra/.venv/installed
 
 test-infra: ## Check and test the Terraform code; skipped without terraform
 	@if command -v terraform >/dev/null; \
-		then $(MAKE) --no-print-directory $(TERRAFORM_ROOTS:%=test-terraform-%) check-terraform; \
+		then $(MAKE) --no-print-directory $(TERRAFORM_ROOTS:%=test-terraform-%) test-dashboard check-terraform; \
 		else echo "Tests of the infrastructure skipped: there is no terraform here."; fi
 
 # A cache, since each root would download the provider for itself. It needs the second variable where no
@@ -119,6 +120,9 @@ test-terraform-%:
 	terraform -chdir=infra/terraform/$* init -backend=false -input=false >/dev/null
 	terraform -chdir=infra/terraform/$* validate
 	terraform -chdir=infra/terraform/$* test
+
+test-dashboard: .venv/dev test-terraform-serverless
+	$(PYTEST) tests/terraform
 
 check-terraform: infra/.venv/installed
 	terraform fmt -check -diff -recursive infra/terraform

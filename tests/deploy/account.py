@@ -7,11 +7,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from deploy.cloud import NAME, REGION, Cloud
+from deploy.cloud import CREDENTIALS, FEEDBACK_BUCKET, NAME, REGION, Cloud
 from deploy.processes import TOOLS
 from serving import ROOT
-
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 
 class Account:
@@ -46,8 +44,9 @@ class Account:
         return json.loads(done.stdout or "null")
 
     def make_bootstrap(self) -> None:
-        """As the root bootstrap does: the repository of images."""
+        """As the root bootstrap does: the repository of images, the bucket for feedback."""
         self.aws("ecr", "create-repository", "--repository-name", NAME)
+        self.make_bucket(FEEDBACK_BUCKET)
 
     def make_bucket(self, bucket: str) -> None:
         """As the module private-bucket does: one that keeps old versions."""
@@ -82,6 +81,7 @@ class Account:
             "lambda", "create-function", "--function-name", NAME, "--package-type", "Image",
             "--code", f"ImageUri={self.cloud.registry}/{NAME}:{tag}", "--publish",
             "--role", role["Role"]["Arn"],
+            "--environment", f"Variables={{DIGITS_FEEDBACK=s3://{FEEDBACK_BUCKET}/feedback}}",
         )  # fmt: skip
         self.aws(
             "lambda", "create-alias", "--function-name", NAME, "--name", "live",

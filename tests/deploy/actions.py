@@ -13,7 +13,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from deploy.account import CREDENTIALS, Account, Checkout
+from deploy.account import Account, Checkout
+from deploy.cloud import CREDENTIALS
 from deploy.processes import TOOLS
 from serving import ROOT
 

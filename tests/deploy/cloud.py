@@ -18,12 +18,23 @@ from typing import Any, NamedTuple
 import httpx
 from api.calls import Call
 from api.events import event_of
+from deploy.processes import TOOLS
 from image.conftest import AS_ON_LAMBDA
 from image.engine import Container
 from image.test_lambda_image import invoke
 
 REGION = "eu-central-1"
 NAME = "digit-recognizer"
+FEEDBACK_BUCKET = f"{NAME}-feedback-123456789012"
+
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+
+AWS_SDK = [
+    f"--volume={file}:/opt/python/{file.name}:ro"
+    for package in ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py")
+    for file in TOOLS.parent.glob(f"lib/python3*/site-packages/{package}")
+]
+"""AWS's own base image brings it, a stand-in for that may not: here it is a layer."""
 
 MANIFEST = ", ".join(
     (
@@ -197,14 +208,26 @@ class Cloud:
 
     def _answer_of(self, version: str, event: Any) -> Any:
         """What the image of a version answers to an event, under the emulator."""
-        configuration = f"/2015-03-31/functions/{NAME}/configuration?Qualifier={version}"
-        digest = self.moto_says("lambda", configuration).json()["CodeSha256"]
+        path = f"/2015-03-31/functions/{NAME}/configuration?Qualifier={version}"
+        configuration = self.moto_says("lambda", path).json()
+        digest = configuration["CodeSha256"]
         with self._one_at_a_time:
             if digest not in self._containers:
                 image = f"{self.registry}/{NAME}@sha256:{digest}"
-                container = Container(image, 8080, *AS_ON_LAMBDA)
+                told = self._told_by_lambda(configuration)
+                container = Container(image, 8080, *AS_ON_LAMBDA, *told)
                 self._containers[digest] = self._open.enter_context(container)
             return invoke(self._containers[digest], event)
+
+    def _told_by_lambda(self, configuration: Any) -> list[str]:
+        """Options of a container: the function's settings, region and keys, and an AWS to ask."""
+        environment = {
+            **configuration["Environment"]["Variables"],
+            **CREDENTIALS,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.moto,
+        }
+        return [*(f"--env={name}={text}" for name, text in environment.items()), *AWS_SDK]
 
 
 def _handler(cloud: Cloud) -> type[BaseHTTPRequestHandler]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from image.engine import host_address
 from serving import ROOT, free_port
 
 TOOLS = ROOT / "infra" / ".venv" / "bin"
@@ -50,13 +51,13 @@ def registry(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def moto() -> Iterator[str]:
-    """An empty AWS account: its address."""
-    port = free_port()
+    """An empty AWS account: its address, which functions reach too."""
+    host, port = host_address(), free_port()
     # So that a function can only be made of an image that is in its ECR.
     settings = {"MOTO_LAMBDA_STUB_ECR": "false"}
-    command = [str(TOOLS / "moto_server"), "--host", "127.0.0.1", "--port", str(port)]
-    with _running(command, f"http://127.0.0.1:{port}/moto-api/data.json", settings):
-        yield f"http://127.0.0.1:{port}"
+    command = [str(TOOLS / "moto_server"), "--host", host, "--port", str(port)]
+    with _running(command, f"http://{host}:{port}/moto-api/data.json", settings):
+        yield f"http://{host}:{port}"
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from deploy.account import Account, Checkout
-from deploy.cloud import NAME
+from deploy.cloud import FEEDBACK_BUCKET, NAME
 
 STATE_BUCKET = f"{NAME}-state-123456789012"
 
@@ -24,6 +24,7 @@ BACKEND = 'terraform {\n  backend "s3" {\n    key = "serverless.tfstate"\n  }\n}
 
 BOOTSTRAP = """
 output "state_bucket" {{ value = "{state}" }}
+output "feedback_bucket" {{ value = "{feedback}" }}
 output "image_repository_url" {{ value = "{images}" }}
 output "backend" {{
   value = <<-EOT
@@ -41,7 +42,13 @@ output "github_variables" {{
 }}
 """
 
-UNKNOWN = ("alarm_topic_arn", "config_json", "dashboard_url", "distribution_domain_name")
+UNKNOWN = (
+    "alarm_topic_arn",
+    "config_json",
+    "dashboard_url",
+    "distribution_domain_name",
+    "feedback",
+)
 
 
 class Terraform:
@@ -63,7 +70,9 @@ class Terraform:
         (roots / "bootstrap" / "versions.tf").unlink()
         (roots / "bootstrap" / "main.tf").write_text(MADE)
         (roots / "bootstrap" / "outputs_override.tf").write_text(
-            BOOTSTRAP.format(state=STATE_BUCKET, images=variables["IMAGE_REPOSITORY"])
+            BOOTSTRAP.format(
+                state=STATE_BUCKET, feedback=FEEDBACK_BUCKET, images=variables["IMAGE_REPOSITORY"]
+            )
         )
         (roots / "serverless" / "versions.tf").write_text(BACKEND)
         (roots / "serverless" / "main.tf").write_text(MADE)
@@ -109,4 +118,5 @@ class Terraform:
         self.account.aws("lambda", "delete-function", "--function-name", NAME)
 
     def _destroy_bootstrap(self) -> None:
-        self.account.aws("s3api", "delete-bucket", "--bucket", STATE_BUCKET)
+        for bucket in (FEEDBACK_BUCKET, STATE_BUCKET):
+            self.account.aws("s3api", "delete-bucket", "--bucket", bucket)

@@ -1,23 +1,31 @@
 """Deploys of the function: what callers reach before, during and after them."""
 
+import re
 import subprocess
+from typing import Any
 
 import httpx
 import pytest
 from api.bad_calls import good_picture
-from deploy.account import Checkout
-from deploy.cloud import Cloud
+from deploy.account import Account, Checkout
+from deploy.cloud import FEEDBACK_BUCKET, Cloud
 
 pytestmark = pytest.mark.usefixtures("image_kept")
 
 
-def digit_at(cloud: Cloud) -> object:
+def answer_at(cloud: Cloud) -> dict[str, Any]:
     """What callers are answered who send a seven to the function's URL."""
-    url = cloud.variables()["API_URL"] + "/predict"
+    url = cloud.variables()["API_URL"] + "/predict?explain=true"
     answer = httpx.post(
         url, content=good_picture(), headers={"Content-Type": "image/png"}, timeout=60
     )
-    return answer.json()["digit"]
+    answered: dict[str, Any] = answer.json()
+    return answered
+
+
+def digit_at(cloud: Cloud) -> object:
+    """The digit in that answer."""
+    return answer_at(cloud)["digit"]
 
 
 def mutations(cloud: Cloud) -> list[str]:
@@ -60,6 +68,22 @@ def test_after_the_first_deploy_there_is_nothing_to_go_back_to(
     assert done.returncode == 1
     assert "there is no way back" in done.stdout
     assert cloud.live()[0] == "1"
+
+
+@pytest.mark.usefixtures("first")
+def test_what_people_say_is_kept_in_s3_without_the_drawing(cloud: Cloud, account: Account) -> None:
+    if "127.0.0.1" in cloud.moto:
+        pytest.skip("containers cannot reach this machine")
+    answered = answer_at(cloud)
+    for drawn in (7, 1):  # on second thoughts
+        said = {"id": answered["id"], "digit": drawn, "ink": answered["input"]}
+        answer = httpx.post(cloud.variables()["API_URL"] + "/feedback", json=said, timeout=60)
+        assert (answer.status_code, answer.content) == (204, b"")
+    listed = account.aws("s3api", "list-objects-v2", "--bucket", FEEDBACK_BUCKET)
+    [key] = [entry["Key"] for entry in listed["Contents"]]
+    assert re.fullmatch(rf"feedback/\d{{4}}-\d\d-\d\d/{answered['id']}\.json", key)
+    kept = cloud.moto_says("s3", f"/{FEEDBACK_BUCKET}/{key}").json()
+    assert (kept["read"], kept["drawn"], kept["ink"]) == (7, 1, None)
 
 
 @pytest.mark.usefixtures("first")

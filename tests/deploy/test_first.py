@@ -6,7 +6,7 @@ import httpx
 import pytest
 from api.bad_calls import good_picture
 from deploy.account import Account, Checkout
-from deploy.cloud import Cloud
+from deploy.cloud import FEEDBACK_BUCKET, Cloud
 from deploy.terraform import STATE_BUCKET, Terraform
 
 pytestmark = [
@@ -106,9 +106,10 @@ def test_nothing_is_removed_without_a_word(terraform: Terraform) -> None:
 
 @pytest.mark.usefixtures("made")
 def test_all_is_removed_again(terraform: Terraform) -> None:
+    aws = terraform.account.aws
+    aws("s3api", "put-object", "--bucket", FEEDBACK_BUCKET, "--key", "feedback/said.json")
     done = terraform.checkout.run("destroy", typed="destroy\n", **YES)
     assert done.returncode == 0, done.stdout
-    aws = terraform.account.aws
     assert aws("s3api", "list-buckets")["Buckets"] == []
     assert aws("lambda", "list-functions")["Functions"] == []
     assert aws("ecr", "describe-repositories")["repositories"] == []

@@ -1,6 +1,7 @@
 """Containers of the built images, started and stopped by the engine's command line."""
 
 import json
+import socket
 import subprocess
 import time
 from collections.abc import Sequence
@@ -34,6 +35,18 @@ def missing() -> str:
         if engine("image", "inspect", image, check=False).returncode:
             return f"{image} is not built: make image"
     return ""
+
+
+def host_address() -> str:
+    """This machine's address for its containers; 127.0.0.1 where they have none to reach it by."""
+    gateway = "{{(index .IPAM.Config 0).Gateway}}"
+    found = engine("network", "inspect", "bridge", "--format", gateway, check=False).stdout.strip()
+    try:
+        with socket.socket() as listener:
+            listener.bind((found, 0))
+    except OSError:
+        return "127.0.0.1"
+    return found or "127.0.0.1"
 
 
 def run_once(

@@ -145,5 +145,17 @@ def test_the_packages_weigh_less_than_they_should() -> None:
     assert int(total) <= 110_000_000
 
 
+def test_the_base_image_brings_what_keeps_feedback_once() -> None:
+    code = (
+        "from botocore.session import get_session\n"
+        "s3 = get_session().get_service_model('s3')\n"
+        "print(*s3.operation_model('PutObject').input_shape.members)"
+    )
+    done = run_once(LAMBDA, "python", "-c", code, options=AS_ON_LAMBDA)
+    if "ModuleNotFoundError" in done.stderr:
+        pytest.skip("this base image has no boto3, which AWS's own brings")
+    assert "IfNoneMatch" in done.stdout.split(), done.stderr
+
+
 def test_telemetry_is_off() -> None:
     assert in_image("import os; print(os.environ['ORT_DISABLE_TELEMETRY'])").strip() == "1"

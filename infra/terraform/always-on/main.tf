@@ -16,6 +16,11 @@ data "aws_ecr_repository" "images" {
   name = var.name
 }
 
+locals {
+  account_id = data.aws_caller_identity.current.account_id
+  feedback   = "s3://${var.name}-feedback-${local.account_id}/feedback" # in the bucket of bootstrap
+}
+
 module "network" {
   source = "../modules/network"
 
@@ -39,11 +44,13 @@ module "service" {
   log_retention_days   = var.log_retention_days
   certificate_arn      = var.certificate_arn
   allowed_cidrs        = var.allowed_cidrs
+  feedback             = local.feedback
+  keep_ink             = var.keep_ink
 
   vpc_id                      = module.network.vpc_id
   public_subnet_ids           = module.network.public_subnet_ids
   private_subnet_ids          = module.network.private_subnet_ids
   endpoints_security_group_id = module.network.endpoints_security_group_id
   s3_prefix_list_id           = module.network.s3_prefix_list_id
-  permissions_boundary_arn    = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:policy/${var.name}-workload"
+  permissions_boundary_arn    = "arn:aws:iam::${local.account_id}:policy/${var.name}-workload"
 }

@@ -17,3 +17,8 @@ output "log_group_name" {
   description = "Name of the service's log group."
   value       = module.service.log_group_name
 }
+
+output "feedback" {
+  description = "Where feedback is kept, as the application is told it."
+  value       = local.feedback
+}

@@ -85,3 +85,9 @@ variable "log_retention_days" {
   type        = number
   default     = 30
 }
+
+variable "keep_ink" {
+  description = "Whether what was drawn is kept with feedback, to learn from. People must agree first: the page asks each of them, and without their yes it sends no drawing."
+  type        = bool
+  default     = false
+}

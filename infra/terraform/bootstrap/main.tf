@@ -13,6 +13,16 @@ module "state" {
   old_versions_days = 90
 }
 
+# Here, so that it outlives what gathers it, and no workflow may read it or change who may. Function and
+# service add to it; whoever learns from it reads it with rights of their own.
+module "feedback" {
+  source = "../modules/private-bucket"
+
+  name              = "${var.name}-feedback-${local.account_id}"
+  objects_days      = var.feedback_days
+  old_versions_days = 1 # what somebody thought better of, and what has expired
+}
+
 module "images" {
   source = "../modules/image-repository"
 
@@ -32,5 +42,6 @@ module "github" {
   environment          = var.environment
   image_repository_arn = module.images.arn
   state_bucket_arn     = module.state.arn
+  feedback_bucket_arn  = module.feedback.arn
   distribution_id      = var.distribution_id
 }

@@ -3,6 +3,11 @@ output "state_bucket" {
   value       = module.state.name
 }
 
+output "feedback_bucket" {
+  description = "Bucket for what people say of the answers, and for their drawings where they agree."
+  value       = module.feedback.name
+}
+
 output "backend" {
   description = "A file backend.tf that keeps this root's own state in the bucket that it made."
   value       = <<-EOT

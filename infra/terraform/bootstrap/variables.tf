@@ -68,3 +68,9 @@ variable "distribution_id" {
     error_message = "Give the id of one distribution, such as E1A2B3C4D5E6F7."
   }
 }
+
+variable "feedback_days" {
+  description = "Days for which feedback is kept, and with it the drawings that people agreed to."
+  type        = number
+  default     = 365
+}

@@ -8,6 +8,7 @@ data "aws_ecr_repository" "images" {
 
 locals {
   account_id = data.aws_caller_identity.current.account_id
+  feedback   = "s3://${var.name}-feedback-${local.account_id}/feedback" # in the bucket of bootstrap
 }
 
 module "page" {
@@ -34,6 +35,8 @@ module "function" {
   reserved_concurrency     = var.reserved_concurrency
   log_retention_days       = var.log_retention_days
   page_origin              = module.page.origin
+  feedback                 = local.feedback
+  keep_ink                 = var.keep_ink
   permissions_boundary_arn = "arn:aws:iam::${local.account_id}:policy/${var.name}-workload"
 }
 
@@ -45,7 +48,12 @@ module "watch" {
   account_id         = local.account_id
   function_name      = module.function.name
   alias              = module.function.alias
+  log_group_name     = module.function.log_group_name
+  architecture       = var.architecture
   email              = var.alarm_email
   p99_milliseconds   = var.p99_milliseconds
+  least_accuracy     = var.least_accuracy
+  least_feedback     = var.least_feedback
+  most_refused       = var.most_refused
   monthly_budget_usd = var.monthly_budget_usd
 }

@@ -23,6 +23,11 @@ output "distribution_domain_name" {
   value       = module.page.distribution_domain_name
 }
 
+output "feedback" {
+  description = "Where feedback is kept, as the application is told it."
+  value       = local.feedback
+}
+
 output "alarm_topic_arn" {
   description = "ARN of the topic to which alarms and the budget publish."
   value       = module.watch.topic_arn

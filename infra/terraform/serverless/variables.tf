@@ -60,6 +60,12 @@ variable "log_retention_days" {
   default     = 30
 }
 
+variable "keep_ink" {
+  description = "Whether what was drawn is kept with feedback, to learn from. People must agree first: the page asks each of them, and without their yes it sends no drawing."
+  type        = bool
+  default     = false
+}
+
 variable "domain" {
   description = "An own domain for the page, and the ARN of its certificate in us-east-1; null for CloudFront's. The domain's record is to point to the output distribution_domain_name."
   type        = object({ name = string, certificate_arn = string })
@@ -91,6 +97,24 @@ variable "p99_milliseconds" {
   description = "Milliseconds within which 99 of 100 requests should be answered, cold starts among them."
   type        = number
   default     = 3000
+}
+
+variable "least_accuracy" {
+  description = "Share of a day's feedback that should say that the answer was right. People tell of errors sooner, so this lies below what the model card says."
+  type        = number
+  default     = 0.8
+}
+
+variable "least_feedback" {
+  description = "How much feedback a day has to bring before its accuracy is judged."
+  type        = number
+  default     = 30
+}
+
+variable "most_refused" {
+  description = "Share of the requests for answers, and of feedback, that may be refused."
+  type        = number
+  default     = 0.5
 }
 
 variable "monthly_budget_usd" {

@@ -13,6 +13,11 @@ run "defaults" {
     condition     = output.cluster_name == "digit-recognizer" && output.service_name == "digit-recognizer" && output.log_group_name == "/ecs/digit-recognizer"
     error_message = "The service has other names than the apply role's policy."
   }
+
+  assert {
+    condition     = output.feedback == "s3://digit-recognizer-feedback-123456789012/feedback" && !var.keep_ink
+    error_message = "Feedback is kept elsewhere than the task's role allows, or drawings are kept by default."
+  }
 }
 
 run "the_functions_image_is_refused" {

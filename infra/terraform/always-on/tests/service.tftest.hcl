@@ -12,6 +12,8 @@ variables {
   memory                      = 2048
   tasks                       = { min = 2, max = 6 }
   log_retention_days          = 30
+  feedback                    = "s3://digit-recognizer-feedback-123456789012/feedback"
+  keep_ink                    = false
   certificate_arn             = "arn:aws:acm:eu-central-1:123456789012:certificate/0123"
   allowed_cidrs               = ["198.51.100.0/24"]
   vpc_id                      = "vpc-0123"
@@ -25,6 +27,22 @@ variables {
 run "service" {
   module {
     source = "../modules/service"
+  }
+
+  # Each role has an ARN of its own, so that one cannot pass for the other.
+  override_resource {
+    target = aws_iam_role.task
+    values = { arn = "arn:aws:iam::123456789012:role/digit-recognizer-task" }
+  }
+
+  override_resource {
+    target = aws_iam_role.execution
+    values = { arn = "arn:aws:iam::123456789012:role/digit-recognizer-execution" }
+  }
+
+  assert {
+    condition     = aws_ecs_task_definition.this.task_role_arn == aws_iam_role.task.arn && aws_ecs_task_definition.this.execution_role_arn == aws_iam_role.execution.arn
+    error_message = "The application has the rights of what starts it, or the other way round."
   }
 
   assert {
@@ -79,8 +97,26 @@ run "service" {
   }
 
   assert {
-    condition     = aws_ecs_task_definition.this.runtime_platform[0].cpu_architecture == "ARM64" && aws_ecs_task_definition.this.task_role_arn == null
-    error_message = "The task runs on another processor, or with rights that it does not need."
+    condition = alltrue([for container in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+      { for setting in container.environment : setting.name => setting.value } == {
+        AWS_DEFAULT_REGION = var.region
+        DIGITS_FEEDBACK    = var.feedback
+        DIGITS_KEEP_INK    = "0"
+      }
+    ])
+    error_message = "The container is told other settings, or keeps drawings without being asked to."
+  }
+
+  assert {
+    condition     = aws_ecs_task_definition.this.runtime_platform[0].cpu_architecture == "ARM64"
+    error_message = "The task runs on another processor."
+  }
+
+  assert {
+    condition = aws_iam_role.task.name == "digit-recognizer-task" && aws_iam_role.task.permissions_boundary == var.permissions_boundary_arn && [
+      for statement in jsondecode(aws_iam_role_policy.feedback.policy).Statement : [statement.Action, statement.Resource]
+    ] == [[["s3:PutObject"], ["arn:aws:s3:::digit-recognizer-feedback-123456789012/feedback/*"]]] && aws_iam_role_policy.feedback.role == aws_iam_role.task.name
+    error_message = "The application may do more than add feedback, or not that."
   }
 
   assert {
@@ -122,4 +158,21 @@ run "sizes_that_fargate_does_not_have_are_refused" {
   }
 
   expect_failures = [var.memory]
+}
+
+run "ink_is_kept_where_it_is_asked_for" {
+  command = plan
+
+  module {
+    source = "../modules/service"
+  }
+
+  variables {
+    keep_ink = true
+  }
+
+  assert {
+    condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = "DIGITS_KEEP_INK", value = "1" })
+    error_message = "The service is not told to keep what was drawn."
+  }
 }

@@ -7,6 +7,16 @@ variables {
   distribution_id = "E1A2B3C4D5E6F7"
 }
 
+override_resource {
+  target = module.state.aws_s3_bucket.this
+  values = { arn = "arn:aws:s3:::digit-recognizer-state-123456789012" }
+}
+
+override_resource {
+  target = module.feedback.aws_s3_bucket.this
+  values = { arn = "arn:aws:s3:::digit-recognizer-feedback-123456789012" }
+}
+
 run "trust" {
   assert {
     condition = alltrue([for trust in module.github.trusts : alltrue([for statement in jsondecode(trust).Statement : alltrue([
@@ -125,7 +135,7 @@ run "terraform_roles" {
   assert {
     condition = alltrue(flatten([for policy in module.github.policies.apply : [
       for statement in jsondecode(policy).Statement : [
-        for resource in statement.Resource : can(regex("^arn:aws:iam::123456789012:role/digit-recognizer-(function|execution)$|/aws-service-role/", resource))
+        for resource in statement.Resource : can(regex("^arn:aws:iam::123456789012:role/digit-recognizer-(function|execution|task)$|/aws-service-role/", resource))
         if anytrue([for action in statement.Action : startswith(action, "iam:")])
       ]
     ]]))
@@ -146,6 +156,25 @@ run "terraform_roles" {
   assert {
     condition     = strcontains(output.backend, "use_lockfile = true") && strcontains(output.backend, "encrypt      = true")
     error_message = "The state would not be locked, or not encrypted."
+  }
+}
+
+run "feedback" {
+  assert {
+    condition     = strcontains(module.feedback.policy, "\"arn:aws:s3:::digit-recognizer-feedback-123456789012/*\"")
+    error_message = "The bucket has another name than the function and the service are told."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(module.github.boundary).Statement : [statement.Action, statement.Resource]
+      if anytrue([for action in statement.Action : startswith(action, "s3:")])
+    ] == [[["s3:PutObject"], ["arn:aws:s3:::digit-recognizer-feedback-123456789012/feedback/*"]]]
+    error_message = "The function and the service may not keep feedback, or may do more in S3."
+  }
+
+  assert {
+    condition     = alltrue(flatten([for policies in module.github.policies : [for policy in policies : !strcontains(policy, "-feedback-")]]))
+    error_message = "A workflow reaches what people said."
   }
 }
 

@@ -8,7 +8,7 @@ resource "aws_cloudwatch_log_group" "this" {
 
 resource "aws_iam_role" "this" {
   name                 = "${var.name}-function"
-  description          = "What the function may do: write its log"
+  description          = "What the function may do: write its log, keep feedback"
   permissions_boundary = var.permissions_boundary_arn
 
   assume_role_policy = jsonencode({
@@ -34,11 +34,25 @@ resource "aws_iam_role_policy" "log" {
   })
 }
 
+# Only to add: it can neither list nor read what it kept.
+resource "aws_iam_role_policy" "feedback" {
+  name = "feedback"
+  role = aws_iam_role.this.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["s3:PutObject"]
+      Resource = ["arn:aws:s3:::${trimprefix(var.feedback, "s3://")}/*"]
+    }]
+  })
+}
+
 resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_50:One function that calls nothing has no trace worth paying for; Server-Timing tells where its time goes.
+  #checkov:skip=CKV_AWS_50:One function has no trace worth paying for; Server-Timing and its log tell where its time goes.
   #checkov:skip=CKV_AWS_116:It is called and answers; only events that wait need a queue for those that fail.
-  #checkov:skip=CKV_AWS_117:It reaches nothing inside a VPC, and its log without one.
-  #checkov:skip=CKV_AWS_173:Its environment holds an address that everybody knows.
+  #checkov:skip=CKV_AWS_117:It reaches nothing inside a VPC, and its log and S3 without one.
+  #checkov:skip=CKV_AWS_173:Its environment holds addresses and a switch, and no secret.
   #checkov:skip=CKV_AWS_272:Code signing does not exist for images; the tags of the repository are immutable.
   depends_on = [aws_iam_role_policy.log]
 
@@ -58,7 +72,11 @@ resource "aws_lambda_function" "this" {
   publish = true
 
   environment {
-    variables = { DIGITS_PAGE_URL = var.page_origin }
+    variables = {
+      DIGITS_PAGE_URL = var.page_origin
+      DIGITS_FEEDBACK = var.feedback
+      DIGITS_KEEP_INK = var.keep_ink ? "1" : "0"
+    }
   }
 
   logging_config {
@@ -96,7 +114,7 @@ resource "aws_lambda_function_url" "live" {
     allow_origins  = [var.page_origin]
     allow_methods  = ["GET", "POST"]
     allow_headers  = ["content-type"]
-    expose_headers = ["server-timing"]
+    expose_headers = ["server-timing", "x-request-id"]
     max_age        = 7200
   }
 }

@@ -68,6 +68,21 @@ variable "page_origin" {
   }
 }
 
+variable "feedback" {
+  description = "Where feedback is kept: s3://bucket/prefix."
+  type        = string
+
+  validation {
+    condition     = can(regex("^s3://[a-z0-9-]+(/[a-z0-9-]+)+$", var.feedback))
+    error_message = "Give a bucket and a prefix, such as s3://bucket/feedback."
+  }
+}
+
+variable "keep_ink" {
+  description = "Whether what was drawn is kept with feedback, where the one who drew it agrees."
+  type        = bool
+}
+
 variable "permissions_boundary_arn" {
   description = "ARN of the policy that bounds what the function may be allowed."
   type        = string

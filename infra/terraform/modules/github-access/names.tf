@@ -13,7 +13,7 @@ locals {
     "arn:aws:logs:${var.region}:${var.account_id}:log-group:${group}:*",
   ]])
 
-  workload_role_arns = [for role in ["function", "execution"] :
+  workload_role_arns = [for role in ["function", "execution", "task"] :
     "arn:aws:iam::${var.account_id}:role/${var.name}-${role}"
   ]
 

@@ -18,6 +18,11 @@ output "trusts" {
   }
 }
 
+output "boundary" {
+  description = "The policy with the most that the function and the service may do, as JSON."
+  value       = aws_iam_policy.workload.policy
+}
+
 output "policies" {
   description = "The roles' policies by name, as JSON."
   value = {

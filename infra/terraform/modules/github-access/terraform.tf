@@ -156,7 +156,7 @@ locals {
     {
       Sid      = "WriteRoles"
       Effect   = "Allow"
-      Action   = ["iam:DeleteRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole"]
+      Action   = ["iam:DeleteRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription"]
       Resource = local.workload_role_arns
     },
     {
@@ -263,6 +263,12 @@ resource "aws_iam_policy" "workload" {
         Effect   = "Allow"
         Action   = ["ecr:GetAuthorizationToken"]
         Resource = ["*"] # the action knows no narrower one
+      },
+      {
+        Sid      = "KeepFeedback"
+        Effect   = "Allow"
+        Action   = ["s3:PutObject"]
+        Resource = ["${var.feedback_bucket_arn}/feedback/*"]
       },
     ]
   })

@@ -43,6 +43,11 @@ variable "state_bucket_arn" {
   type        = string
 }
 
+variable "feedback_bucket_arn" {
+  description = "ARN of the bucket for feedback."
+  type        = string
+}
+
 variable "distribution_id" {
   description = "Id of the page's CloudFront distribution; null until it is made."
   type        = string

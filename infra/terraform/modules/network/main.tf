@@ -1,5 +1,6 @@
 # Two zones, each with a subnet for the load balancer and one for the tasks. The tasks' subnets have no
-# way to the internet: all that a task needs, its image and its log, it reaches by endpoints.
+# way to the internet: all that a task needs, its image, its log and feedback's bucket, it reaches by
+# endpoints.
 
 resource "aws_vpc" "this" {
   #checkov:skip=CKV2_AWS_11:One port is open, to the load balancer, and the application counts what comes.
@@ -105,7 +106,7 @@ resource "aws_vpc_endpoint" "interface" {
   tags = { Name = "${var.name}-${each.key}" }
 }
 
-# The layers of an image lie in S3.
+# The layers of an image lie in S3, and so does feedback.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.this.id
   service_name      = "com.amazonaws.${var.region}.s3"

@@ -2,7 +2,7 @@
 
 resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_18:Who read what is no secret worth a second bucket; CloudTrail can log it where it is.
-  #checkov:skip=CKV_AWS_144:All that is in it can be built again from the repository or the account.
+  #checkov:skip=CKV_AWS_144:What is in it can be built again from the repository or the account, or is a sample (feedback).
   #checkov:skip=CKV_AWS_145:S3's own keys (AES256) encrypt it; a key of one's own costs a dollar a month.
   #checkov:skip=CKV2_AWS_62:Nothing waits for its events.
   bucket = var.name
@@ -50,10 +50,18 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   bucket = aws_s3_bucket.this.id
 
   rule {
-    id     = "old-versions"
+    id     = "expire"
     status = "Enabled"
 
     filter {}
+
+    dynamic "expiration" {
+      for_each = var.objects_days == null ? [] : [var.objects_days]
+
+      content {
+        days = expiration.value
+      }
+    }
 
     noncurrent_version_expiration {
       noncurrent_days = var.old_versions_days

@@ -18,6 +18,17 @@ variable "old_versions_days" {
   }
 }
 
+variable "objects_days" {
+  description = "Days after which objects are deleted; null for never."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.objects_days == null || try(var.objects_days >= 1 && floor(var.objects_days) == var.objects_days, false)
+    error_message = "Give whole days, at least 1."
+  }
+}
+
 variable "statements" {
   description = "Statements of the bucket's policy, beside the one that refuses whatever comes without TLS."
   type        = any

@@ -96,7 +96,7 @@ resource "aws_vpc_security_group_egress_rule" "endpoints" {
 
 resource "aws_vpc_security_group_egress_rule" "s3" {
   security_group_id = aws_security_group.tasks.id
-  description       = "To the layers of the image"
+  description       = "To the layers of the image and to feedback"
   prefix_list_id    = var.s3_prefix_list_id
   ip_protocol       = "tcp"
   from_port         = 443

@@ -9,7 +9,7 @@ resource "aws_cloudwatch_log_group" "this" {
   retention_in_days = var.log_retention_days
 }
 
-# ECS starts the tasks with this role; the application itself calls nothing in AWS, and has none.
+# ECS starts the tasks with this role; the application itself has the one below.
 resource "aws_iam_role" "execution" {
   name                 = "${var.name}-execution"
   description          = "What ECS may do to start the service: pull its image, write its log"
@@ -50,6 +50,35 @@ resource "aws_iam_role_policy" "execution" {
   })
 }
 
+resource "aws_iam_role" "task" {
+  name                 = "${var.name}-task"
+  description          = "What the application may do: keep feedback"
+  permissions_boundary = var.permissions_boundary_arn
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+# Only to add: it can neither list nor read what it kept.
+resource "aws_iam_role_policy" "feedback" {
+  name = "feedback"
+  role = aws_iam_role.task.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["s3:PutObject"]
+      Resource = ["arn:aws:s3:::${trimprefix(var.feedback, "s3://")}/*"]
+    }]
+  })
+}
+
 resource "aws_ecs_cluster" "this" {
   name = var.name
 
@@ -66,6 +95,7 @@ resource "aws_ecs_task_definition" "this" {
   cpu                      = var.cpu
   memory                   = var.memory
   execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = aws_iam_role.task.arn
 
   runtime_platform {
     operating_system_family = "LINUX"
@@ -81,6 +111,12 @@ resource "aws_ecs_task_definition" "this" {
     linuxParameters = { tmpfs = [{ containerPath = "/tmp", size = 256 }] }
     portMappings    = [{ containerPort = local.port, protocol = "tcp" }]
     stopTimeout     = 30 # the server finishes what is in flight, for up to 25 seconds
+    environment = [
+      # By which boto3 finds S3; there is no way to that of another region.
+      { name = "AWS_DEFAULT_REGION", value = var.region },
+      { name = "DIGITS_FEEDBACK", value = var.feedback },
+      { name = "DIGITS_KEEP_INK", value = var.keep_ink ? "1" : "0" },
+    ]
     logConfiguration = {
       logDriver = "awslogs"
       options = {
@@ -94,7 +130,7 @@ resource "aws_ecs_task_definition" "this" {
 
 resource "aws_ecs_service" "this" {
   # Targets need a listener, and the first task its permissions.
-  depends_on = [aws_lb_listener.https, aws_iam_role_policy.execution]
+  depends_on = [aws_lb_listener.https, aws_iam_role_policy.execution, aws_iam_role_policy.feedback]
 
   name                              = var.name
   cluster                           = aws_ecs_cluster.this.id

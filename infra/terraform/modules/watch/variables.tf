@@ -23,6 +23,16 @@ variable "alias" {
   type        = string
 }
 
+variable "log_group_name" {
+  description = "Name of the function's log group."
+  type        = string
+}
+
+variable "architecture" {
+  description = "Processor of the function, of which each has its price: x86_64 or arm64."
+  type        = string
+}
+
 variable "email" {
   description = "Address that is told, after it has confirmed; null for none."
   type        = string
@@ -35,6 +45,36 @@ variable "p99_milliseconds" {
   validation {
     condition     = var.p99_milliseconds > 0
     error_message = "Give more than 0 milliseconds."
+  }
+}
+
+variable "least_accuracy" {
+  description = "Share of a day's feedback that should say that the answer was right."
+  type        = number
+
+  validation {
+    condition     = var.least_accuracy >= 0 && var.least_accuracy <= 1
+    error_message = "Give a share, 0 to 1."
+  }
+}
+
+variable "least_feedback" {
+  description = "How much feedback a day has to bring before its accuracy is judged."
+  type        = number
+
+  validation {
+    condition     = var.least_feedback >= 1 && floor(var.least_feedback) == var.least_feedback
+    error_message = "Give a whole number, at least 1."
+  }
+}
+
+variable "most_refused" {
+  description = "Share of the requests for answers, and of feedback, that may be refused."
+  type        = number
+
+  validation {
+    condition     = var.most_refused >= 0 && var.most_refused <= 1
+    error_message = "Give a share, 0 to 1."
   }
 }
 

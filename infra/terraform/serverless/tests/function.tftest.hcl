@@ -11,6 +11,8 @@ variables {
   reserved_concurrency     = 10
   log_retention_days       = 30
   page_origin              = "https://digits.example.com"
+  feedback                 = "s3://digit-recognizer-feedback-123456789012/feedback"
+  keep_ink                 = false
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/digit-recognizer-workload"
 }
 
@@ -52,6 +54,20 @@ run "function" {
   }
 
   assert {
+    condition     = toset(aws_lambda_function_url.live.cors[0].expose_headers) == toset(["server-timing", "x-request-id"])
+    error_message = "The page cannot read what took the time, or by which id the log knows it."
+  }
+
+  assert {
+    condition = aws_lambda_function.this.environment[0].variables == tomap({
+      DIGITS_PAGE_URL = var.page_origin
+      DIGITS_FEEDBACK = var.feedback
+      DIGITS_KEEP_INK = "0"
+    })
+    error_message = "The function is told other settings, or keeps drawings without being asked to."
+  }
+
+  assert {
     condition     = aws_lambda_function.this.reserved_concurrent_executions == var.reserved_concurrency
     error_message = "The function's concurrency is not bounded."
   }
@@ -68,7 +84,14 @@ run "function" {
 
   assert {
     condition     = jsondecode(aws_iam_role_policy.log.policy).Statement[*].Resource == [["${aws_cloudwatch_log_group.this.arn}:*"]]
-    error_message = "The function may do more than write to its own log."
+    error_message = "The function may write to other logs than its own."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.feedback.policy).Statement : [statement.Action, statement.Resource]] == [
+      [["s3:PutObject"], ["arn:aws:s3:::digit-recognizer-feedback-123456789012/feedback/*"]]
+    ]
+    error_message = "The function may do more in S3 than add feedback, or not that."
   }
 
   assert {
@@ -111,6 +134,37 @@ run "another_version" {
     condition     = aws_lambda_function.this.version == "2" && aws_lambda_alias.live.function_version == "1"
     error_message = "Terraform would move the alias."
   }
+}
+
+run "ink_is_kept_where_it_is_asked_for" {
+  command = plan
+
+  module {
+    source = "../modules/function"
+  }
+
+  variables {
+    keep_ink = true
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.environment[0].variables.DIGITS_KEEP_INK == "1"
+    error_message = "The function is not told to keep what was drawn."
+  }
+}
+
+run "a_whole_bucket_is_refused" {
+  command = plan
+
+  module {
+    source = "../modules/function"
+  }
+
+  variables {
+    feedback = "s3://digit-recognizer-feedback-123456789012"
+  }
+
+  expect_failures = [var.feedback]
 }
 
 run "unbounded_concurrency_is_refused" {

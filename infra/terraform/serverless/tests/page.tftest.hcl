@@ -52,6 +52,57 @@ run "bucket" {
   }
 }
 
+run "bucket_of_things_that_are_kept" {
+  module {
+    source = "../modules/private-bucket"
+  }
+
+  variables {
+    name              = "digit-recognizer-page-123456789012"
+    old_versions_days = 30
+  }
+
+  assert {
+    condition     = length(flatten(aws_s3_bucket_lifecycle_configuration.this.rule[*].expiration)) == 0
+    error_message = "What should stay is deleted."
+  }
+}
+
+run "bucket_of_things_that_expire" {
+  module {
+    source = "../modules/private-bucket"
+  }
+
+  variables {
+    name              = "digit-recognizer-feedback-123456789012"
+    old_versions_days = 1
+    objects_days      = 365
+  }
+
+  assert {
+    condition = [for rule in aws_s3_bucket_lifecycle_configuration.this.rule :
+      [rule.status, one(rule.expiration).days, one(rule.noncurrent_version_expiration).noncurrent_days]
+    ] == [["Enabled", 365, 1]]
+    error_message = "Objects, or their old versions, stay for another time than was asked for."
+  }
+}
+
+run "bucket_of_things_that_are_deleted_at_once_is_refused" {
+  command = plan
+
+  module {
+    source = "../modules/private-bucket"
+  }
+
+  variables {
+    name              = "digit-recognizer-feedback-123456789012"
+    old_versions_days = 1
+    objects_days      = 0
+  }
+
+  expect_failures = [var.objects_days]
+}
+
 run "page" {
   module {
     source = "../modules/page"

@@ -18,6 +18,11 @@ run "defaults" {
   }
 
   assert {
+    condition     = output.feedback == "s3://digit-recognizer-feedback-123456789012/feedback" && !var.keep_ink
+    error_message = "Feedback is kept elsewhere than the function's role allows, or drawings are kept by default."
+  }
+
+  assert {
     condition     = var.reserved_concurrency == 10
     error_message = "The function's concurrency has another bound by default."
   }
