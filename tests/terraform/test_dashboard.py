@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from recognizer.log import log_for_cloudwatch
-from recognizer.metrics import NAMESPACE, UNITS, Exchange, Line
+from recognizer.metrics import NAMESPACE, UNITS, Line
 
 ROOT = Path(__file__).parents[2] / "infra" / "terraform" / "serverless"
 
@@ -95,23 +95,30 @@ def watched(made: list[Resource]) -> list[Metric]:
 @pytest.fixture
 def line(capfd: pytest.CaptureFixture[str]) -> Line:
     """A line of the function's log in which everything is known."""
-    exchange = Exchange(
-        "5f3a",
-        "POST",
-        cold_start=True,
+    known = Line(
+        time="2026-11-22T14:03:07.000+00:00",
+        request_id="5f3a",
+        method="POST",
         route="/predict",
+        status=200,
+        ms=1.4,
+        cold_start=1,
+        failed=1,
         error="ValueError",
+        refused=1,
         reason="empty",
-        stages={"decode": 0.001, "preprocess": 0.001, "model": 0.001},
+        decode_ms=0.2,
+        preprocess_ms=0.4,
+        model_ms=0.3,
         answer="f57cac5e3352-7-1a203c28d954f0661fefa",
         model="f57cac5e3352",
         verdict="digit",
         digit=7,
         confidence=0.99,
         drawn=1,
-        right=False,
+        right=0,
     )
-    log_for_cloudwatch(exchange)
+    log_for_cloudwatch(known)
     written: Line = json.loads(capfd.readouterr().out)
     return written
 
