@@ -93,7 +93,7 @@ def watched(made: list[Resource]) -> list[Metric]:
 
 
 @pytest.fixture
-def line(capfd: pytest.CaptureFixture[str]) -> Line:
+def line(capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """A line of the function's log in which everything is known."""
     known = Line(
         time="2026-11-22T14:03:07.000+00:00",
@@ -119,7 +119,7 @@ def line(capfd: pytest.CaptureFixture[str]) -> Line:
         right=0,
     )
     log_for_cloudwatch(known)
-    written: Line = json.loads(capfd.readouterr().out)
+    written: dict[str, Any] = json.loads(capfd.readouterr().out)
     return written
 
 
@@ -145,7 +145,7 @@ def test_alarms_look_at_what_is_emitted(watched: list[Metric]) -> None:
 
 
 def test_metrics_are_looked_for_where_the_function_puts_them(
-    made: list[Resource], shown: list[Metric], watched: list[Metric], line: Line
+    made: list[Resource], shown: list[Metric], watched: list[Metric], line: dict[str, Any]
 ) -> None:
     [function] = values(made, "aws_lambda_function")
     [directive] = line["_aws"]["CloudWatchMetrics"]
@@ -156,7 +156,7 @@ def test_metrics_are_looked_for_where_the_function_puts_them(
 
 
 def test_tables_are_made_of_what_the_function_logs(
-    made: list[Resource], widgets: list[dict[str, Any]], line: Line
+    made: list[Resource], widgets: list[dict[str, Any]], line: dict[str, Any]
 ) -> None:
     [function] = values(made, "aws_lambda_function")
     [logging] = function["logging_config"]
