@@ -136,7 +136,7 @@ function parseJson(text: string): unknown {
 
 function isAnswer(body: unknown): body is Answer {
   if (!isRecord(body)) return false;
-  const { digit, verdict, confidence, probabilities, model, input } = body;
+  const { digit, verdict, confidence, probabilities, model, id, input } = body;
   const needsDigit = verdict === "digit" || verdict === "unsure";
   return (
     (needsDigit ? isDigit(digit) : digit === null) &&
@@ -146,6 +146,7 @@ function isAnswer(body: unknown): body is Answer {
     probabilities.length === 10 &&
     probabilities.every(isShare) &&
     typeof model === "string" &&
+    typeof id === "string" &&
     (input === undefined || input === null || isPicture(input))
   );
 }

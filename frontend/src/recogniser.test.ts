@@ -25,8 +25,8 @@ function play(state: RecogniserState, ...actions: RecogniserAction[]): Recognise
 
 function readingOf(digit: number): Reading {
   const probabilities = Array.from({ length: 10 }, (_, index) => (index === digit ? 1 : 0));
-  const answer = { digit, verdict: "digit", confidence: 1, probabilities, model: "m" } as const;
-  return { answer, roundTrip: 12, inModel: 0.3 };
+  const said = { digit, verdict: "digit", confidence: 1, probabilities } as const;
+  return { answer: { ...said, model: "m", id: `m-${digit}` }, roundTrip: 12, inModel: 0.3 };
 }
 
 function answered(state: RecogniserState, digit: number): RecogniserState {
@@ -149,8 +149,15 @@ describe("an answer", () => {
   it("is judged once; the next one can be judged anew", () => {
     const judged = reduce(answered(play(ready, ...STROKE), 7), { type: "judged" });
     expect(judged.judgement).toBe("sent");
-    expect(reduce(judged, { type: "judgementLost" }).judgement).toBe("lost");
     expect(answered(play(judged, ...STROKE), 4).judgement).toBe("none");
+  });
+
+  it("whose judgement was lost says why, unless it has been followed by another", () => {
+    const judged = reduce(answered(play(ready, ...STROKE), 7), { type: "judged" });
+    const lost = { type: "judgementLost", answerId: "m-7", trouble: OUTAGE } as const;
+    expect(reduce(judged, lost).judgement).toBe(OUTAGE);
+    const next = answered(play(judged, ...STROKE), 4);
+    expect(reduce(next, lost)).toBe(next);
   });
 });
 

@@ -50,8 +50,8 @@ export interface RecogniserState {
   readonly turnedAway: string | null;
   /** Failed tasks since the last success; spaces the retries. */
   readonly failures: number;
-  /** What became of what the reader said of this reading. */
-  readonly judgement: "none" | "sent" | "lost";
+  /** What became of what the reader said of this reading; a trouble where it was lost. */
+  readonly judgement: "none" | "sent" | Trouble;
 }
 
 export type RecogniserAction =
@@ -73,7 +73,7 @@ export type RecogniserAction =
   | { readonly type: "answered"; readonly taskId: number; readonly reading: Reading }
   | { readonly type: "failed"; readonly taskId: number; readonly trouble: Trouble }
   | { readonly type: "judged" }
-  | { readonly type: "judgementLost" };
+  | { readonly type: "judgementLost"; readonly answerId: string; readonly trouble: Trouble };
 
 export const initialState: RecogniserState = {
   sketch: emptySketch,
@@ -139,7 +139,9 @@ export function reduce(state: RecogniserState, action: RecogniserAction): Recogn
     case "judged":
       return { ...state, judgement: "sent" };
     case "judgementLost":
-      return { ...state, judgement: "lost" };
+      return state.reading?.answer.id === action.answerId
+        ? { ...state, judgement: action.trouble }
+        : state;
   }
 }
 

@@ -44,10 +44,7 @@ export function useRecogniser(): Recogniser {
 
     run(task, base, superseded.signal)
       .catch((error: unknown): RecogniserAction => {
-        if (error instanceof ApiError)
-          return { type: "failed", taskId, trouble: error.trouble };
-        console.error(error);
-        return { type: "failed", taskId, trouble: PAGE_AT_FAULT };
+        return { type: "failed", taskId, trouble: troubleOf(error) };
       })
       .then((outcome) => {
         if (!superseded.signal.aborted) dispatch(outcome);
@@ -86,11 +83,12 @@ export function useRecogniser(): Recogniser {
 
   async function judge(digit: number) {
     if (state.reading === null) return;
+    const { id } = state.reading.answer;
     dispatch({ type: "judged" });
     try {
-      await sendFeedback(await base, { read: state.reading.answer.digit, digit });
-    } catch {
-      dispatch({ type: "judgementLost" });
+      await sendFeedback(await base, { id, digit });
+    } catch (error) {
+      dispatch({ type: "judgementLost", answerId: id, trouble: troubleOf(error) });
     }
   }
 
@@ -108,6 +106,12 @@ async function run(
   }
   const reading = await predict(await base, await pictureOf(task.paper), signal);
   return { type: "answered", taskId: task.id, reading };
+}
+
+function troubleOf(error: unknown): Trouble {
+  if (error instanceof ApiError) return error.trouble;
+  console.error(error);
+  return PAGE_AT_FAULT;
 }
 
 function pictureOf(paper: Paper): Promise<Blob> {

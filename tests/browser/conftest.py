@@ -81,7 +81,8 @@ def phone(new_context: Callable[..., BrowserContext], site: Server) -> Page:
 def running(folder: Path) -> Iterator[Server]:
     """Start a server and stop it afterwards; fail with one clear sentence where it cannot start."""
     try:
-        with built_site(folder / "log.txt") as server:
+        feedback = str(folder / "feedback.sqlite")
+        with built_site(folder / "log.txt", DIGITS_FEEDBACK=feedback) as server:
             yield server
     except Unavailable as reason:
         pytest.fail(str(reason), pytrace=False)

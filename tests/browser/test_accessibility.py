@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 from browser.drawing import DIGITS, MIDDLE, NO_DIGITS, draw, on_screen
 from browser.pixels import is_inked
-from browser.reading import UNREACHABLE, answer, button, judged, overflow, verdict
+from browser.reading import (
+    UNREACHABLE,
+    answer,
+    button,
+    judged,
+    outcome,
+    overflow,
+    verdict,
+)
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 from serving import ROOT, Server
 
@@ -23,7 +31,7 @@ RUN_AXE = """async () => {
 PLACES = """() => [...document.querySelectorAll("section, section > *, .probability, .example")]
     .map((element) => {
         const { x, y, width, height } = element.getBoundingClientRect();
-        return [element.className, x, y, width, height];
+        return [element.className, x + scrollX, y + scrollY, width, height];
     })"""
 
 
@@ -45,7 +53,18 @@ def judging(page: Page) -> None:
 def thanked(page: Page) -> None:
     answered(page)
     button(page, "Yes").click()
-    expect(judged(page)).to_have_text("Thank you")
+    expect(outcome(page)).to_have_text("Thank you")
+    expect(button(page, "Change")).to_be_visible()
+
+
+def lost(page: Page) -> None:
+    page.route("**/feedback", lambda route: route.fulfill(status=503, json=LOST))
+    answered(page)
+    button(page, "Yes").click()
+    expect(outcome(page)).to_have_text(LOST["detail"])
+
+
+LOST = {"detail": "This could not be kept; try again later."}
 
 
 def no_digit(page: Page) -> None:
@@ -72,9 +91,11 @@ def unsure(page: Page) -> None:
         "confidence": 0.52,
         "probabilities": [0, 0, 0, 0, 0.52, 0, 0, 0, 0, 0.48],
         "model": "any",
+        "id": "any",
     }
     page.route("**/predict*", lambda route: route.fulfill(json=doubt))
     draw(page, DIGITS[4])
+    expect(answer(page)).to_have_text("4")
     expect(verdict(page)).to_have_text("Not sure: 4 or 9?")
 
 
@@ -93,7 +114,7 @@ def offline(page: Page) -> None:
 
 STATES: list[Callable[[Page], None]] = [
     first_visit, waiting, answered, unsure, no_digit,
-    judging, thanked, unreachable, offline, refused,
+    judging, thanked, lost, unreachable, offline, refused,
 ]  # fmt: skip
 
 
@@ -120,7 +141,7 @@ def test_nothing_moves_when_answers_come(
     page = opened(new_context, site, width=width)
     first_visit(page)
     places = page.evaluate(PLACES)
-    for state in (answered, judging, no_digit, unreachable):
+    for state in (answered, judging, thanked, lost, no_digit, unreachable):
         state(page)
         assert page.evaluate(PLACES) == places, state.__name__
         button(page, "Clear").click()
@@ -134,7 +155,7 @@ def test_text_may_be_twice_as_large(
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     answered(page)
     assert overflow(page) == 0
-    cut = """() => [...document.querySelectorAll("button, p, dt, dd, figcaption, legend")]
+    cut = """() => [...document.querySelectorAll("button, p, dt, dd, figcaption, label")]
         .filter(({ scrollWidth, clientWidth, offsetParent, className }) =>
             offsetParent && className !== "only-spoken" && scrollWidth > clientWidth + 1)
         .map(({ outerHTML }) => outerHTML)"""
