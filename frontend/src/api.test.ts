@@ -206,10 +206,15 @@ describe("sendFeedback", () => {
 });
 
 describe("checkHealth", () => {
-  it("is content with a healthy API", async () => {
-    answersWith({ status: "ok", model: "cnn-3" });
+  it.each([
+    [true, true],
+    [false, false],
+    [undefined, false],
+    ["yes", false],
+  ])("takes keeps_ink: %o of a healthy API for %o", async (keeps_ink, keepsInk) => {
+    answersWith({ status: "ok", model: "cnn-3", keeps_ink });
 
-    await expect(checkHealth("", new AbortController().signal)).resolves.toBeUndefined();
+    expect(await checkHealth("", new AbortController().signal)).toBe(keepsInk);
     expect(fetchStub.mock.calls[0]?.[0]).toBe("/health");
   });
 

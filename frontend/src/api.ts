@@ -63,10 +63,11 @@ export async function loadApiBase(): Promise<string> {
   return "";
 }
 
-/** Resolves once the API is up; wakes one that sleeps. */
-export async function checkHealth(base: string, signal: AbortSignal): Promise<void> {
+/** Wakes an API that sleeps; resolves once it is up, to whether it keeps drawings. */
+export async function checkHealth(base: string, signal: AbortSignal): Promise<boolean> {
   const { body } = await request(`${base}/health`, { signal });
   if (!isRecord(body) || body.status !== "ok") throw new ApiError(NOT_UNDERSTOOD);
+  return body.keeps_ink === true;
 }
 
 export async function predict(

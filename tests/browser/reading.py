@@ -51,6 +51,11 @@ def outcome(page: Page) -> Locator:
     return judged(page).get_by_role("status")
 
 
+def consent(page: Page) -> Locator:
+    """The box to tick where the drawing may be kept."""
+    return page.get_by_role("checkbox", name="Keep this drawing to learn from")
+
+
 def told(page: Page, name: str, status: int = 204) -> dict[str, Any]:
     """The feedback that goes out with a tap on a button."""
     with page.expect_response("**/feedback") as response:

@@ -10,6 +10,7 @@ from browser.reading import (
     UNREACHABLE,
     answer,
     button,
+    consent,
     judged,
     outcome,
     overflow,
@@ -67,6 +68,16 @@ def lost(page: Page) -> None:
 LOST = {"detail": "This could not be kept; try again later."}
 
 
+def asked_to_keep(page: Page) -> None:
+    answered(page)
+    expect(consent(page)).not_to_be_checked()
+
+
+def agreed(page: Page) -> None:
+    judging(page)
+    consent(page).check()
+
+
 def no_digit(page: Page) -> None:
     draw(page, NO_DIGITS["A"])
     expect(verdict(page)).to_have_text("That does not look like a digit")
@@ -117,6 +128,9 @@ STATES: list[Callable[[Page], None]] = [
     judging, thanked, lost, unreachable, offline, refused,
 ]  # fmt: skip
 
+# Where drawings are kept.
+MORE_STATES: list[Callable[[Page], None]] = [asked_to_keep, agreed]
+
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
@@ -134,14 +148,28 @@ def test_axe_finds_nothing(
     assert page.evaluate(RUN_AXE) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("state", MORE_STATES, ids=lambda state: state.__name__)
+def test_axe_finds_nothing_where_drawings_are_kept(
+    new_context: Callable[..., BrowserContext],
+    keeping_site: Server,
+    state: Callable[[Page], None],
+    width: int,
+    scheme: str,
+) -> None:
+    test_axe_finds_nothing(new_context, keeping_site, state, width, scheme)
+
+
+# With the box to agree, since that takes the most room.
 @pytest.mark.parametrize("width", [320, 360, 768, 1440])
 def test_nothing_moves_when_answers_come(
-    new_context: Callable[..., BrowserContext], site: Server, width: int
+    new_context: Callable[..., BrowserContext], keeping_site: Server, width: int
 ) -> None:
-    page = opened(new_context, site, width=width)
+    page = opened(new_context, keeping_site, width=width)
     first_visit(page)
     places = page.evaluate(PLACES)
-    for state in (answered, judging, thanked, lost, no_digit, unreachable):
+    for state in (answered, agreed, thanked, lost, no_digit, unreachable):
         state(page)
         assert page.evaluate(PLACES) == places, state.__name__
         button(page, "Clear").click()
@@ -149,11 +177,11 @@ def test_nothing_moves_when_answers_come(
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_text_may_be_twice_as_large(
-    new_context: Callable[..., BrowserContext], site: Server, width: int
+    new_context: Callable[..., BrowserContext], keeping_site: Server, width: int
 ) -> None:
-    page = opened(new_context, site, width=width)
+    page = opened(new_context, keeping_site, width=width)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    answered(page)
+    asked_to_keep(page)
     assert overflow(page) == 0
     cut = """() => [...document.querySelectorAll("button, p, dt, dd, figcaption, label")]
         .filter(({ scrollWidth, clientWidth, offsetParent, className }) =>

@@ -6,7 +6,7 @@ from contextlib import closing
 
 from browser.drawing import DIGITS, NO_DIGITS, draw
 from browser.keeping import kept
-from browser.reading import UNREACHABLE, answer, button, judged, outcome, told
+from browser.reading import UNREACHABLE, answer, button, consent, judged, outcome, told
 from playwright.sync_api import Page, Request, Route, expect
 from serving import Server
 
@@ -63,6 +63,12 @@ def test_the_next_drawing_is_asked_about_anew(page: Page) -> None:
     expect(judged(page)).to_have_text("")
     draw(page, DIGITS[1])
     expect(button(page, "Yes")).to_be_visible()
+
+
+def test_nobody_is_asked_for_drawings_where_none_are_kept(page: Page) -> None:
+    draw(page, DIGITS[4])
+    expect(button(page, "Yes")).to_be_visible()
+    expect(consent(page)).to_have_count(0)
 
 
 def test_feedback_that_is_lost_is_said_to_be(page: Page) -> None:

@@ -6,18 +6,22 @@ import { DIGITS, withArticle } from "../verdict";
 interface JudgementProps {
   /** The digit that was read; null if it was none. */
   readonly read: number | null;
+  /** The API keeps drawings, of those who agree. */
+  readonly keepsInk: boolean;
   readonly judgement: RecogniserState["judgement"];
-  readonly onJudge: (digit: number) => void;
+  readonly onJudge: (digit: number, mayKeep: boolean) => void;
 }
 
 /** Asks whether the reading was right. Nothing is sent without a tap. */
-export function Judgement({ read, judgement, onJudge }: JudgementProps) {
+export function Judgement({ read, keepsInk, judgement, onJudge }: JudgementProps) {
   const [wrong, setWrong] = useState(read === null);
   const [askedAgain, setAskedAgain] = useState(false);
+  // Never ticked beforehand: who agreed to one drawing has not agreed to the next.
+  const [mayKeep, setMayKeep] = useState(false);
 
   function judge(digit: number) {
     setAskedAgain(false);
-    onJudge(digit);
+    onJudge(digit, mayKeep);
   }
 
   function askAgain() {
@@ -28,9 +32,10 @@ export function Judgement({ read, judgement, onJudge }: JudgementProps) {
   if (judgement !== "none" && !askedAgain) {
     return <Outcome judgement={judgement} onAskAgain={askAgain} />;
   }
+  const consent = keepsInk && <Consent given={mayKeep} onChange={setMayKeep} />;
   if (!wrong && read !== null) {
     return (
-      <Question words="Is that right?" className="yes-or-no">
+      <Question words="Is that right?" consent={consent} className="yes-or-no">
         <button type="button" onClick={() => judge(read)}>
           Yes
         </button>
@@ -42,7 +47,7 @@ export function Judgement({ read, judgement, onJudge }: JudgementProps) {
   }
   const words = read === null ? "If it was a digit, which?" : "Which digit was it?";
   return (
-    <Question words={words} className="digits">
+    <Question words={words} consent={consent} className="digits">
       {DIGITS.map((digit) => (
         <button
           key={digit}
@@ -59,19 +64,42 @@ export function Judgement({ read, judgement, onJudge }: JudgementProps) {
 
 interface QuestionProps {
   readonly words: string;
+  readonly consent: ReactNode;
   readonly className: string;
   readonly children: ReactNode;
 }
 
-function Question({ words, className, children }: QuestionProps) {
+/** The box comes before the buttons: a tap on one of those sends at once. */
+function Question({ words, consent, className, children }: QuestionProps) {
   const id = useId();
   return (
     <>
-      <p id={id}>{words}</p>
+      <div className="question">
+        <p id={id}>{words}</p>
+        {consent}
+      </div>
       <fieldset className={className} aria-labelledby={id}>
         {children}
       </fieldset>
     </>
+  );
+}
+
+interface ConsentProps {
+  readonly given: boolean;
+  readonly onChange: (given: boolean) => void;
+}
+
+function Consent({ given, onChange }: ConsentProps) {
+  return (
+    <label className="consent">
+      <input
+        type="checkbox"
+        checked={given}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      Keep this drawing to learn from
+    </label>
   );
 }
 
