@@ -67,6 +67,7 @@ export function App() {
                 <Judgement
                   key={state.lastTaskId}
                   read={answer.digit}
+                  keepsInk={state.keepsInk}
                   judgement={state.judgement}
                   onJudge={judge}
                 />

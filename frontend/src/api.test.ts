@@ -7,6 +7,7 @@ const SEVEN = {
   confidence: 0.991,
   probabilities: [0, 0.001, 0.002, 0.001, 0, 0, 0, 0.991, 0.001, 0.004],
   model: "cnn-3",
+  id: "cnn-3-7-1",
 };
 const PICTURE = new Blob(["ink"], { type: "image/png" });
 
@@ -149,6 +150,7 @@ describe("predict", () => {
     ["words for numbers", { ...SEVEN, probabilities: Array(10).fill("0.1") }],
     ["a confidence above one", { ...SEVEN, confidence: 99.1 }],
     ["no model", { ...SEVEN, model: undefined }],
+    ["no id", { ...SEVEN, id: undefined }],
     ["an input from elsewhere", { ...SEVEN, input: "https://elsewhere.example/7.png" }],
   ])("does not believe an answer with %s", async (_name, body) => {
     answersWith(body);
@@ -173,26 +175,46 @@ describe("predict", () => {
 });
 
 describe("sendFeedback", () => {
-  it("sends what was read and what was drawn, and is content without an answer", async () => {
+  it("sends which answer and what was drawn, and is content without a reply", async () => {
     fetchStub.mockResolvedValue(new Response(null, { status: 204 }));
-    await sendFeedback("https://api.example", { read: 7, digit: 1 });
+    await sendFeedback("https://api.example", { id: SEVEN.id, digit: 1 });
     const [url, init] = fetchStub.mock.calls[0] ?? [];
     expect(url).toBe("https://api.example/feedback");
-    expect(init?.body).toBe('{"read":7,"digit":1}');
+    expect(init?.method).toBe("POST");
+    expect(init?.headers).toEqual({ "Content-Type": "application/json" });
+    expect(init?.body).toBe('{"id":"cnn-3-7-1","digit":1}');
   });
+
+  it.each([
+    [410, false],
+    [429, true],
+    [503, true],
+  ])(
+    "passes on why it was not taken (%i), and whether that passes",
+    async (status, passing) => {
+      answersWith({ detail: "Not now." }, status);
+      const trouble = await troubleOf(sendFeedback("", { id: SEVEN.id, digit: 1 }));
+      expect(trouble).toEqual({ sentence: "Not now.", passing });
+    },
+  );
 
   it("fails where it did not get through", async () => {
     answersWith("<h1>Bad gateway</h1>", 502);
-    const trouble = await troubleOf(sendFeedback("", { read: null, digit: 1 }));
+    const trouble = await troubleOf(sendFeedback("", { id: SEVEN.id, digit: 1 }));
     expect(trouble.passing).toBe(true);
   });
 });
 
 describe("checkHealth", () => {
-  it("is content with a healthy API", async () => {
-    answersWith({ status: "ok", model: "cnn-3" });
+  it.each([
+    [true, true],
+    [false, false],
+    [undefined, false],
+    ["yes", false],
+  ])("takes keeps_ink: %o of a healthy API for %o", async (keeps_ink, keepsInk) => {
+    answersWith({ status: "ok", model: "cnn-3", keeps_ink });
 
-    await expect(checkHealth("", new AbortController().signal)).resolves.toBeUndefined();
+    expect(await checkHealth("", new AbortController().signal)).toBe(keepsInk);
     expect(fetchStub.mock.calls[0]?.[0]).toBe("/health");
   });
 

@@ -63,10 +63,11 @@ export async function loadApiBase(): Promise<string> {
   return "";
 }
 
-/** Resolves once the API is up; wakes one that sleeps. */
-export async function checkHealth(base: string, signal: AbortSignal): Promise<void> {
+/** Wakes an API that sleeps; resolves once it is up, to whether it keeps drawings. */
+export async function checkHealth(base: string, signal: AbortSignal): Promise<boolean> {
   const { body } = await request(`${base}/health`, { signal });
   if (!isRecord(body) || body.status !== "ok") throw new ApiError(NOT_UNDERSTOOD);
+  return body.keeps_ink === true;
 }
 
 export async function predict(
@@ -136,7 +137,7 @@ function parseJson(text: string): unknown {
 
 function isAnswer(body: unknown): body is Answer {
   if (!isRecord(body)) return false;
-  const { digit, verdict, confidence, probabilities, model, input } = body;
+  const { digit, verdict, confidence, probabilities, model, id, input } = body;
   const needsDigit = verdict === "digit" || verdict === "unsure";
   return (
     (needsDigit ? isDigit(digit) : digit === null) &&
@@ -146,6 +147,7 @@ function isAnswer(body: unknown): body is Answer {
     probabilities.length === 10 &&
     probabilities.every(isShare) &&
     typeof model === "string" &&
+    typeof id === "string" &&
     (input === undefined || input === null || isPicture(input))
   );
 }

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    readonly "/dashboard": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Dashboard
+         * @description Lead to TensorBoard.
+         */
+        readonly get: operations["dashboard_dashboard_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/feedback": {
         readonly parameters: {
             readonly query?: never;
@@ -15,7 +35,9 @@ export interface paths {
         readonly put?: never;
         /**
          * Feedback
-         * @description Say which digit was drawn, whether or not the answer was right; it is counted.
+         * @description Say which digit was drawn, whether or not the answer was right.
+         *
+         *     It is counted once for each answer; what is said last stays.
          */
         readonly post: operations["feedback_feedback_post"];
         readonly delete?: never;
@@ -52,10 +74,10 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Counts
+         * Metrics
          * @description Say what was counted, for Prometheus.
          */
-        readonly get: operations["counts_metrics_get"];
+        readonly get: operations["metrics_metrics_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -94,6 +116,11 @@ export interface components {
          */
         readonly Health: {
             /**
+             * Keeps Ink
+             * @description Whether drawings are kept to learn from, where feedback has one.
+             */
+            readonly keeps_ink: boolean;
+            /**
              * Model
              * @description The model's version.
              */
@@ -119,6 +146,11 @@ export interface components {
              * @description The best guess; null if blank or not a digit.
              */
             readonly digit: number | null;
+            /**
+             * Id
+             * @description Of this answer, for feedback on it.
+             */
+            readonly id: string;
             /**
              * Input
              * @description With ?explain=true: the 28×28 that the model saw, as a PNG data: URL; left out otherwise, and null for a blank picture.
@@ -161,6 +193,24 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly dashboard_dashboard_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 307: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly feedback_feedback_post: {
         readonly parameters: {
             readonly query?: never;
@@ -173,8 +223,10 @@ export interface operations {
                 readonly "application/json": {
                     /** @description The digit that was drawn. */
                     readonly digit: number;
-                    /** @description The digit in the answer; null if there was none. */
-                    readonly read: number | null;
+                    /** @description The id of the answer. */
+                    readonly id: string;
+                    /** @description The `input` of the answer, if the one who drew it agrees that it is kept to learn from. Dropped unless /health says `keeps_ink`. */
+                    readonly ink?: string | null;
                 };
             };
         };
@@ -186,7 +238,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not a picture, not JSON or not base64. */
+            /** @description Not JSON. */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -195,8 +247,44 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A field is missing or of the wrong type. */
+            /** @description The answer was given too long ago. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many bytes. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No id of an answer, no digit, or no ink. */
             readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much feedback at once. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be kept just now. */
+            readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -226,7 +314,7 @@ export interface operations {
             };
         };
     };
-    readonly counts_metrics_get: {
+    readonly metrics_metrics_get: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -240,9 +328,7 @@ export interface operations {
                 headers: {
                     readonly [name: string]: unknown;
                 };
-                content: {
-                    readonly "text/plain": string;
-                };
+                content?: never;
             };
         };
     };

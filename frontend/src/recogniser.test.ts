@@ -17,7 +17,7 @@ const OUTAGE = { sentence: "The recogniser cannot be reached", passing: true };
 const REFUSAL = { sentence: "Not a picture.", passing: false };
 const FILE = new File(["7"], "seven.png", { type: "image/png" });
 
-const ready = play(initialState, { type: "woken", taskId: 1 });
+const ready = play(initialState, { type: "woken", taskId: 1, keepsInk: false });
 
 function play(state: RecogniserState, ...actions: RecogniserAction[]): RecogniserState {
   return actions.reduce(reduce, state);
@@ -25,8 +25,8 @@ function play(state: RecogniserState, ...actions: RecogniserAction[]): Recognise
 
 function readingOf(digit: number): Reading {
   const probabilities = Array.from({ length: 10 }, (_, index) => (index === digit ? 1 : 0));
-  const answer = { digit, verdict: "digit", confidence: 1, probabilities, model: "m" } as const;
-  return { answer, roundTrip: 12, inModel: 0.3 };
+  const said = { digit, verdict: "digit", confidence: 1, probabilities } as const;
+  return { answer: { ...said, model: "m", id: `m-${digit}` }, roundTrip: 12, inModel: 0.3 };
 }
 
 function answered(state: RecogniserState, digit: number): RecogniserState {
@@ -113,7 +113,7 @@ describe("what changes while a call is under way", () => {
     const waking = slow(initialState);
     const drawn = play(waking, ...STROKE);
     expect(drawn.task).toBe(waking.task);
-    const woken = reduce(drawn, { type: "woken", taskId: 1 });
+    const woken = reduce(drawn, { type: "woken", taskId: 1, keepsInk: false });
     expect(woken.task?.paper).toBe(drawn.sketch.paper);
   });
 });
@@ -126,7 +126,7 @@ describe("an answer", () => {
     for (const late of [
       { type: "answered", taskId, reading: readingOf(1) },
       { type: "failed", taskId, trouble: OUTAGE },
-      { type: "woken", taskId },
+      { type: "woken", taskId, keepsInk: true },
       { type: "taskSlow", taskId },
     ] as const) {
       expect(reduce(second, late)).toBe(second);
@@ -149,8 +149,15 @@ describe("an answer", () => {
   it("is judged once; the next one can be judged anew", () => {
     const judged = reduce(answered(play(ready, ...STROKE), 7), { type: "judged" });
     expect(judged.judgement).toBe("sent");
-    expect(reduce(judged, { type: "judgementLost" }).judgement).toBe("lost");
     expect(answered(play(judged, ...STROKE), 4).judgement).toBe("none");
+  });
+
+  it("whose judgement was lost says why, unless it has been followed by another", () => {
+    const judged = reduce(answered(play(ready, ...STROKE), 7), { type: "judged" });
+    const lost = { type: "judgementLost", answerId: "m-7", trouble: OUTAGE } as const;
+    expect(reduce(judged, lost).judgement).toBe(OUTAGE);
+    const next = answered(play(judged, ...STROKE), 4);
+    expect(reduce(next, lost)).toBe(next);
   });
 });
 
@@ -235,8 +242,9 @@ describe("trouble", () => {
   it("on empty paper is retried by asking for the API's health", () => {
     const retrying = reduce(failed(initialState), { type: "retried" });
     expect(retrying.task).toEqual({ id: 2, paper: null });
-    expect(reduce(retrying, { type: "woken", taskId: 2 })).toMatchObject({
+    expect(reduce(retrying, { type: "woken", taskId: 2, keepsInk: true })).toMatchObject({
       awake: true,
+      keepsInk: true,
       trouble: null,
     });
   });

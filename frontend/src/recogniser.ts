@@ -40,6 +40,8 @@ export interface RecogniserState {
   readonly slow: boolean;
   /** The API has answered at least once. */
   readonly awake: boolean;
+  /** The API has said that it keeps drawings, of those who agree. */
+  readonly keepsInk: boolean;
   /** The browser believes that it has a network. */
   readonly online: boolean;
   readonly reading: Reading | null;
@@ -50,8 +52,8 @@ export interface RecogniserState {
   readonly turnedAway: string | null;
   /** Failed tasks since the last success; spaces the retries. */
   readonly failures: number;
-  /** What became of what the reader said of this reading. */
-  readonly judgement: "none" | "sent" | "lost";
+  /** What became of what the reader said of this reading; a trouble where it was lost. */
+  readonly judgement: "none" | "sent" | Trouble;
 }
 
 export type RecogniserAction =
@@ -69,11 +71,11 @@ export type RecogniserAction =
   | { readonly type: "retried" }
   | { readonly type: "networkChanged"; readonly online: boolean }
   | { readonly type: "taskSlow"; readonly taskId: number }
-  | { readonly type: "woken"; readonly taskId: number }
+  | { readonly type: "woken"; readonly taskId: number; readonly keepsInk: boolean }
   | { readonly type: "answered"; readonly taskId: number; readonly reading: Reading }
   | { readonly type: "failed"; readonly taskId: number; readonly trouble: Trouble }
   | { readonly type: "judged" }
-  | { readonly type: "judgementLost" };
+  | { readonly type: "judgementLost"; readonly answerId: string; readonly trouble: Trouble };
 
 export const initialState: RecogniserState = {
   sketch: emptySketch,
@@ -82,6 +84,7 @@ export const initialState: RecogniserState = {
   lastTaskId: 1,
   slow: false,
   awake: false,
+  keepsInk: false,
   online: true,
   reading: null,
   read: null,
@@ -131,7 +134,9 @@ export function reduce(state: RecogniserState, action: RecogniserAction): Recogn
       return state.awake && isOutdated(state) ? askAnew(slow) : slow;
     }
     case "woken":
-      return state.task?.id === action.taskId ? askAnew(succeeded(state)) : state;
+      return state.task?.id === action.taskId
+        ? askAnew({ ...succeeded(state), keepsInk: action.keepsInk })
+        : state;
     case "answered":
       return state.task?.id === action.taskId ? answered(state, action.reading) : state;
     case "failed":
@@ -139,7 +144,9 @@ export function reduce(state: RecogniserState, action: RecogniserAction): Recogn
     case "judged":
       return { ...state, judgement: "sent" };
     case "judgementLost":
-      return { ...state, judgement: "lost" };
+      return state.reading?.answer.id === action.answerId
+        ? { ...state, judgement: action.trouble }
+        : state;
   }
 }
 

@@ -26,8 +26,8 @@ const PAGE_AT_FAULT: Trouble = {
 interface Recogniser {
   readonly state: RecogniserState;
   readonly dispatch: Dispatch<RecogniserAction>;
-  /** Tells the API which digit was drawn. */
-  readonly judge: (digit: number) => void;
+  /** Tells the API which digit was drawn, and gives it the drawing where that may be kept. */
+  readonly judge: (digit: number, mayKeep: boolean) => void;
 }
 
 /** Wires the reducer to the API, the clock and the network. */
@@ -44,10 +44,7 @@ export function useRecogniser(): Recogniser {
 
     run(task, base, superseded.signal)
       .catch((error: unknown): RecogniserAction => {
-        if (error instanceof ApiError)
-          return { type: "failed", taskId, trouble: error.trouble };
-        console.error(error);
-        return { type: "failed", taskId, trouble: PAGE_AT_FAULT };
+        return { type: "failed", taskId, trouble: troubleOf(error) };
       })
       .then((outcome) => {
         if (!superseded.signal.aborted) dispatch(outcome);
@@ -84,13 +81,14 @@ export function useRecogniser(): Recogniser {
     };
   }, []);
 
-  async function judge(digit: number) {
+  async function judge(digit: number, mayKeep: boolean) {
     if (state.reading === null) return;
+    const { id, input } = state.reading.answer;
     dispatch({ type: "judged" });
     try {
-      await sendFeedback(await base, { read: state.reading.answer.digit, digit });
-    } catch {
-      dispatch({ type: "judgementLost" });
+      await sendFeedback(await base, { id, digit, ...(mayKeep && { ink: input ?? null }) });
+    } catch (error) {
+      dispatch({ type: "judgementLost", answerId: id, trouble: troubleOf(error) });
     }
   }
 
@@ -103,11 +101,17 @@ async function run(
   signal: AbortSignal,
 ): Promise<RecogniserAction> {
   if (task.paper === null) {
-    await checkHealth(await base, signal);
-    return { type: "woken", taskId: task.id };
+    const keepsInk = await checkHealth(await base, signal);
+    return { type: "woken", taskId: task.id, keepsInk };
   }
   const reading = await predict(await base, await pictureOf(task.paper), signal);
   return { type: "answered", taskId: task.id, reading };
+}
+
+function troubleOf(error: unknown): Trouble {
+  if (error instanceof ApiError) return error.trouble;
+  console.error(error);
+  return PAGE_AT_FAULT;
 }
 
 function pictureOf(paper: Paper): Promise<Blob> {

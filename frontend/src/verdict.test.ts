@@ -13,6 +13,7 @@ function answer(part: Partial<Answer>): Answer {
     confidence: 0.5,
     probabilities: FOUR_OR_NINE,
     model: "cnn-3",
+    id: "cnn-3-x-1",
     ...part,
   };
 }

@@ -23,6 +23,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield from running(tmp_path_factory.mktemp("server"))
 
 
+@pytest.fixture(scope="session")
+def keeping_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One that keeps drawings, of those who agree."""
+    yield from running(tmp_path_factory.mktemp("server"), DIGITS_KEEP_INK="1")
+
+
 @pytest.fixture
 def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server for one test alone, to stop and start."""
@@ -78,10 +84,11 @@ def phone(new_context: Callable[..., BrowserContext], site: Server) -> Page:
     return page
 
 
-def running(folder: Path) -> Iterator[Server]:
+def running(folder: Path, **settings: str) -> Iterator[Server]:
     """Start a server and stop it afterwards; fail with one clear sentence where it cannot start."""
     try:
-        with built_site(folder / "log.txt") as server:
+        feedback = str(folder / "feedback.sqlite")
+        with built_site(folder / "log.txt", DIGITS_FEEDBACK=feedback, **settings) as server:
             yield server
     except Unavailable as reason:
         pytest.fail(str(reason), pytrace=False)

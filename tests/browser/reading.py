@@ -1,5 +1,8 @@
 """What the page says, and what it sends, as the tests look at it."""
 
+import json
+from typing import Any
+
 from playwright.sync_api import Locator, Page, Request
 
 NOTHING_DRAWN = "Nothing drawn yet"
@@ -41,6 +44,25 @@ def record_predictions(page: Page) -> list[Request]:
 def judged(page: Page) -> Locator:
     """Where the page asks whether it was right, and says thanks."""
     return page.locator(".judgement")
+
+
+def outcome(page: Page) -> Locator:
+    """What the page says became of that."""
+    return judged(page).get_by_role("status")
+
+
+def consent(page: Page) -> Locator:
+    """The box to tick where the drawing may be kept."""
+    return page.get_by_role("checkbox", name="Keep this drawing to learn from")
+
+
+def told(page: Page, name: str, status: int = 204) -> dict[str, Any]:
+    """The feedback that goes out with a tap on a button."""
+    with page.expect_response("**/feedback") as response:
+        button(page, name).click()
+    assert response.value.status == status
+    body: dict[str, Any] = json.loads(response.value.request.post_data or "")
+    return body
 
 
 def overflow(page: Page) -> int:

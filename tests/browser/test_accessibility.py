@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 from browser.drawing import DIGITS, MIDDLE, NO_DIGITS, draw, on_screen
 from browser.pixels import is_inked
-from browser.reading import UNREACHABLE, answer, button, judged, overflow, verdict
+from browser.reading import (
+    UNREACHABLE,
+    answer,
+    button,
+    consent,
+    judged,
+    outcome,
+    overflow,
+    verdict,
+)
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 from serving import ROOT, Server
 
@@ -23,7 +32,7 @@ RUN_AXE = """async () => {
 PLACES = """() => [...document.querySelectorAll("section, section > *, .probability, .example")]
     .map((element) => {
         const { x, y, width, height } = element.getBoundingClientRect();
-        return [element.className, x, y, width, height];
+        return [element.className, x + scrollX, y + scrollY, width, height];
     })"""
 
 
@@ -45,7 +54,28 @@ def judging(page: Page) -> None:
 def thanked(page: Page) -> None:
     answered(page)
     button(page, "Yes").click()
-    expect(judged(page)).to_have_text("Thank you")
+    expect(outcome(page)).to_have_text("Thank you")
+    expect(button(page, "Change")).to_be_visible()
+
+
+def lost(page: Page) -> None:
+    page.route("**/feedback", lambda route: route.fulfill(status=503, json=LOST))
+    answered(page)
+    button(page, "Yes").click()
+    expect(outcome(page)).to_have_text(LOST["detail"])
+
+
+LOST = {"detail": "This could not be kept; try again later."}
+
+
+def asked_to_keep(page: Page) -> None:
+    answered(page)
+    expect(consent(page)).not_to_be_checked()
+
+
+def agreed(page: Page) -> None:
+    judging(page)
+    consent(page).check()
 
 
 def no_digit(page: Page) -> None:
@@ -72,9 +102,11 @@ def unsure(page: Page) -> None:
         "confidence": 0.52,
         "probabilities": [0, 0, 0, 0, 0.52, 0, 0, 0, 0, 0.48],
         "model": "any",
+        "id": "any",
     }
     page.route("**/predict*", lambda route: route.fulfill(json=doubt))
     draw(page, DIGITS[4])
+    expect(answer(page)).to_have_text("4")
     expect(verdict(page)).to_have_text("Not sure: 4 or 9?")
 
 
@@ -93,8 +125,11 @@ def offline(page: Page) -> None:
 
 STATES: list[Callable[[Page], None]] = [
     first_visit, waiting, answered, unsure, no_digit,
-    judging, thanked, unreachable, offline, refused,
+    judging, thanked, lost, unreachable, offline, refused,
 ]  # fmt: skip
+
+# Where drawings are kept.
+MORE_STATES: list[Callable[[Page], None]] = [asked_to_keep, agreed]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -113,14 +148,28 @@ def test_axe_finds_nothing(
     assert page.evaluate(RUN_AXE) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("state", MORE_STATES, ids=lambda state: state.__name__)
+def test_axe_finds_nothing_where_drawings_are_kept(
+    new_context: Callable[..., BrowserContext],
+    keeping_site: Server,
+    state: Callable[[Page], None],
+    width: int,
+    scheme: str,
+) -> None:
+    test_axe_finds_nothing(new_context, keeping_site, state, width, scheme)
+
+
+# With the box to agree, since that takes the most room.
 @pytest.mark.parametrize("width", [320, 360, 768, 1440])
 def test_nothing_moves_when_answers_come(
-    new_context: Callable[..., BrowserContext], site: Server, width: int
+    new_context: Callable[..., BrowserContext], keeping_site: Server, width: int
 ) -> None:
-    page = opened(new_context, site, width=width)
+    page = opened(new_context, keeping_site, width=width)
     first_visit(page)
     places = page.evaluate(PLACES)
-    for state in (answered, judging, no_digit, unreachable):
+    for state in (answered, agreed, thanked, lost, no_digit, unreachable):
         state(page)
         assert page.evaluate(PLACES) == places, state.__name__
         button(page, "Clear").click()
@@ -128,13 +177,13 @@ def test_nothing_moves_when_answers_come(
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_text_may_be_twice_as_large(
-    new_context: Callable[..., BrowserContext], site: Server, width: int
+    new_context: Callable[..., BrowserContext], keeping_site: Server, width: int
 ) -> None:
-    page = opened(new_context, site, width=width)
+    page = opened(new_context, keeping_site, width=width)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    answered(page)
+    asked_to_keep(page)
     assert overflow(page) == 0
-    cut = """() => [...document.querySelectorAll("button, p, dt, dd, figcaption, legend")]
+    cut = """() => [...document.querySelectorAll("button, p, dt, dd, figcaption, label")]
         .filter(({ scrollWidth, clientWidth, offsetParent, className }) =>
             offsetParent && className !== "only-spoken" && scrollWidth > clientWidth + 1)
         .map(({ outerHTML }) => outerHTML)"""

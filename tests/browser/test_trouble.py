@@ -124,4 +124,5 @@ LATE_ANSWER = {
     "confidence": 0.91,
     "probabilities": [0.01] * 9 + [0.91],
     "model": "another",
+    "id": "another-9",
 }

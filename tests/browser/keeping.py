@@ -1,0 +1,13 @@
+"""What the server keeps of what people say of its answers."""
+
+from serving import Server
+
+from recognizer.feedback import Feedback
+from recognizer.sqlite_store import SQLiteStore
+
+
+def kept(site: Server, answer_id: str) -> Feedback:
+    """The one thing that was said last of an answer."""
+    everything = SQLiteStore(site.settings["DIGITS_FEEDBACK"])
+    (feedback,) = [one for one in everything if one.answer == answer_id]
+    return feedback
