@@ -4,7 +4,7 @@ python -m uvicorn --factory recognizer.server:create_server
 """
 
 from fastapi import FastAPI
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 
 from recognizer.app import create_app
@@ -30,7 +30,7 @@ def create_server(settings: Settings | None = None) -> FastAPI:
     prometheus = Prometheus(app.version)
     app.add_middleware(Watch, tellers=[log, prometheus])
 
-    @app.get("/metrics", response_class=Response)
+    @app.get("/metrics", response_class=PlainTextResponse)
     def metrics() -> Response:
         """Say what was counted, for Prometheus."""
         return Response(prometheus.text(), media_type=CONTENT_TYPE)
