@@ -3,12 +3,14 @@
 import os
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 
 from recognizer.metrics import Line, as_json, embedded
 
 
 def log(line: Line) -> None:
     """Write the line of a request."""
+    line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), **line}
     write(readable(line) if sys.stdout.isatty() else as_json(line))
 
 

@@ -22,7 +22,7 @@ class Line(TypedDict, total=False):
     """
 
     time: str
-    """When it began; ISO 8601."""
+    """When it was over; ISO 8601. CloudWatch has a time of its own."""
     request_id: str
     method: str
     route: str
@@ -97,8 +97,9 @@ def embedded(line: Line) -> str:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
     """
     line["function"] = FUNCTION
-    line["memory_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
-    line["cpu_s"] = round(time.process_time(), 3)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    line["memory_mb"] = round(used.ru_maxrss / 1024, 1)
+    line["cpu_s"] = round(used.ru_utime + used.ru_stime, 3)
     if line["route"] not in WATCHED_ROUTES:
         return as_json(line)
     now = time.time_ns() // 1_000_000

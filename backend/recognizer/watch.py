@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from time import perf_counter
 
 from starlette.requests import Request
@@ -30,7 +29,6 @@ class Watch:
             return
         begun = perf_counter()
         line = scope["line"] = Line(
-            time=datetime.now(UTC).isoformat(timespec="milliseconds"),
             request_id=request_id(scope),
             method=scope["method"],
             route="other",

@@ -96,7 +96,6 @@ def watched(made: list[Resource]) -> list[Metric]:
 def line(capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """A line of the function's log in which everything is known."""
     known = Line(
-        time="2026-11-22T14:03:07.000+00:00",
         request_id="5f3a",
         method="POST",
         route="/predict",
