@@ -115,8 +115,11 @@ class Prometheus:
 
     def start_from_zero(self) -> None:
         """Show what has not happened yet as 0: nobody can tell a rate from the first that did."""
-        self.requests.labels("/predict", "200")
-        self.requests.labels("/predict", "500")
+        for route, done in (("/predict", 200), ("/feedback", 204)):
+            for status in (done, 500, *STATUS.values()):
+                self.requests.labels(route, str(status))
+        for stage in ("decode", "preprocess", "model", "all"):
+            self.seconds.labels(stage)
         for reason in STATUS:
             self.refused.labels(reason)
         for digit in "0123456789":
