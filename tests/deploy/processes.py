@@ -1,22 +1,16 @@
 """moto, which stands in for AWS, and a registry, which stands in for ECR, as processes."""
 
-import os
 import shutil
-import subprocess
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 from image.engine import host_address
+from running import running
 from serving import ROOT, free_port
 
 TOOLS = ROOT / "infra" / ".venv" / "bin"
 """aws, moto_server, act and others, which `make test-deploy` installs."""
-
-STARTS_WITHIN = 60.0
-"""Seconds; moto takes about two on an idle machine."""
 
 CONFIGURATION = """
 version: 0.1
@@ -45,7 +39,7 @@ def registry(folder: Path) -> Iterator[str]:
     port = free_port()
     configuration = folder / "registry.yml"
     configuration.write_text(CONFIGURATION.format(folder=folder / "images", port=port))
-    with _running(["docker-registry", "serve", str(configuration)], f"http://127.0.0.1:{port}/v2/"):
+    with running(["docker-registry", "serve", str(configuration)], f"http://127.0.0.1:{port}/v2/"):
         yield f"127.0.0.1:{port}"
 
 
@@ -56,36 +50,5 @@ def moto() -> Iterator[str]:
     # So that a function can only be made of an image that is in its ECR.
     settings = {"MOTO_LAMBDA_STUB_ECR": "false"}
     command = [str(TOOLS / "moto_server"), "--host", host, "--port", str(port)]
-    with _running(command, f"http://{host}:{port}/moto-api/data.json", settings):
+    with running(command, f"http://{host}:{port}/moto-api/data.json", settings):
         yield f"http://{host}:{port}"
-
-
-@contextmanager
-def _running(
-    command: list[str], url: str, settings: Mapping[str, str] | None = None
-) -> Iterator[None]:
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, **(settings or {})},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(url, process)
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + STARTS_WITHIN
-    while True:
-        assert process.poll() is None, f"{process.args!r} ended with {process.returncode}."
-        assert time.monotonic() < deadline, f"{process.args!r} does not answer."
-        try:
-            if httpx.get(url, timeout=2).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)

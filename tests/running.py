@@ -1,0 +1,60 @@
+"""Programs that tests start and end, and what tests wait for."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import httpx
+
+WITHIN = 60.0
+"""Seconds in which whatever is waited for must come: far more than any takes, so that hangs end."""
+
+
+@contextmanager
+def running(
+    command: list[str],
+    url: str | None = None,
+    settings: Mapping[str, str] | None = None,
+    log: Path = Path(os.devnull),
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program, from when it answers at a URL, if it has one, until the end of the block."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, **(settings or {})},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+
+    def answers(url: str) -> bool:
+        told = f"{command[0]} ended; its log:\n{log.read_text()[-2000:]}"
+        assert process.poll() is None, told
+        return is_there(url)
+
+    try:
+        if url is not None:
+            eventually(partial(answers, url))
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=WITHIN)
+
+
+def is_there(url: str) -> bool:
+    """Whether a GET is answered with 200."""
+    try:
+        return httpx.get(url, timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def eventually(condition: Callable[[], object]) -> None:
+    """Return once a condition holds; fail where it does not in time."""
+    deadline = time.monotonic() + WITHIN
+    while not condition():
+        assert time.monotonic() < deadline, f"{condition} never came true."
+        time.sleep(0.1)
