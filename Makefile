@@ -19,6 +19,9 @@ RUFF := $(BIN)/ruff
 MYPY := $(BIN)/mypy --config-file backend/pyproject.toml
 PYTEST := $(BIN)/python -m pytest -c backend/pyproject.toml --rootdir .
 FONTS := backend/training/font_packages/node_modules/installed
+# Folders of tests that need more than Python, Node.js and a browser.
+TESTED_APART := image watch deploy terraform
+GRAFANA_TYPES := tests/watch/grafana/node_modules/installed
 # Lambda takes no image index, which attestations would make of an image.
 BUILD = DOCKER_BUILDKIT=1 docker build --file backend/Dockerfile $(shell \
 	docker build --help 2>/dev/null | grep -q provenance && echo --provenance=false --sbom=false)
@@ -26,11 +29,13 @@ SHELL_SCRIPTS := .ci/run $(filter-out %.png,$(wildcard infra/deploy/*))
 TERRAFORM_ROOTS := bootstrap serverless always-on
 PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose) \
+	--file infra/compose/docker-compose.yml
 
 .PHONY: all help setup setup-training run dev check format test test-backend test-frontend image \
-	image-run test-image test-deploy check-workflows test-infra test-dashboard deploy deploy-backend \
-	deploy-frontend rollback destroy bench train tensorboard evaluate release api-types examples \
-	feedback-export lighthouse screenshot lock clean
+	image-run up down test-image test-watch test-deploy check-workflows test-infra test-dashboard \
+	deploy deploy-backend deploy-frontend rollback destroy bench train tensorboard evaluate release \
+	api-types examples feedback-export lighthouse screenshot lock clean
 
 all: check test
 
@@ -53,29 +58,30 @@ dev: .venv/run frontend/node_modules/installed ## The same, reloading page and A
 		trap "kill $$!" EXIT; npm --prefix frontend run dev
 
 check: .venv/dev frontend/node_modules/installed ## Lint, formatting and types
-	$(RUFF) check --config backend/pyproject.toml backend tests
-	$(RUFF) format --check --config backend/pyproject.toml backend tests
-	$(MYPY) backend/recognizer backend/image backend/benchmarks backend/openapi.py backend/feedback_export.py tests --exclude tests/training
+	$(RUFF) check --config backend/pyproject.toml backend infra/compose tests
+	$(RUFF) format --check --config backend/pyproject.toml backend infra/compose tests
+	$(MYPY) backend/recognizer backend/image backend/benchmarks backend/openapi.py \
+		backend/feedback_export.py infra/compose tests --exclude tests/training
 	@if $(BIN)/python -c 'import torch' 2>/dev/null; \
 		then set -x; $(MYPY) backend/training tests/training; \
 		else echo "Types of the training code skipped: they need torch (make setup-training)."; fi
 	$(BIN)/shellcheck --external-sources --source-path SCRIPTDIR $(SHELL_SCRIPTS)
-	$(BIN)/hadolint backend/Dockerfile
+	$(BIN)/hadolint backend/Dockerfile infra/compose/tensorboard/Dockerfile
 	npm --prefix frontend run check
 
 format: .venv/dev frontend/node_modules/installed ## Format the code and sort its imports
-	$(RUFF) check --fix --config backend/pyproject.toml backend tests
-	$(RUFF) format --config backend/pyproject.toml backend tests
+	$(RUFF) check --fix --config backend/pyproject.toml backend infra/compose tests
+	$(RUFF) format --config backend/pyproject.toml backend infra/compose tests
 	npm --prefix frontend run format
 
 test: setup frontend/dist/index.html ## Run every test (ARGS= goes to pytest)
 	npm --prefix frontend test
-	$(PYTEST) tests --ignore tests/image --ignore tests/deploy --ignore tests/terraform $(ARGS)
-	@echo "Images, deploys and Terraform have tests of their own: make test-image test-deploy test-infra"
+	$(PYTEST) tests $(TESTED_APART:%=--ignore tests/%) $(ARGS)
+	@echo "Images, dashboards, deploys and Terraform have tests of their own:" \
+		"make test-image test-watch test-deploy test-infra"
 
 test-backend: .venv/dev ## Run all of them but the page's
-	$(PYTEST) tests --ignore tests/browser --ignore tests/image --ignore tests/deploy \
-		--ignore tests/terraform $(ARGS)
+	$(PYTEST) tests --ignore tests/browser $(TESTED_APART:%=--ignore tests/%) $(ARGS)
 
 test-frontend: setup frontend/dist/index.html ## Run those of the page, in a browser too
 	npm --prefix frontend test
@@ -95,6 +101,16 @@ test-image: .venv/dev ## Build the images and test them; skipped without a conta
 	@if docker version >/dev/null 2>&1; \
 		then $(MAKE) --no-print-directory image && IMAGES_MUST_BE_TESTED=1 $(PYTEST) tests/image $(ARGS); \
 		else echo "Tests of the images skipped: no container engine (docker) answers here."; fi
+
+up: ## Serve page and API from a container, with Prometheus, Grafana and TensorBoard beside it
+	$(COMPOSE) up --build --detach
+	@$(COMPOSE) ps
+
+down: ## Stop all that; what was measured and said is kept
+	$(COMPOSE) down
+
+test-watch: .venv/dev infra/compose/.venv/installed $(GRAFANA_TYPES) ## Test what watches the server; says what is skipped
+	$(PYTEST) tests/watch $(ARGS)
 
 test-deploy: .venv/dev check-workflows ## Try deploys without AWS; skipped without a container engine
 	@if docker version >/dev/null 2>&1; \
@@ -189,16 +205,20 @@ lock: .venv/bin/python ## Pin the newest requirements that fit backend/pyproject
 		$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-emit-index-url --no-emit-find-links --upgrade --quiet \
 		--custom-compile-command 'make lock' $$extra; done
+	cd backend && $(BIN)/uv pip compile ../infra/compose/tensorboard/requirements.in --universal \
+		--python-version 3.11 --constraint requirements/train.txt --generate-hashes --no-annotate \
+		--no-emit-index-url --no-emit-find-links --upgrade --quiet --custom-compile-command 'make lock' \
+		-o ../infra/compose/tensorboard/requirements.txt
 	cd infra && $(BIN)/uv pip compile requirements.in --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --upgrade --quiet \
 		--custom-compile-command 'make lock' -o requirements.txt
 
 clean: ## Remove everything that was installed or built
-	rm -rf .venv infra/.venv infra/terraform/.terraform infra/terraform/*/.terraform \
+	rm -rf .venv infra/.venv infra/compose/.venv infra/terraform/.terraform infra/terraform/*/.terraform \
 		frontend/node_modules frontend/dist backend/training/font_packages/node_modules \
-		tests/lighthouse/node_modules
+		tests/lighthouse/node_modules tests/watch/grafana/node_modules
 
-.venv/bin/python infra/.venv/bin/python:
+.venv/bin/python infra/.venv/bin/python infra/compose/.venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "This project needs Python 3.11 or 3.12 (with venv); install" \
 		"one from https://www.python.org/downloads/ or your package manager (on Debian or" \
 		"Ubuntu: apt install python3 python3-venv), or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
@@ -217,12 +237,15 @@ clean: ## Remove everything that was installed or built
 	$(PIP) -r backend/requirements/torch.txt
 	@touch $@
 
-# Beside the other, since checkov pins dozens of packages to versions of its own.
-infra/.venv/installed: infra/requirements.txt | infra/.venv/bin/python
-	infra/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+# Beside the other, since checkov pins dozens of packages to versions of its own, and TensorBoard is what
+# its image has, without torch.
+infra/.venv/installed: infra/requirements.txt
+infra/compose/.venv/installed: infra/compose/tensorboard/requirements.txt
+infra/.venv/installed infra/compose/.venv/installed: %/installed: | %/bin/python
+	$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-frontend/node_modules/installed tests/lighthouse/node_modules/installed $(FONTS): %/node_modules/installed: %/package-lock.json
+frontend/node_modules/installed tests/lighthouse/node_modules/installed $(GRAFANA_TYPES) $(FONTS): %/node_modules/installed: %/package-lock.json
 	@$(NODE_IS_FINE) || { echo "This needs Node.js 20.19 or newer (22.12 or newer of the 22s);" \
 		"install it from https://nodejs.org or your package manager." >&2; exit 1; }
 	npm --prefix $* ci --no-audit --no-fund --ignore-scripts --loglevel=error

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-WITHIN = 60.0
+WITHIN = 120.0
 """Seconds in which whatever is waited for must come: far more than any takes, so that hangs end."""
 
 

@@ -31,6 +31,8 @@ CHANGES: dict[str, set[str]] = {
     "frontend/src/components/Answer.tsx": {"frontend"},
     "infra/terraform/serverless/main.tf": {"infra"},
     "infra/terraform/modules/page/edge/fallback.js": {"infra"},
+    "infra/compose/docker-compose.yml": set(),
+    "infra/compose/prometheus/alerts.yml": set(),
     "infra/deploy/backend": {"backend"},
     "infra/deploy/push": {"backend"},
     "infra/deploy/rollback": set(),

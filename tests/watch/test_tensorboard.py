@@ -1,0 +1,43 @@
+"""TensorBoard shows the training's run, and how often people say that the server is right."""
+
+from typing import Any
+
+import httpx
+import pytest
+from running import eventually
+from watch.conftest import Watched
+
+
+def scalars(watched: Watched, run: str, tag: str) -> list[tuple[int, float]]:
+    """Steps and values that TensorBoard draws."""
+    asked = {"run": run, "tag": tag}
+    path = f"{watched.tensorboard}/data/plugin/scalars/scalars"
+    answer = httpx.get(path, params=asked, timeout=30)
+    return [(step, value) for _, step, value in answer.json()] if answer.is_success else []
+
+
+def test_the_server_leads_a_browser_there(watched: Watched) -> None:
+    page = httpx.get(f"{watched.server.url}/dashboard", follow_redirects=True, timeout=30)
+    assert (str(page.url).rstrip("/"), page.status_code) == (watched.tensorboard, 200)
+    assert "<title>TensorBoard</title>" in page.text
+
+
+def test_both_runs_are_there(watched: Watched) -> None:
+    def runs() -> Any:
+        return sorted(httpx.get(f"{watched.tensorboard}/data/runs", timeout=30).json())
+
+    eventually(lambda: runs() == ["live", "released"])
+
+
+def test_the_training_is_shown(watched: Watched) -> None:
+    assert scalars(watched, "released", "loss") == [(1, 0.75), (2, 0.5), (3, 0.25)]
+
+
+@pytest.mark.parametrize("tag", ["accuracy/recent feedback", "accuracy/all feedback"])
+def test_what_people_said_is_shown(watched: Watched, tag: str) -> None:
+    right = pytest.approx(watched.sent.right())
+
+    def last() -> float | None:
+        return next((value for _, value in reversed(scalars(watched, "live", tag))), None)
+
+    eventually(lambda: last() == right)
