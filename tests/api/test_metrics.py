@@ -55,6 +55,9 @@ def test_what_has_not_happened_yet_is_shown_as_nothing(caller: httpx.Client) -> 
         assert series("digits_predictions_total", digit=digit, verdict="digit") in metrics
         assert series("digits_feedback_total", digit=digit, right="true") in metrics
     assert metrics[series("digits_requests_total", route="/predict", status="500")] == 0
+    assert metrics[series("digits_requests_total", route="/feedback", status="429")] == 0
+    for stage in ALL_STAGES:
+        assert metrics[series("digits_predict_seconds_count", stage=stage)] == 0
 
 
 def test_pictures_are_counted_by_digit_and_verdict(caller: httpx.Client) -> None:
