@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import jsonschema
 import numpy as np
 import pytest
 from api.bad_calls import BAD_CALLS, good_picture
 from api.calls import WAYS, Call, as_body, document
+from api.embedded_metric_format import SCHEMA
 from api.events import NO_REQUESTS, event_of, parsed
 from image.conftest import AS_ON_LAMBDA
 from image.engine import LAMBDA, LONGEST_ANSWER, STARTS_WITHIN, Container, run_once
@@ -113,6 +115,19 @@ def test_nothing_is_printed_but_what_lambda_prints(function: Container) -> None:
     invoke(function, event_of(as_body(good_picture())))
     for line in ("Traceback", "Warning", "warning", "Error"):
         assert line not in function.log(), function.log()
+
+
+def test_an_answer_is_a_line_in_which_cloudwatch_finds_metrics(function: Container) -> None:
+    event = event_of(as_body(good_picture()))
+    event["headers"]["x-request-id"] = "watched"
+    answer = invoke(function, event)
+    assert answer["headers"]["x-request-id"] == "watched"
+    (text,) = [line for line in function.log().splitlines() if '"watched"' in line]
+    line = json.loads(text)
+    jsonschema.validate(line, SCHEMA)
+    assert line["answer"] == json.loads(answer["body"])["id"]
+    assert line["ms"] > 0
+    assert 20 < line["memory_mb"] < 512
 
 
 def in_image(code: str, *flags: str) -> str:
