@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from recognizer.feedback import Feedback, StoreLost, open_store
+from recognizer.feedback import Feedback, StoreLost
+from recognizer.stores import open_store
 
 DATA = Path(__file__).parents[1] / "data"
 

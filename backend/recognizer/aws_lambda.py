@@ -17,9 +17,9 @@ from mangum import Mangum
 from mangum.types import LambdaConfig, LambdaContext, LambdaEvent, Response, Scope
 
 from recognizer.app import create_app
-from recognizer.feedback import open_store
 from recognizer.log import log_for_cloudwatch
 from recognizer.settings import Settings
+from recognizer.stores import open_store
 from recognizer.watch import Watch
 
 

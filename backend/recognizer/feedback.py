@@ -125,19 +125,3 @@ class Pace:
         if self.tokens < 1:
             raise Refusal("too_often", "There is too much feedback just now; try again later.")
         self.tokens -= 1
-
-
-def open_store(place: str) -> Store:
-    """The store in a SQLite file, `:memory:` or s3://bucket/prefix; raise StoreLost if it is none.
-
-    Each is imported when it is needed: no cold start waits for them.
-    """
-    if place.startswith("s3://"):
-        try:
-            from recognizer.s3_store import S3Store
-        except ModuleNotFoundError as error:
-            raise StoreLost(f"Feedback cannot be kept in {place} without boto3.") from error
-        return S3Store(place)
-    from recognizer.sqlite_store import SQLiteStore
-
-    return SQLiteStore(place)

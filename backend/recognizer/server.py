@@ -8,12 +8,13 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 
 from recognizer.app import create_app
-from recognizer.feedback import StoreLost, open_store
+from recognizer.feedback import StoreLost
 from recognizer.log import log
 from recognizer.page import Page
 from recognizer.problems import problem
 from recognizer.prometheus import CONTENT_TYPE, Prometheus
 from recognizer.settings import Settings
+from recognizer.stores import open_store
 from recognizer.watch import Watch
 
 

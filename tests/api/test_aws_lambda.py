@@ -20,8 +20,9 @@ from api.problems import assert_is_problem
 from moto import mock_aws
 from pictures import drawn, encoded
 
-from recognizer.feedback import Feedback, open_store
+from recognizer.feedback import Feedback
 from recognizer.metrics import NAMESPACE, UNITS
+from recognizer.stores import open_store
 
 Handler = Callable[[object, object], dict[str, Any]]
 Load = Callable[..., Handler]

@@ -1,13 +1,14 @@
 """A server with two workers and all that watches it, after traffic of all kinds."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
 from running import eventually
-from serving import Server
+from serving import BACKEND, Server
 from watch.programs import (
     Prometheus,
     accuracy,
@@ -15,7 +16,6 @@ from watch.programs import (
     tensorboard,
     without_prometheus,
     without_tensorboard,
-    write_a_run,
 )
 from watch.traffic import Sent, send_all
 
@@ -59,7 +59,7 @@ def watched(
     """All of it, as the compose file starts it; Prometheus has counted all that was sent."""
     folder = tmp_path_factory.mktemp("watched")
     logs = folder / "logs"
-    write_a_run(logs / "released")
+    shutil.copytree(BACKEND / "training" / "logs", logs / "released")
     with ExitStack() as stack:
         board = stack.enter_context(tensorboard(logs, folder))
         settings = {

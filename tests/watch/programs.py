@@ -1,7 +1,6 @@
 """Prometheus, TensorBoard and what follows the accuracy, as the compose file runs them."""
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,16 +22,6 @@ EVERY = "1s"
 
 PAUSE = "0.2"
 """Seconds between two readings of the accuracy."""
-
-A_RUN = """
-import sys
-from tensorboard.summary import Writer
-writer = Writer(sys.argv[1])
-for epoch, loss in enumerate((0.75, 0.5, 0.25), start=1):
-    writer.add_scalar("loss", loss, epoch)
-writer.close()
-"""
-"""Writes the logs of a training as short as one can be."""
 
 
 def without_prometheus() -> str:
@@ -100,11 +89,6 @@ def prometheus(target: str, folder: Path) -> Iterator[Prometheus]:
     url = f"http://127.0.0.1:{port}"
     with running(command, f"{url}/-/ready", log=folder / "prometheus.log"):
         yield Prometheus(url)
-
-
-def write_a_run(folder: Path) -> None:
-    """Leave the logs of a training in a folder."""
-    subprocess.run([TOOLS / "python", "-c", A_RUN, folder], check=True)
 
 
 @contextmanager

@@ -29,8 +29,26 @@ def test_both_runs_are_there(watched: Watched) -> None:
     eventually(lambda: runs() == ["live", "released"])
 
 
-def test_the_training_is_shown(watched: Watched) -> None:
-    assert scalars(watched, "released", "loss") == [(1, 0.75), (2, 0.5), (3, 0.25)]
+def test_the_released_models_training_is_shown(watched: Watched) -> None:
+    eventually(lambda: scalars(watched, "released", "loss"))
+    loss = scalars(watched, "released", "loss")
+    assert [step for step, _ in loss] == list(range(1, len(loss) + 1))
+    assert loss[-1][1] < loss[0][1]
+
+
+@pytest.mark.parametrize("tag", ["inks", "confusion"])
+def test_pictures_of_the_training_are_shown(watched: Watched, tag: str) -> None:
+    asked = {"run": "released", "tag": tag, "sample": "0"}
+    plugin = f"{watched.tensorboard}/data/plugin/images"
+
+    def entries() -> list[dict[str, Any]]:
+        answer = httpx.get(f"{plugin}/images", params=asked, timeout=30)
+        found: list[dict[str, Any]] = answer.json() if answer.is_success else []
+        return found
+
+    eventually(entries)
+    picture = httpx.get(f"{plugin}/individualImage?{entries()[-1]['query']}", timeout=30)
+    assert picture.content.startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("tag", ["accuracy/recent feedback", "accuracy/all feedback"])
