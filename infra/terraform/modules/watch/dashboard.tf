@@ -102,7 +102,7 @@ locals {
         },
         {
           title = "Versions of the model"
-          query = ["filter ispresent(verdict)", "stats count(*) as answers, earliest(time) as since, latest(time) as until by model", "sort until desc"]
+          query = ["filter ispresent(verdict)", "stats count(*) as answers, earliest(@timestamp) as since, latest(@timestamp) as until by model", "sort until desc"]
         },
       ]
     },
