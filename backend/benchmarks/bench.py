@@ -133,8 +133,10 @@ def over_http(
     times: dict[str, dict[int, list[list[float]]]] = {
         module: {callers: [] for callers in CALLERS} for module in (OURS, BASELINE)
     }
+    # Without uvicorn's own access log, as the Makefile and the image start it.
+    own = ("--factory", "recognizer.server:create_server", "--log-level", "warning")
     with (
-        server(contestants[OURS], "--factory", "recognizer.server:create_server") as ours,
+        server(contestants[OURS], *own) as ours,
         server(contestants[BASELINE], "benchmarks.baseline:app") as baseline,
     ):
         requests = {

@@ -117,14 +117,13 @@ def start(contestant: Contestant) -> tuple[float, float]:
 
 
 @contextmanager
-def server(contestant: Contestant, *app: str) -> Iterator[int]:
-    """One uvicorn worker on a free port."""
+def server(contestant: Contestant, *arguments: str) -> Iterator[int]:
+    """One uvicorn worker on a free port, which logs each request as its way of writing does."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    options = ["--port", str(port), "--log-level", "warning"]
     process = subprocess.Popen(
-        [*PYTHON, "uvicorn", *app, *options],
+        [*PYTHON, "uvicorn", *arguments, "--port", str(port)],
         env=contestant.environment(),
         stdout=subprocess.DEVNULL,
     )
