@@ -41,7 +41,7 @@ from readme import README
 RESULTS = Path(__file__).with_name("results.json")
 
 COLD_PAIRS = 20
-WARM_EVENTS, WARM_UP = 1_000, 200
+WARM_TURNS, WARM_EVENTS, WARM_UP = 9, 1_000, 200
 CALLERS = (1, 8, 32)
 LOAD_SECONDS, LOAD_ROUNDS = 4.0, 3
 
@@ -106,9 +106,12 @@ def counted(contestants: dict[str, Contestant]) -> dict[str, dict[str, float]]:
 
 
 def warm_handlers(contestants: dict[str, Contestant]) -> dict[str, dict[str, float]]:
-    """Time of a handler's answers once it is warm, in turns."""
+    """Time of a handler's answers once it is warm, in turns.
+
+    In many: a process of the plain way is of one of two speeds, as its threads spin or do not.
+    """
     times: dict[str, list[list[float]]] = {module: [] for module in contestants}
-    for _ in tqdm(range(3), "warm handlers", unit="turn"):
+    for _ in tqdm(range(WARM_TURNS), "warm handlers", unit="turn"):
         for module, contestant in contestants.items():
             times[module].append(answer_times(contestant, WARM_UP + WARM_EVENTS)[WARM_UP:])
     medians = {
