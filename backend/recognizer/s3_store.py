@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -31,44 +32,41 @@ class S3Store:
         address = urlsplit(place)
         self.bucket, prefix = address.netloc, address.path.strip("/")
         self.prefix = f"{prefix}/" if prefix else ""
-        try:
+        with lost_if_broken(place):
             self.s3 = boto3.client("s3", config=PATIENCE)
-        except BotoCoreError as error:
-            raise self.lost(error) from error
 
     def keep(self, feedback: Feedback) -> bool:
         """Keep it; see `Store`."""
         day = datetime.fromtimestamp(feedback.answered, UTC).date()
         key, body = f"{self.prefix}{day}/{feedback.answer}.json", to_json(feedback)
-        try:
-            self.s3.put_object(Bucket=self.bucket, Key=key, Body=body, IfNoneMatch="*")
-            return True
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in THERE_ALREADY:
-                raise self.lost(error) from error
-        except BotoCoreError as error:
-            raise self.lost(error) from error
-        try:
-            self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
-        except (BotoCoreError, ClientError) as error:
-            raise self.lost(error) from error
-        return False
+        with lost_if_broken(self.place):
+            try:
+                self.s3.put_object(Bucket=self.bucket, Key=key, Body=body, IfNoneMatch="*")
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in THERE_ALREADY:
+                    raise
+                self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
+                return False
+        return True
 
     def __iter__(self) -> Iterator[Feedback]:
         """All of it; see `Store`."""
-        try:
+        with lost_if_broken(self.place):
             pages = self.s3.get_paginator("list_objects_v2").paginate(
                 Bucket=self.bucket, Prefix=self.prefix
             )
             keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
             for key in keys:  # they begin with the day
                 yield from_json(self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())
-        except (BotoCoreError, ClientError) as error:
-            raise self.lost(error) from error
 
-    def lost(self, error: Exception) -> StoreLost:
-        """The error as it is told to an operator."""
-        return StoreLost(f"Feedback cannot be kept in {self.place}: {error}")
+
+@contextmanager
+def lost_if_broken(place: str) -> Iterator[None]:
+    """Raise StoreLost where S3 cannot do what it is asked within."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise StoreLost(f"Feedback cannot be kept in {place}: {error}") from error
 
 
 def to_json(feedback: Feedback) -> bytes:
