@@ -18,7 +18,6 @@ from recognizer.decoding import decode_picture, is_quick
 from recognizer.feedback import (
     Pace,
     Store,
-    StoreFull,
     StoreLost,
     answer_id,
     decode_ink,
@@ -132,8 +131,6 @@ def create_app(
         told = feedback_on(said.id, said.digit, ink)
         try:
             is_first = await to_thread.run_sync(lambda: store().keep(told))
-        except StoreFull as error:
-            raise Refusal("store_full", "No more feedback is kept here.") from error
         except StoreLost as error:
             print(error, file=sys.stderr)
             raise Refusal("store_lost", "This could not be kept; try again later.") from error

@@ -52,10 +52,6 @@ class Feedback:
         return self.read == self.drawn
 
 
-class StoreFull(Exception):  # noqa: N818  # what it is
-    """No more feedback is kept."""
-
-
 class StoreLost(Exception):  # noqa: N818  # what it is
     """The place where feedback is kept cannot be reached; the message says why."""
 
@@ -66,7 +62,7 @@ class Store(Protocol):
     def keep(self, feedback: Feedback) -> bool:
         """Keep it for good, in place of what was said of the same answer before.
 
-        Returns whether it is the first of its answer. Raises StoreFull or StoreLost.
+        Returns whether it is the first of its answer. Raises StoreLost; Refusal where it is full.
         """
 
     def __iter__(self) -> Iterator[Feedback]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from recognizer.feedback import Feedback, StoreFull, StoreLost
+from recognizer.feedback import Feedback, StoreLost
+from recognizer.refusals import Refusal
 
 MOST_KEPT = 100_000
 """Answers of which feedback is kept: about 100 MB with inks."""
@@ -50,7 +51,7 @@ class SQLiteStore:
             # Numbers rise by one and nothing is removed, so the highest is how many there are.
             (kept,) = self.connection.execute("SELECT max(number) FROM feedback").fetchone()
             if (kept or 0) >= MOST_KEPT:
-                raise StoreFull
+                raise Refusal("store_full", "No more feedback is kept here.")
             self.connection.execute(
                 "INSERT INTO feedback (answer, model, read, answered, drawn, ink)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
