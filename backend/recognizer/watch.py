@@ -31,12 +31,9 @@ class Watch:
         line = scope["line"] = Line(
             request_id=request_id(scope),
             method=scope["method"],
-            route="other",
             status=500,
-            ms=0.0,
             cold_start=1 if self.cold else 0,
             refused=0,
-            failed=0,
         )
         self.cold = False
 
