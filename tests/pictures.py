@@ -94,6 +94,16 @@ def drawn(digit: int, ink: int = 0, paper: int = 255, **how: Any) -> Image.Image
     return painted(drawn_mask(digit, **how), "L", ink, paper)
 
 
+def fence() -> Image.Image:
+    """A picture of nothing that is a digit."""
+    picture = Image.new("L", (200, 200), 255)
+    brush = ImageDraw.Draw(picture)
+    for place in range(0, 200, 8):
+        brush.line([(place, 0), (place, 199)], fill=0)
+        brush.line([(0, place), (199, place)], fill=0)
+    return picture
+
+
 def encoded(image: Image.Image, file_format: str = "PNG", **options: Any) -> bytes:
     """A picture as a file; `options` go to Pillow."""
     buffer = BytesIO()

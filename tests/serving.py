@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-import httpx
+from running import is_there
 
 ROOT = Path(__file__).parents[1]
 BACKEND = ROOT / "backend"
@@ -53,7 +53,7 @@ class Server:
                 stderr=subprocess.STDOUT,
             )
         deadline = time.monotonic() + STARTS_WITHIN
-        while not self._is_healthy():
+        while not is_there(f"{self.url}/health"):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
                 raise Unavailable(f"The server did not start; its log:\n{self.log.read_text()}")
@@ -88,12 +88,6 @@ class Server:
             return None
         peak = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
         return None if peak is None else int(peak[1]) * 1024
-
-    def _is_healthy(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/health", timeout=5).status_code == 200
-        except httpx.TransportError:
-            return False
 
 
 def server_command(port: int) -> list[str]:

@@ -17,7 +17,7 @@ from api.bad_calls import good_picture
 from api.calls import as_body
 from api.metrics_text import Series, changes, metrics_of, series
 from conftest import LONGEST_ANSWER
-from pictures import drawn, encoded
+from pictures import drawn, encoded, fence
 from PIL import Image
 from serving import BACKEND, Server, refusal_to_start
 
@@ -74,13 +74,6 @@ def kept_with_ink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
         yield kept
 
 
-def letter() -> bytes:
-    """A picture of nothing that is a digit."""
-    grid = np.full((200, 200), 255, dtype=np.uint8)
-    grid[::8] = grid[:, ::8] = 0
-    return encoded(Image.fromarray(grid))
-
-
 def old(answer: str, seconds: float, model: str | None = None) -> str:
     """The id of an answer given so many seconds ago, perhaps by another model."""
     own_model, digit, rest = answer.split("-")
@@ -102,7 +95,7 @@ def test_feedback_is_counted_and_kept(kept: Kept, drawn_digit: int, right: str) 
 
 
 def test_what_was_taken_for_no_digit_was_wrong(kept: Kept) -> None:
-    before, answer = metrics_of(kept.client), kept.answer(letter())
+    before, answer = metrics_of(kept.client), kept.answer(encoded(fence()))
     assert answer["digit"] is None
     assert kept.say(id=answer["id"], digit=4).status_code == 204
     assert kept.counted(before) == {series(IN_ALL_FEEDBACK, digit="4", right="false"): 1}

@@ -16,6 +16,7 @@ import pytest
 from api.bad_calls import BAD_CALLS, good_picture
 from api.calls import WAYS, as_body
 from conftest import LONGEST_ANSWER
+from running import is_there
 from serving import BACKEND, STARTS_WITHIN, Server, free_port, server_command, server_environment
 
 WITHIN = 10.0
@@ -150,12 +151,8 @@ def test_a_terminal_shows_words(tmp_path: Path) -> None:
     try:
         url = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + STARTS_WITHIN
-        while time.monotonic() < deadline:
-            try:
-                httpx.get(f"{url}/health")
-                break
-            except httpx.TransportError:
-                time.sleep(0.05)
+        while not is_there(f"{url}/health") and time.monotonic() < deadline:
+            time.sleep(0.05)
         headers = {"content-type": "image/png", "x-request-id": "mine"}
         httpx.post(f"{url}/predict", content=good_picture(), headers=headers)
         text = ""

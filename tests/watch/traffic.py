@@ -4,12 +4,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import httpx
-import numpy as np
 from api.bad_calls import BAD_CALLS
 from api.calls import WAYS
 from conftest import LONGEST_ANSWER
-from pictures import drawn, encoded
-from PIL import Image
+from pictures import drawn, encoded, fence
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
@@ -45,13 +43,6 @@ class Sent:
         return sum(n for (_, right), n in said if right == "true") / sum(n for _, n in said)
 
 
-def no_digit() -> Image.Image:
-    """A picture of a fence."""
-    grid = np.full((200, 200), 255, dtype=np.uint8)
-    grid[::8] = grid[:, ::8] = 0
-    return Image.fromarray(grid)
-
-
 def send_all(url: str) -> Sent:
     """Good pictures of many kinds, bad ones, and feedback right and wrong."""
     sent = Sent()
@@ -59,7 +50,7 @@ def send_all(url: str) -> Sent:
         with httpx.Client(base_url=url, timeout=LONGEST_ANSWER) as caller:
             send_digit(caller, number, sent)
     with httpx.Client(base_url=url, timeout=LONGEST_ANSWER) as caller:
-        for picture in (no_digit(), drawn(7, ink=255), drawn(1, pen=0.22)):
+        for picture in (fence(), drawn(7, ink=255), drawn(1, pen=0.22)):
             send_picture(caller, encoded(picture), "body", sent)
         for name, reason in REFUSED.items():
             for _ in range(3):
