@@ -19,8 +19,11 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
 ACCEPTED = "a PNG, JPEG, WebP, GIF or BMP picture"
 
-WORKING_SIDE = 800
-"""Pixels: larger pictures are averaged down to at most this; a digit needs a small part of it."""
+SHORTER_SIDE, LONGER_SIDE = 200, 800
+"""Pixels: pictures are averaged down while they keep the first, and to at most the second.
+
+The classifier reads 20 pixels of a digit; this leaves enough of one a tenth of the picture high.
+"""
 
 QUICK_PIXELS = 250_000
 """Pixels that are decoded and read within a few milliseconds."""
@@ -62,7 +65,7 @@ def refuse_too_many_bytes(size: int, max_bytes: int) -> None:
 
 
 def decode_picture(content: bytes, max_bytes: int, max_pixels: int) -> Picture:
-    """Decode a picture file to greyscale, upright, at most 800 pixels a side.
+    """Decode a picture file to greyscale, upright, averaged down to the working size.
 
     The first frame counts; colours become grey along their direction of greatest contrast;
     transparent parts become paper. Raises Refusal where the bytes are no picture that can be read
@@ -78,7 +81,7 @@ def decode_picture(content: bytes, max_bytes: int, max_pixels: int) -> Picture:
                 raise Refusal(
                     "too_many_scans", f"The JPEG has over {MOST_JPEG_SCANS} scans; save it anew."
                 )
-            image.draft(None, (WORKING_SIDE, WORKING_SIDE))
+            image.draft(None, (SHORTER_SIDE, SHORTER_SIDE))
             image.load()
             # What a decoder finds may differ from what the header said.
             refuse_too_many_pixels(image.size, max_pixels)
@@ -124,7 +127,7 @@ def shrink(image: Image.Image) -> Image.Image:
         image = image.convert("RGBA")
     elif image.mode != "L":
         image = image.convert("L" if image.mode == "1" else "RGB")
-    factor = -(-max(image.size) // WORKING_SIDE)
+    factor = max(min(image.size) // SHORTER_SIDE, -(-max(image.size) // LONGER_SIDE))
     return image.reduce(factor) if factor > 1 else image
 
 

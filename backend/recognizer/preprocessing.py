@@ -42,8 +42,11 @@ FAINTEST_INK = 0.15
 TOLERATED_NOISE = 3.0
 """Grey levels (standard deviation): noisier pictures are smoothed first."""
 
+EDGE_LINES = 3
+"""Lines of pixels along each edge that are looked at, at most."""
+
 SAMPLES = 48
-"""Points along each axis at which a picture is sampled to judge its paper."""
+"""Points along each axis at which a picture is sampled to judge uneven paper."""
 
 LEAST_INK = 0.0002
 """Share of the picture that must be inked: less is noise. A 1 drawn small, hair-thin, has 0.002."""
@@ -154,46 +157,55 @@ def edge_noise(picture: Picture) -> float:
 
     Judged by the median step between neighbours: strokes that touch the edge do not count.
     """
-    width = edge_width(picture)
-    steps = np.concatenate(
-        [
-            np.diff(picture[:width].astype(np.int16), axis=1).ravel(),
-            np.diff(picture[-width:].astype(np.int16), axis=1).ravel(),
-            np.diff(picture[:, :width].astype(np.int16), axis=0).ravel(),
-            np.diff(picture[:, -width:].astype(np.int16), axis=0).ravel(),
-        ]
-    )
+    steps = np.abs(np.diff(along_edges(picture)))
     # A step is the difference of two noisy pixels (√2); 1.4826 turns a median into a deviation.
-    return 0.0 if steps.size == 0 else float(np.median(np.abs(steps))) * 1.4826 / np.sqrt(2)
+    return float(np.median(steps)) * 1.4826 / np.sqrt(2)
 
 
-def edge_width(picture: Levels) -> int:
-    """Pixels from its edges in which a picture is taken to show paper, at least 1."""
-    return max(1, round(EDGE * min(picture.shape)))
+def along_edges(levels: Levels) -> NDArray[np.int16]:
+    """Grey levels along the edges of a picture, line after line: (n,), n at least 4."""
+    width = edge_width(levels.shape)
+    apart = -(-width // EDGE_LINES)
+    first, last = slice(None, width, apart), slice(-width, None, apart)
+    lines = (levels[first], levels[last], levels[:, first].T, levels[:, last].T)
+    return np.concatenate([line.ravel() for line in lines]).astype(np.int16)
 
 
-def paper_brightness(picture: Levels, noise: float) -> NDArray[np.float32]:
+def edge_width(shape: tuple[int, ...]) -> int:
+    """Pixels from its edges in which a picture of this shape is taken to show paper, at least 1."""
+    return max(1, round(EDGE * min(shape)))
+
+
+def paper_brightness(levels: Levels, noise: float) -> NDArray[np.float32]:
     """Brightness of the bare paper, at least 1 grey level, to be broadcast over the picture.
 
-    One level, shaped (1, 1), where the edges agree on one. Otherwise light falls unevenly, and
-    the paper is a smooth surface: through the edges first, then through all that is close to it.
+    One level, shaped (1, 1), where the edges agree on one; otherwise light falls unevenly.
     """
+    edges = along_edges(levels)
+    level = int(np.median(edges))
+    if np.median(np.abs(edges - level)) <= max(TOLERATED_NOISE, 1.5 * noise):
+        return np.full((1, 1), max(level, 1), dtype=np.float32)
+    return paper_surface(levels)
+
+
+def paper_surface(levels: Levels) -> NDArray[np.float32]:
+    """Brightness, at least 1 grey level, of paper that light falls on unevenly: (height, width).
+
+    A smooth surface: through the edges first, then through all that is close to it.
+    """
+    height, width = levels.shape
     rows, columns = (
-        np.unique(np.linspace(0, side - 1, SAMPLES).round().astype(int)) for side in picture.shape
+        np.unique(np.linspace(0, side - 1, SAMPLES).round().astype(int)) for side in levels.shape
     )
-    sample = picture[np.ix_(rows, columns)].astype(np.float32)
-    width = edge_width(picture)
+    sample = levels[np.ix_(rows, columns)].astype(np.float32)
+    depth = edge_width(levels.shape)
     inner_rows, inner_columns = (
-        (at >= width) & (at < side - width)
-        for at, side in zip((rows, columns), picture.shape, strict=True)
+        (at >= depth) & (at < side - depth)
+        for at, side in zip((rows, columns), levels.shape, strict=True)
     )
     on_edge = ~np.outer(inner_rows, inner_columns)
-    level = np.median(sample[on_edge])
-    deviation = np.abs(sample - level)
-    if np.median(deviation[on_edge]) <= max(TOLERATED_NOISE, 1.5 * noise):
-        return np.full((1, 1), max(level, 1), dtype=np.float32)
     weight = on_edge.astype(np.float32)
-    terms = surface_terms(rows / picture.shape[0], columns / picture.shape[1])
+    terms = surface_terms(rows / height, columns / width)
     flat_terms = terms.reshape(-1, terms.shape[-1])
     for _ in range(8):
         weighted = flat_terms * weight.reshape(-1, 1)
@@ -203,7 +215,6 @@ def paper_brightness(picture: Levels, noise: float) -> NDArray[np.float32]:
         deviation = np.abs(sample - terms @ coefficients)
         scale = max(TOLERATED_NOISE, float(np.median(deviation[on_edge])))
         weight = 1 / (1 + (deviation / scale) ** 4)
-    height, width = picture.shape
     every = surface_terms(np.arange(height) / height, np.arange(width) / width)
     surface: NDArray[np.float32] = np.maximum(every @ coefficients, 1).astype(np.float32)
     return surface
@@ -256,9 +267,10 @@ def area_weights(start: float, step: float, length: int) -> NDArray[np.float32]:
     Where the spans are finer than the pixels this is linear interpolation. Beyond the picture
     there is nothing to average: a span that lies there weighs nothing.
     """
-    middle = start + (np.arange(FIELD)[:, None] + 0.5) * step
+    middle = start + (np.arange(FIELD, dtype=np.float32)[:, None] + np.float32(0.5)) * step
     reach = max(step, 1.0) / 2
-    pixel = np.arange(length)
-    overlap = np.minimum(middle + reach, pixel + 1) - np.maximum(middle - reach, pixel)
-    weights: NDArray[np.float32] = (np.maximum(overlap, 0) / (2 * reach)).astype(np.float32)
+    # How much of each span lies before each pixel's edge: the overlap is what an edge adds.
+    edges = np.arange(length + 1, dtype=np.float32)
+    before = np.minimum(np.maximum(edges, middle - reach), middle + reach)
+    weights: NDArray[np.float32] = (before[:, 1:] - before[:, :-1]) / (2 * reach)
     return weights
