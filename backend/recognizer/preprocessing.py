@@ -118,18 +118,11 @@ def ink_of_levels(
     return ink
 
 
-def percentile(
-    values: NDArray[np.float32],
-    counts: Counts,
-    share: float,
-) -> float:
+def percentile(values: NDArray[np.float32], counts: Counts, share: float) -> float:
     """What a share of the values lies below, where each of them comes `counts` times."""
     order = values.argsort()
-    last = np.cumsum(counts[order]) - 1
-    below, above = np.searchsorted(last, [np.floor(share * last[-1]), np.ceil(share * last[-1])])
-    part = share * last[-1] - np.floor(share * last[-1])
-    low, high = float(values[order[below]]), float(values[order[above]])
-    return low + (high - low) * float(part)
+    below = np.cumsum(counts[order])
+    return float(values[order[np.searchsorted(below, share * below[-1])]])
 
 
 def smooth_noise(picture: Picture) -> tuple[Levels, float]:
@@ -159,7 +152,7 @@ def edge_noise(picture: Picture) -> float:
     """
     steps = np.abs(np.diff(along_edges(picture)))
     # A step is the difference of two noisy pixels (√2); 1.4826 turns a median into a deviation.
-    return float(np.median(steps)) * 1.4826 / np.sqrt(2)
+    return float(np.median(steps) * 1.4826 / np.sqrt(2))
 
 
 def along_edges(levels: Levels) -> NDArray[np.int16]:
@@ -168,7 +161,8 @@ def along_edges(levels: Levels) -> NDArray[np.int16]:
     apart = -(-width // EDGE_LINES)
     first, last = slice(None, width, apart), slice(-width, None, apart)
     lines = (levels[first], levels[last], levels[:, first].T, levels[:, last].T)
-    return np.concatenate([line.ravel() for line in lines]).astype(np.int16)
+    edges: NDArray[np.int16] = np.concatenate([line.ravel() for line in lines]).astype(np.int16)
+    return edges
 
 
 def edge_width(shape: tuple[int, ...]) -> int:
