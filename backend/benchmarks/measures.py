@@ -23,7 +23,13 @@ COLD_PAIRS, WARM_PAIRS, WARM_EVENTS, WARM_UP = 12, 5, 500, 100
 THREADS = (
     (
         "classifier.py",
-        "        options.intra_op_num_threads = 1\n        options.inter_op_num_threads = 1\n",
+        "        options.intra_op_num_threads = threads\n"
+        "        options.inter_op_num_threads = 1\n",
+        "",
+    ),
+    (
+        "classifier.py",
+        '        options.add_session_config_entry("session.force_spinning_stop", "1")\n',
         "",
     ),
 )

@@ -44,7 +44,10 @@ MOST_DECODED_AT_ONCE = 2
 
 
 def create_app(
-    settings: Settings, store: Callable[[], Store], page: ASGIApp | None = None
+    settings: Settings,
+    store: Callable[[], Store],
+    page: ASGIApp | None = None,
+    model_threads: int = 1,
 ) -> FastAPI:
     """Build the API; raise SystemExit with one sentence where it cannot work.
 
@@ -52,7 +55,7 @@ def create_app(
     host adds the middleware `Watch`, whose record of a request the routes fill in.
     """
     try:
-        classify = Classifier()
+        classify = Classifier(threads=model_threads)
     except ModelError as error:
         raise SystemExit(str(error)) from error
     decoding_slots = CapacityLimiter(MOST_DECODED_AT_ONCE)

@@ -45,17 +45,19 @@ BLANK = Reading(None, "blank", np.full(10, 0.1))
 class Classifier:
     """The model, loaded once and ready to be called from any thread.
 
-    `version` is the beginning of its file's SHA-256. Raises ModelError where the file is missing
-    or is not the one whose SHA-256 stands in `<file>.sha256` beside it.
+    `version` is the beginning of its file's SHA-256; `threads` share the work of each picture.
+    Raises ModelError where the file is missing or is not the one whose SHA-256 stands in
+    `<file>.sha256` beside it.
     """
 
-    def __init__(self, path: Path = MODEL) -> None:
+    def __init__(self, path: Path = MODEL, threads: int = 1) -> None:
         content, digest = read_verified(path)
         self.version = digest[:12]
         options = onnxruntime.SessionOptions()
-        # For a model this small a thread pool costs more than it saves, most of all at start.
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
+        # Else they would wait for the next picture in a loop, each on a processor of its own.
+        options.add_session_config_entry("session.force_spinning_stop", "1")
         self.session = onnxruntime.InferenceSession(
             content, options, providers=["CPUExecutionProvider"]
         )

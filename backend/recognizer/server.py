@@ -3,6 +3,8 @@
 python -m uvicorn --factory recognizer.server:create_server
 """
 
+import os
+
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
@@ -17,6 +19,9 @@ from recognizer.settings import Settings
 from recognizer.stores import open_store
 from recognizer.watch import Watch
 
+MODEL_THREADS = 2
+"""More do not make so small a model faster."""
+
 
 def create_server(settings: Settings | None = None) -> FastAPI:
     """Build the application; raise SystemExit with one sentence where it cannot work."""
@@ -27,7 +32,7 @@ def create_server(settings: Settings | None = None) -> FastAPI:
         raise SystemExit(str(error)) from error
     has_page = settings.page_dir.is_dir()
     page = GZipMiddleware(Page(settings.page_dir), compresslevel=6) if has_page else None
-    app = create_app(settings, lambda: store, page)
+    app = create_app(settings, lambda: store, page, min(MODEL_THREADS, os.cpu_count() or 1))
     prometheus = Prometheus(app.version)
     app.add_middleware(Watch, tellers=[log, prometheus])
 

@@ -28,6 +28,15 @@ def test_it_reads_any_number_of_inks_at_a_time_and_each_as_if_alone(classify: Cl
     assert np.allclose(together, alone, atol=1e-4)
 
 
+def test_threads_that_share_the_work_read_the_same(classify: Classifier) -> None:
+    inks = np.random.default_rng(1).random((7, 28, 28), dtype=np.float32)
+    shared = Classifier(threads=2)
+    for ink in (*inks, strokes_of_a_seven()):
+        one, two = classify(ink), shared(ink)
+        assert (one.digit, one.verdict) == (two.digit, two.verdict)
+        assert np.allclose(one.probabilities, two.probabilities, atol=1e-5)
+
+
 def strokes_of_a_seven() -> Ink:
     ink = np.zeros((28, 28), dtype=np.float32)
     ink[4:7, 7:20] = 1
