@@ -88,6 +88,13 @@ MEASURES = (
         edits=(("decoding.py", "QUICK_PIXELS = 250_000", "QUICK_PIXELS = 0"),),
     ),
     Measure(
+        "pictures averaged down to what a digit needs",
+        "warm answer",
+        edits=(
+            ("decoding.py", "SHORTER_SIDE, LONGER_SIDE = 200,", "SHORTER_SIDE, LONGER_SIDE = 800,"),
+        ),
+    ),
+    Measure(
         "ink found once for each grey level",
         "warm answer",
         edits=(
