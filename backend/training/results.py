@@ -11,13 +11,19 @@ RESULTS = Path(__file__).with_name("results.csv")
 
 
 def record(path: Path, line: dict[str, object]) -> None:
-    """Add a line to the log of results, under a header if it is the first."""
-    new = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(line), lineterminator="\n")
-        if new:
-            writer.writeheader()
-        writer.writerow(line)
+    """Add a line to the log of results; older ones are empty in columns that are new with it."""
+    lines: list[dict[str, object]] = []
+    if path.exists():
+        with path.open(newline="", encoding="utf-8") as file:
+            lines = list(csv.DictReader(file))
+    lines.append(line)
+    columns = list(dict.fromkeys(name for each in lines for name in each))
+    temporary = path.with_suffix(".new")
+    with temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(lines)
+    temporary.replace(path)
 
 
 def seeds_of(recipe: str, path: Path) -> Seeds:
@@ -26,7 +32,8 @@ def seeds_of(recipe: str, path: Path) -> Seeds:
         runs = [line for line in csv.DictReader(file) if line["recipe"] == recipe]
     if not runs:
         raise SystemExit(f"{path} has no run of this model's recipe: {recipe}")
-    sources = [name for name in runs[0] if name not in ("recipe", "seed", "bytes")]
+    about = ("recipe", "seed", "bytes")
+    sources = [name for name, share in runs[0].items() if share and name not in about]
     shares = {name: [float(run[name]) for run in runs] for name in sources}
     several = len(runs) > 1
     return Seeds(

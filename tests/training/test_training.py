@@ -178,6 +178,11 @@ def test_the_log_of_results_grows_by_a_line_a_run(tmp_path: Path) -> None:
     assert path.read_text() == (
         'recipe,seed,MNIST\n"small, quick",1,0.9930\n"small, quick",2,0.9930\n'
     )
+    record(path, {"recipe": "large", "seed": 1, "fonts": "0.9", "MNIST": "0.9940"})
+    assert path.read_text() == (
+        'recipe,seed,MNIST,fonts\n"small, quick",1,0.9930,\n"small, quick",2,0.9930,\n'
+        "large,1,0.9940,0.9\n"
+    )
 
 
 def test_an_altered_model_is_refused(tmp_path: Path) -> None:
