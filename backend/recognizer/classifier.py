@@ -73,7 +73,7 @@ class Classifier:
         logits = self.session.run(["logits"], {"ink": ink[None]})[0][0].astype(np.float64)
         shares = softmax(logits / self.temperature)
         digit, other = int(shares[:OTHER].argmax()), shares[OTHER]
-        probabilities = softmax(logits[:OTHER] / self.temperature)
+        probabilities = shares[:OTHER] / shares[:OTHER].sum()
         if other > self.refuse_above:
             return Reading(None, "not_a_digit", probabilities)
         verdict: Verdict = "digit" if shares[digit] >= self.unsure_below else "unsure"
