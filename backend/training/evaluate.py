@@ -24,7 +24,7 @@ from training.charts import Misreading, draw_charts
 from training.datasets import DatasetError
 from training.evaluation import Evaluation, Refusal, Result, save_evaluation
 from training.results import RESULTS, seeds_of
-from training.test_sets import Others, TestSet, condition_sets, digit_sets, other_sets
+from training.test_sets import Others, TestSet, condition_sets, digit_sets, lifted_set, other_sets
 
 BINS = 15
 """Of equal width, for the expected calibration error."""
@@ -145,6 +145,7 @@ def evaluate() -> tuple[Evaluation, list[Misreading]]:
         if digits.name.startswith("pen digits"):
             stages = zip(("decode", "preprocess", "model"), np.median(seconds, axis=0), strict=True)
             milliseconds = {stage: round(float(median) * 1_000, 3) for stage, median in stages}
+    results.append(judge_digits(judge, lifted_set())[0])
     content, digest = read_verified(MODEL)
     recipe = judge.classify.session.get_modelmeta().custom_metadata_map["recipe"]
     return Evaluation(

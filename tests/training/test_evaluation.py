@@ -134,7 +134,7 @@ def test_letters_and_photographs_are_pictures_that_the_server_reads() -> None:
 
 def test_seeds_are_the_runs_of_one_recipe(tmp_path: Path) -> None:
     log = tmp_path / "results.csv"
-    log.write_text("recipe,seed,bytes,MNIST\na,1,9,0.990\nb,1,9,0.1\na,2,9,0.992\n")
+    log.write_text("recipe,seed,bytes,MNIST,new\na,1,9,0.990,\nb,1,9,0.1,0.2\na,2,9,0.992,\n")
     seeds = seeds_of("a", log)
     assert seeds.runs == 2
     assert seeds.mean == {"MNIST": pytest.approx(0.991)}

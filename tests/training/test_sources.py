@@ -13,9 +13,10 @@ from recognizer.preprocessing import preprocess
 from training import fonts
 from training.augmentation import CANVAS, enlarge, inks_of, spoil
 from training.datasets import DatasetError
+from training.lifts import lift_pen
 from training.others import SCRIBBLES, SHAPES, UNSEEN_SHAPES, draw_others, side_by_side, texture
 from training.sources import Paths, Scans, Source, Textures, glyphs
-from training.strokes import fill, smooth
+from training.strokes import fill, smooth, stroke
 from training.variants import VARIANTS, draw_variants
 
 if not fonts.PACKAGES.is_dir():
@@ -71,6 +72,45 @@ def test_every_digit_has_its_variants() -> None:
 def test_smoothing_keeps_the_points_it_goes_through() -> None:
     zigzag = np.array([(0.0, 0.0), (1.0, 2.0), (2.0, 0.0), (3.0, 2.0)])
     assert np.allclose(smooth(zigzag, steps=5)[::5], zigzag)
+
+
+TOP_AND_LEG = [(0, 0), (40, 0), (80, 2), (65, 35), (50, 70), (35, 100)]
+STEM_AND_BELLY = [(20, 5), (15, 45), (55, 45), (75, 75), (10, 95)]
+
+
+@pytest.mark.parametrize(
+    ("digit", "body", "rest", "last_stroke"),
+    [
+        (7, TOP_AND_LEG, [(25, 50), (85, 48)], [(25, 50), (85, 48)]),
+        (7, TOP_AND_LEG, [(25, 68), (40, 52), (90, 50)], [(25, 68), (40, 52), (90, 50)]),
+        (7, TOP_AND_LEG, [(55, 52), (20, 50), (90, 48)], [(20, 50), (90, 48)]),
+        (7, TOP_AND_LEG, [(95, 72)], [(5, 72), (95, 72)]),
+        (5, STEM_AND_BELLY, [(22, 3), (50, 1), (90, 0)], [(22, 3), (50, 1), (90, 0)]),
+        (5, STEM_AND_BELLY, [(16, 50), (25, 4), (90, 0)], [(25, 4), (90, 0)]),
+        (5, STEM_AND_BELLY, [(50, 50), (90, 0)], [(20, 5), (90, 0)]),
+    ],
+    ids=(
+        "a bar", "a curved bar", "a point on the way to the bar", "the end of a bar",
+        "a top", "a point on the way to the top", "the end of a top",
+    ),
+)  # fmt: skip
+def test_the_pen_is_lifted_before_a_sevens_bar_and_a_fives_top(
+    digit: int,
+    body: list[tuple[float, float]],
+    rest: list[tuple[float, float]],
+    last_stroke: list[tuple[float, float]],
+) -> None:
+    first, last = lift_pen(stroke(*body, *rest), digit)
+    assert first.tolist() == stroke(*body).tolist()
+    assert last.tolist() == stroke(*last_stroke).tolist()
+
+
+def test_what_was_drawn_without_a_lift_stays_one_stroke() -> None:
+    plain_seven = stroke(*TOP_AND_LEG)
+    five_from_its_top = stroke((90, 0), (30, 2), (20, 45), (70, 60), (65, 90), (10, 95))
+    for path, digit in ((plain_seven, 7), (five_from_its_top, 5), (stroke((0, 0), (9, 9)), 1)):
+        (only,) = lift_pen(path, digit)
+        assert np.array_equal(only, path)
 
 
 def test_the_fonts_to_learn_from_to_choose_by_and_to_test_are_different_ones() -> None:
