@@ -23,6 +23,7 @@ from training.datasets import (
     load_semeion_training,
 )
 from training.fonts import DIGITS, LETTERS, SIGNS, draw_glyphs, training_fonts, validation_fonts
+from training.lifts import lift_pen
 from training.others import SCRIBBLES, SHAPES, draw_others, side_by_side, texture
 from training.strokes import Random, Stroke, fill, smooth, wobble
 from training.variants import draw_variants
@@ -39,7 +40,7 @@ CURVED = 0.75
 UNTOUCHED = 0.4
 """Share of scanned digits that stay as their writer wrote them."""
 
-VARIANT_DRAWINGS = 8_000
+VARIANT_DRAWINGS = 10_000
 """Drawings of the world's variants."""
 
 HELD_OUT, HELD_OUT_SEED = 2_000, 7
@@ -149,7 +150,8 @@ def load_sources() -> tuple[list[tuple[int, Source]], list[Validation]]:
         redrawn(Scans("MNIST redrawn", mnist_held_out.pictures, mnist_held_out.labels)),
     ]
     split: list[tuple[int, int, Source]] = [
-        (4, 10, Paths("pen digits", as_strokes(pen_digits), pen_digits.labels)),
+        (2, 10, Paths("pen digits", as_strokes(pen_digits), pen_digits.labels)),
+        (2, 10, Paths("pen digits, lifted", with_lifts(pen_digits), pen_digits.labels)),
         (6, 5, Scans("Semeion", semeion.pictures, semeion.labels)),
         (1, 10, Paths("variants", variants, np.array(variant_labels, dtype=np.int64))),
         (1, 10, others("shapes", draw_others(SHAPES, 5_000, HELD_OUT_SEED))),
@@ -213,3 +215,11 @@ def shaped(digits: Digits) -> Digits:
 def as_strokes(digits: PenDigits) -> list[list[Stroke]]:
     """Pen digits as one stroke each, y down; where the pen was lifted is not known."""
     return [[path * np.array([1.0, -1.0])] for path in digits.paths]
+
+
+def with_lifts(digits: PenDigits) -> list[list[Stroke]]:
+    """Pen digits in strokes, y down, as far as it can be told where the pen was lifted."""
+    labels = digits.labels.tolist()
+    return [
+        lift_pen(path, digit) for (path,), digit in zip(as_strokes(digits), labels, strict=True)
+    ]

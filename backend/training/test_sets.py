@@ -29,9 +29,8 @@ from training.fonts import (
     has,
     test_fonts,
 )
-from training.lifts import lift_pen
 from training.others import SCRIBBLES, SHAPES, UNSEEN_SHAPES, draw_others, side_by_side
-from training.sources import as_strokes, shaped
+from training.sources import as_strokes, shaped, with_lifts
 from training.strokes import Random, Stroke, smooth, wobble
 from training.variants import one_with_upstroke, seven
 
@@ -97,11 +96,7 @@ def digit_sets() -> list[TestSet]:
 def lifted_set() -> TestSet:
     """The pen digits of the 14 other writers, as far as can be told in the strokes they drew."""
     pen_digits = load_pen_digits_test()
-    labels = pen_digits.labels.tolist()
-    lifted = [
-        lift_pen(path, digit) for (path,), digit in zip(as_strokes(pen_digits), labels, strict=True)
-    ]
-    paths = smooth_strokes(lifted)
+    paths = smooth_strokes(with_lifts(pen_digits))
     return TestSet("these pen digits, lifts put back", pen_digits.labels, drawing(paths))
 
 

@@ -128,6 +128,23 @@ def seven(random: Random) -> list[Stroke]:
     return strokes
 
 
+def hooked_seven(random: Random) -> list[Stroke]:
+    """A seven that begins with a tick and has no bar, in one stroke, as East Asia writes it."""
+    tick, lean = random.uniform(0.08, 0.35), random.uniform(-0.06, 0.06)
+    left, corner = random.uniform(0.05, 0.2), random.uniform(-0.06, 0.05)
+    end, bend = random.uniform(0.25, 0.7), random.uniform(-0.08, 0.06)
+    return [
+        stroke(
+            (left + lean, corner + tick),
+            (left, corner + 0.02),
+            (0.5, corner / 2),
+            (0.88, 0.0),
+            ((0.88 + end) / 2 + bend, 0.45),
+            (end, 1.0),
+        )
+    ]
+
+
 def straight_six(random: Random) -> list[Stroke]:
     """A six with a nearly straight back."""
     return [
@@ -156,8 +173,8 @@ def two_ring_eight(random: Random) -> list[Stroke]:
 
 
 def curled_nine(random: Random) -> list[Stroke]:
-    """A nine whose stem ends in a curl to the left, or straight."""
-    curl = random.uniform(0, 0.45)
+    """A nine whose stem ends straight, in a curl to the left, or in a line far below its loop."""
+    curl, rise = random.uniform(0, 0.6), random.uniform(0, 0.35)
     return [
         stroke(
             (0.75, random.uniform(0.12, 0.25)),
@@ -169,7 +186,7 @@ def curled_nine(random: Random) -> list[Stroke]:
             (0.75, 0.6),
             (0.66, 0.92),
             (0.66 - curl / 2, 1.0),
-            (0.66 - curl, 0.98 - curl / 3),
+            (0.66 - curl, 0.98 - curl * rise),
         )
     ]
 
@@ -184,8 +201,9 @@ VARIANTS: list[tuple[int, float, Callable[[Random], list[Stroke]]]] = [
     (5, 1, five_in_two_strokes),
     (6, 1, straight_six),
     (7, 4, seven),
+    (7, 4, hooked_seven),
     (8, 1, two_ring_eight),
-    (9, 1.5, curled_nine),
+    (9, 2, curled_nine),
 ]
 """Digit, how often it is drawn beside the others, and how."""
 
