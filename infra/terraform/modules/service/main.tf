@@ -1,5 +1,14 @@
 locals {
   port = 8000
+
+  trust = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
 }
 
 resource "aws_cloudwatch_log_group" "this" {
@@ -14,15 +23,7 @@ resource "aws_iam_role" "execution" {
   name                 = "${var.name}-execution"
   description          = "What ECS may do to start the service: pull its image, write its log"
   permissions_boundary = var.permissions_boundary_arn
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Service = "ecs-tasks.amazonaws.com" }
-      Action    = "sts:AssumeRole"
-    }]
-  })
+  assume_role_policy   = local.trust
 }
 
 resource "aws_iam_role_policy" "execution" {
@@ -54,15 +55,7 @@ resource "aws_iam_role" "task" {
   name                 = "${var.name}-task"
   description          = "What the application may do: keep feedback"
   permissions_boundary = var.permissions_boundary_arn
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Service = "ecs-tasks.amazonaws.com" }
-      Action    = "sts:AssumeRole"
-    }]
-  })
+  assume_role_policy   = local.trust
 }
 
 # Only to add: it can neither list nor read what it kept.
