@@ -150,9 +150,17 @@ def edge_noise(picture: Picture) -> float:
 
     Judged by the median step between neighbours: strokes that touch the edge do not count.
     """
-    steps = np.abs(np.diff(along_edges(picture)))
+    edges = along_edges(picture)
+    steps = np.abs(edges[1:] - edges[:-1])
     # A step is the difference of two noisy pixels (√2); 1.4826 turns a median into a deviation.
-    return float(np.median(steps) * 1.4826 / np.sqrt(2))
+    return float(median(steps) * 1.4826 / np.sqrt(2))
+
+
+def median(values: NDArray[np.int16]) -> float:
+    """Of some (n,) values; numpy's own takes three times as long for as few as an edge has."""
+    lower, upper = (len(values) - 1) // 2, len(values) // 2
+    ordered = np.partition(values, (lower, upper))
+    return (float(ordered[lower]) + float(ordered[upper])) / 2
 
 
 def along_edges(levels: Levels) -> NDArray[np.int16]:
@@ -176,8 +184,8 @@ def paper_brightness(levels: Levels, noise: float) -> NDArray[np.float32]:
     One level, shaped (1, 1), where the edges agree on one; otherwise light falls unevenly.
     """
     edges = along_edges(levels)
-    level = int(np.median(edges))
-    if np.median(np.abs(edges - level)) <= max(TOLERATED_NOISE, 1.5 * noise):
+    level = int(median(edges))
+    if median(np.abs(edges - level)) <= max(TOLERATED_NOISE, 1.5 * noise):
         return np.full((1, 1), max(level, 1), dtype=np.float32)
     return paper_surface(levels)
 
