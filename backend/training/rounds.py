@@ -91,9 +91,8 @@ def draw_part(job: tuple[Source, int]) -> tuple[Inks, Labels]:
 def fingerprint(drawn: Sequence[tuple[int, Source]]) -> str:
     """Names the code that draws and what it draws from, so that other rounds are not reused."""
     modules = (
-        *(preprocessing, augmentation, datasets, fonts),
-        *(lifts, others, sources, strokes, variants),
-    )
+        preprocessing, augmentation, datasets, fonts, lifts, others, sources, strokes, variants,
+    )  # fmt: skip
     code = b"".join(Path(str(module.__file__)).read_bytes() for module in modules)
     digits = b"".join(source.labels.tobytes() for _, source in drawn)
     return hashlib.sha256(code + digits).hexdigest()[:12]
