@@ -6,7 +6,6 @@ import os
 import pty
 import re
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,8 @@ import pytest
 from api.bad_calls import BAD_CALLS, good_picture
 from api.calls import WAYS, as_body
 from conftest import LONGEST_ANSWER
-from running import is_there
-from serving import BACKEND, STARTS_WITHIN, Server, free_port, server_command, server_environment
-
-WITHIN = 10.0
-"""Seconds until a line that was written is there."""
+from running import eventually, is_there
+from serving import BACKEND, Server, free_port, server_command, server_environment
 
 
 class Logged:
@@ -32,14 +28,14 @@ class Logged:
 
     def lines(self, request_id: str) -> list[dict[str, Any]]:
         """All lines of a request, once there is one."""
-        deadline = time.monotonic() + WITHIN
-        while True:
+
+        def found() -> list[dict[str, Any]]:
             text = self.server.log.read_text()
             lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-            found = [line for line in lines if line["request_id"] == request_id]
-            if found or time.monotonic() > deadline:
-                return found
-            time.sleep(0.02)
+            return [line for line in lines if line["request_id"] == request_id]
+
+        eventually(found)
+        return found()
 
 
 @pytest.fixture(scope="module")
@@ -150,9 +146,7 @@ def test_a_terminal_shows_words(tmp_path: Path) -> None:
     os.close(side)
     try:
         url = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + STARTS_WITHIN
-        while not is_there(f"{url}/health") and time.monotonic() < deadline:
-            time.sleep(0.05)
+        eventually(lambda: is_there(f"{url}/health"))
         headers = {"content-type": "image/png", "x-request-id": "mine"}
         httpx.post(f"{url}/predict", content=good_picture(), headers=headers)
         text = ""
