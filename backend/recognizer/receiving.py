@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from recognizer.decoding import ACCEPTED, decode_base64
 from recognizer.feedback import MOST_BYTES
 from recognizer.refusals import Refusal
-from recognizer.schemas import Feedback
+from recognizer.schemas import FeedbackRequest
 
 WAYS_TO_SEND = (
     'JSON {"image": "<base64 or data: URL>"}, multipart/form-data with a file part named "file", '
@@ -65,11 +65,11 @@ async def file_part(request: Request) -> bytes:
         await form.close()
 
 
-def read_feedback(body: bytes) -> Feedback:
+def read_feedback(body: bytes) -> FeedbackRequest:
     """What a body says of an answer; raise Refusal or RequestValidationError if nothing."""
     if len(body) > MOST_BYTES:
         raise Refusal("too_many_bytes", f"At most {MOST_BYTES:,} bytes of feedback are accepted.")
     try:
-        return Feedback.model_validate_json(body)
+        return FeedbackRequest.model_validate_json(body)
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error

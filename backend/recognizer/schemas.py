@@ -39,7 +39,7 @@ class Prediction(BaseModel):
     ] = None
 
 
-class Feedback(BaseModel):
+class FeedbackRequest(BaseModel):
     """What somebody says of an answer; FEEDBACK_BODY describes it to callers."""
 
     id: str
