@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
+
+T = TypeVar("T")
 
 WITHIN = 120.0
 """Seconds in which whatever is waited for must come: far more than any takes, so that hangs end."""
@@ -52,9 +55,10 @@ def is_there(url: str) -> bool:
         return False
 
 
-def eventually(condition: Callable[[], object]) -> None:
-    """Return once a condition holds; fail where it does not in time."""
-    deadline = time.monotonic() + WITHIN
-    while not condition():
+def eventually(condition: Callable[[], T], within: float = WITHIN) -> T:
+    """What a condition gives once it holds; fail where it does not within so many seconds."""
+    deadline = time.monotonic() + within
+    while not (given := condition()):
         assert time.monotonic() < deadline, f"{condition} never came true."
         time.sleep(0.1)
+    return given

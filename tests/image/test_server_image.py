@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from api.bad_calls import good_picture
 from api.calls import WAYS, Call, as_body
-from image.engine import LONGEST_ANSWER, SERVER, Container, engine, run_once
+from image.engine import LONGEST_ANSWER, SERVER, STARTS_WITHIN, Container, engine, run_once
 from pictures import encoded
 from PIL import Image
 from running import eventually
@@ -45,7 +45,7 @@ def test_bad_calls_are_refused(client: httpx.Client) -> None:
 
 
 def test_the_engine_finds_it_healthy(server: Container) -> None:
-    eventually(lambda: server.state()["Health"]["Status"] != "starting")
+    eventually(lambda: server.state()["Health"]["Status"] != "starting", within=STARTS_WITHIN)
     assert server.state()["Health"]["Status"] == "healthy"
 
 
@@ -64,7 +64,7 @@ def test_what_is_in_flight_is_finished_when_it_is_stopped() -> None:
                 time.sleep(0.01)
             engine("kill", f"--signal={signal.SIGTERM.name}", server.name)
             assert [answer.result().status_code for answer in answers] == [200] * 16
-        eventually(lambda: not server.state()["Running"])
+        eventually(lambda: not server.state()["Running"], within=STARTS_WITHIN)
         assert server.state()["ExitCode"] in (0, 128 + signal.SIGTERM)
         assert not server.state()["OOMKilled"]
 

@@ -30,8 +30,7 @@ def test_both_runs_are_there(watched: Watched) -> None:
 
 
 def test_the_released_models_training_is_shown(watched: Watched) -> None:
-    eventually(lambda: scalars(watched, "released", "loss"))
-    loss = scalars(watched, "released", "loss")
+    loss = eventually(lambda: scalars(watched, "released", "loss"))
     assert [step for step, _ in loss] == list(range(1, len(loss) + 1))
     assert loss[-1][1] < loss[0][1]
 
@@ -46,8 +45,8 @@ def test_pictures_of_the_training_are_shown(watched: Watched, tag: str) -> None:
         found: list[dict[str, Any]] = answer.json() if answer.is_success else []
         return found
 
-    eventually(entries)
-    picture = httpx.get(f"{plugin}/individualImage?{entries()[-1]['query']}", timeout=30)
+    latest = eventually(entries)[-1]
+    picture = httpx.get(f"{plugin}/individualImage?{latest['query']}", timeout=30)
     assert picture.content.startswith(b"\x89PNG")
 
 
