@@ -22,6 +22,16 @@ def slashed_zero(random: Random) -> list[Stroke]:
     return [oval, slash]
 
 
+def open_zero(random: Random) -> list[Stroke]:
+    """A ring whose ends miss each other: open at its top, or one curled past the other."""
+    width, way = random.uniform(0.22, 0.4), random.choice([-1, 1])
+    turn = random.uniform(-0.7, 0.7) + np.linspace(0, 2 * np.pi * random.uniform(0.88, 1.15), 12)
+    # The end lies further in than the beginning, or further out.
+    radius = np.linspace(1, random.uniform(0.75, 1.1), 12) / 2
+    across, down = way * 2 * width * radius * np.sin(turn), -radius * np.cos(turn)
+    return [np.stack([0.5 + across, 0.5 + down], axis=1)]
+
+
 def one_with_upstroke(random: Random) -> list[Stroke]:
     """An upstroke of any length and steepness, a stem, sometimes a foot."""
     left = random.uniform(0.12, 0.45)
@@ -36,6 +46,28 @@ def one_with_upstroke(random: Random) -> list[Stroke]:
         foot = random.uniform(0.15, 0.35)
         strokes.append(stroke((top - foot, 1.0), (top + foot, 1.0 + random.uniform(-0.04, 0.04))))
     return strokes
+
+
+def bare_one(random: Random) -> list[Stroke]:
+    """A stem alone, leaning either way, straight or a little bent."""
+    lean, bend = random.uniform(-0.15, 0.25), random.uniform(-0.05, 0.05)
+    return [stroke((0.5 + lean, 0.0), (0.5 + lean / 2 + bend, 0.5), (0.5, 1.0))]
+
+
+def one_like_a_tent(random: Random) -> list[Stroke]:
+    """An upstroke about as long as the stem, close to it."""
+    left, down = random.uniform(0.2, 0.42), random.uniform(0.6, 1.0)
+    top = 0.5 + random.uniform(0.0, 0.15)
+    return [stroke((top - left, down), (top, 0.0), (top + random.uniform(-0.03, 0.12), 1.0))]
+
+
+def one_on_a_foot(random: Random) -> list[Stroke]:
+    """A stem with a short tick at its top on a wide foot, which may hang on the stem."""
+    tick, foot = random.uniform(0.0, 0.2), random.uniform(0.18, 0.4)
+    top = stroke((0.5 - tick, random.uniform(0.8, 1.2) * tick), (0.5, 0.0), (0.5, 1.0))
+    rise = random.uniform(-0.04, 0.04)
+    base = stroke((0.5 - foot, 1.0), (0.5 + foot, 1.0 + rise))
+    return [np.concatenate([top, base])] if random.random() < 0.3 else [top, base]
 
 
 def looped_two(random: Random) -> list[Stroke]:
@@ -58,6 +90,21 @@ def looped_two(random: Random) -> list[Stroke]:
     ]
 
 
+def angular_two(random: Random) -> list[Stroke]:
+    """A two with a round top, a straight neck and a corner before its level foot."""
+    corner, foot = random.uniform(0.1, 0.25), random.uniform(0.94, 1.0)
+    return [
+        stroke(
+            (0.18, random.uniform(0.12, 0.3)),
+            (0.4, 0.0),
+            (0.75, random.uniform(0.08, 0.2)),
+            (0.66, 0.42),
+        ),
+        stroke((0.66, 0.42), (corner, 0.97)),
+        stroke((corner, 0.97), (random.uniform(0.7, 0.95), foot)),
+    ]
+
+
 def flat_topped_three(random: Random) -> list[Stroke]:
     """A three with a straight top, like a z above a bow."""
     waist = random.uniform(0.38, 0.48)
@@ -71,6 +118,26 @@ def flat_topped_three(random: Random) -> list[Stroke]:
             (0.55, 1.0),
             (0.18, random.uniform(0.82, 0.95)),
         ),
+    ]
+
+
+def looped_three(random: Random) -> list[Stroke]:
+    """A round three with a loop at its waist."""
+    loop, waist = random.uniform(0.05, 0.14), random.uniform(0.4, 0.5)
+    return [
+        stroke(
+            (0.2, random.uniform(0.08, 0.2)),
+            (0.5, 0.0),
+            (0.76, 0.15),
+            (0.62, waist - 0.05),
+            (0.4, waist + loop / 3),
+            (0.36, waist - loop / 2),
+            (0.5, waist),
+            (0.78, 0.65),
+            (0.7, 0.92),
+            (0.45, 1.0),
+            (0.15, random.uniform(0.82, 0.92)),
+        )
     ]
 
 
@@ -94,6 +161,37 @@ def closed_four(random: Random) -> list[Stroke]:
     ]
 
 
+def cupped_four(random: Random) -> list[Stroke]:
+    """A four open at its top whose bar is a round cup beside the stem."""
+    low, stem = random.uniform(0.45, 0.62), random.uniform(0.68, 0.82)
+    begin = random.uniform(0.15, 0.28)
+    return [
+        stroke(
+            (begin, random.uniform(-0.02, 0.1)),
+            (begin - 0.04, 0.6 * low),
+            (0.32, low),
+            (0.55, low),
+            (stem + random.uniform(-0.04, 0.15), low - random.uniform(0.02, 0.15)),
+        ),
+        stroke((stem, random.uniform(0.0, 0.2)), (stem, 0.5), (stem - 0.04, 1.0)),
+    ]
+
+
+def four_in_one_stroke(random: Random) -> list[Stroke]:
+    """A four whose pen goes up again from the end of its bar to the stem."""
+    bar, stem = random.uniform(0.5, 0.7), random.uniform(0.55, 0.7)
+    return [
+        stroke((random.uniform(0.3, 0.5), 0.0), (0.15, bar)),
+        stroke((0.15, bar), (random.uniform(0.75, 0.92), bar)),
+        stroke(
+            (0.85, bar),
+            (stem + 0.05, random.uniform(0.15, 0.35)),
+            (stem, 0.6),
+            (stem - 0.05, 1.0),
+        ),
+    ]
+
+
 def five_in_two_strokes(random: Random) -> list[Stroke]:
     """A five whose top is a stroke of its own, joined or not."""
     gap = random.uniform(-0.02, 0.06)
@@ -109,6 +207,23 @@ def five_in_two_strokes(random: Random) -> list[Stroke]:
         ),
         stroke((0.3 + gap, 0.04), (0.55, 0.02), (random.uniform(0.7, 0.95), 0.0)),
     ]
+
+
+def five_in_one_stroke(random: Random) -> list[Stroke]:
+    """A five begun at the right of its top, its corners more or less sharp."""
+    left, waist = random.uniform(0.22, 0.36), random.uniform(0.38, 0.48)
+    top = stroke((random.uniform(0.7, 0.9), random.uniform(0.0, 0.05)), (left + 0.08, 0.02))
+    belly = stroke(
+        (left, waist),
+        (0.55, waist - 0.06),
+        (0.78, 0.62),
+        (0.68, 0.92),
+        (0.42, 1.0),
+        (0.15, random.uniform(0.84, 0.97)),
+    )
+    if random.random() < 0.5:
+        return [np.concatenate([top, belly])]
+    return [top, np.concatenate([top[-1:], belly[:1]]), belly]
 
 
 def seven(random: Random) -> list[Stroke]:
@@ -145,6 +260,23 @@ def hooked_seven(random: Random) -> list[Stroke]:
     ]
 
 
+def bent_seven(random: Random) -> list[Stroke]:
+    """A seven in one stroke with a wavy top and a leg that is bent."""
+    wave, end = random.uniform(0.0, 0.08), random.uniform(0.25, 0.5)
+    bend = random.uniform(-0.2, -0.05)
+    return [
+        stroke(
+            (0.1, wave + 0.02),
+            (0.3, random.uniform(-0.02, 0.02)),
+            (0.6, wave),
+            (0.9, 0.0),
+            ((0.9 + end) / 2 + bend, 0.4),
+            (end + bend / 4, 0.7),
+            (end, 1.0),
+        )
+    ]
+
+
 def straight_six(random: Random) -> list[Stroke]:
     """A six with a nearly straight back."""
     return [
@@ -161,6 +293,24 @@ def straight_six(random: Random) -> list[Stroke]:
     ]
 
 
+def curled_six(random: Random) -> list[Stroke]:
+    """A six with a round back, hooked at its top, its loop of any size, closed or not quite."""
+    loop, end = random.uniform(0.4, 0.66), random.uniform(0.2, 0.34)
+    return [
+        stroke(
+            (random.uniform(0.65, 0.85), random.uniform(0.05, 0.22)),
+            (0.55, 0.0),
+            (0.28, 0.25),
+            (0.18, 0.62),
+            (0.3, 0.94),
+            (0.55, 1.0),
+            (0.8, (1 + loop) / 2),
+            (0.58, loop),
+            (end, (1 + loop) / 2 - 0.05),
+        )
+    ]
+
+
 def two_ring_eight(random: Random) -> list[Stroke]:
     """An eight of two rings, one upon the other."""
     share = random.uniform(0.42, 0.5)
@@ -170,6 +320,51 @@ def two_ring_eight(random: Random) -> list[Stroke]:
         [0.5 + 0.27 * np.sin(turn), (1 + share) / 2 - (1 - share) / 2 * np.cos(turn)], axis=1
     )
     return [upper, lower]
+
+
+def eight_in_one_stroke(random: Random) -> list[Stroke]:
+    """An eight begun at its top, either way round, its ends crossing or apart."""
+    waist, gap = random.uniform(0.4, 0.5), random.uniform(-0.12, 0.15)
+    path = stroke(
+        (0.5 + gap, random.uniform(0.0, 0.12)),
+        (0.45, 0.0),
+        (0.25, waist / 2),
+        (0.5, waist),
+        (0.76, (1 + waist) / 2 + 0.03),
+        (0.5, 1.0),
+        (0.22, (1 + waist) / 2 + 0.03),
+        (0.5, waist),
+        (0.74, waist / 2),
+        (0.5 + 1.5 * gap, random.uniform(-0.02, 0.08)),
+    )
+    return [path * [-1, 1] + [1, 0] if random.random() < 0.4 else path]
+
+
+def nine_with_a_stem(random: Random) -> list[Stroke]:
+    """A nine of a ring and a straight stem that touches it, or nearly."""
+    width, height = random.uniform(0.2, 0.28), random.uniform(0.2, 0.28)
+    turn = random.uniform(-0.6, 0.6) - np.linspace(0, 2 * np.pi * random.uniform(0.95, 1.05), 12)
+    ring = np.stack([0.45 + width * np.sin(turn), height * (1 - np.cos(turn))], axis=1)
+    top = 0.45 + width + random.uniform(-0.03, 0.04)
+    stem = stroke((top, random.uniform(0.0, 0.2)), (top + random.uniform(-0.2, 0.03), 1.0))
+    return [ring, stem]
+
+
+def open_nine(random: Random) -> list[Stroke]:
+    """A nine whose loop begins low on the right and is not closed, or crosses the stem."""
+    right, gap = random.uniform(0.68, 0.78), random.uniform(-0.15, 0.05)
+    return [
+        stroke(
+            (right + gap, random.uniform(0.05, 0.28)),
+            (0.52, 0.0),
+            (0.25, 0.12),
+            (0.22, 0.36),
+            (0.45, 0.46),
+            (right, random.uniform(0.15, 0.3)),
+            (right, 0.6),
+            (right - random.uniform(0.0, 0.2), 1.0),
+        )
+    ]
 
 
 def curled_nine(random: Random) -> list[Stroke]:
@@ -193,17 +388,31 @@ def curled_nine(random: Random) -> list[Stroke]:
 
 VARIANTS: list[tuple[int, float, Callable[[Random], list[Stroke]]]] = [
     (0, 1, slashed_zero),
+    (0, 2, open_zero),
     (1, 5, one_with_upstroke),
+    (1, 2, bare_one),
+    (1, 1, one_like_a_tent),
+    (1, 2, one_on_a_foot),
     (2, 1, looped_two),
+    (2, 1, angular_two),
     (3, 1, flat_topped_three),
+    (3, 1, looped_three),
     (4, 1, open_four),
     (4, 1, closed_four),
+    (4, 1, cupped_four),
+    (4, 1, four_in_one_stroke),
     (5, 1, five_in_two_strokes),
+    (5, 1, five_in_one_stroke),
     (6, 1, straight_six),
+    (6, 1, curled_six),
     (7, 4, seven),
     (7, 4, hooked_seven),
+    (7, 1, bent_seven),
     (8, 1, two_ring_eight),
+    (8, 1, eight_in_one_stroke),
     (9, 2, curled_nine),
+    (9, 1, nine_with_a_stem),
+    (9, 2, open_nine),
 ]
 """Digit, how often it is drawn beside the others, and how."""
 
