@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from recognizer import preprocessing
-from training import augmentation, datasets, fonts, lifts, others, sources, strokes, variants
+from training import (
+    augmentation,
+    datasets,
+    doodles,
+    fonts,
+    lifts,
+    others,
+    sources,
+    strokes,
+    variants,
+)
 from training.augmentation import inks_of, spoil
 from training.sources import Source
 
@@ -91,7 +101,8 @@ def draw_part(job: tuple[Source, int]) -> tuple[Inks, Labels]:
 def fingerprint(drawn: Sequence[tuple[int, Source]]) -> str:
     """Names the code that draws and what it draws from, so that other rounds are not reused."""
     modules = (
-        preprocessing, augmentation, datasets, fonts, lifts, others, sources, strokes, variants,
+        preprocessing, augmentation, datasets, doodles, fonts, lifts, others, sources, strokes,
+        variants,
     )  # fmt: skip
     code = b"".join(Path(str(module.__file__)).read_bytes() for module in modules)
     digits = b"".join(source.labels.tobytes() for _, source in drawn)

@@ -22,6 +22,7 @@ from training.datasets import (
     load_pen_digits_training,
     load_semeion_training,
 )
+from training.doodles import doodle
 from training.fonts import DIGITS, LETTERS, SIGNS, draw_glyphs, training_fonts, validation_fonts
 from training.lifts import lift_pen
 from training.others import SCRIBBLES, SHAPES, draw_others, side_by_side, texture
@@ -155,6 +156,7 @@ def load_sources() -> tuple[list[tuple[int, Source]], list[Validation]]:
         (6, 5, Scans("Semeion", semeion.pictures, semeion.labels)),
         (1, 10, Paths("variants", variants, np.array(variant_labels, dtype=np.int64))),
         (1, 10, others("shapes", draw_others(SHAPES, 5_000, HELD_OUT_SEED))),
+        (1, 10, others("doodles", draw_others([doodle], 6_000, HELD_OUT_SEED))),
         (1, 10, others("scribbles", draw_others(SCRIBBLES, 3_000, HELD_OUT_SEED))),
         (1, 10, Scans("pairs", side_by_side(mnist.pictures, 6_000, HELD_OUT_SEED), other(6_000))),
         (1, 10, Textures("textures", other(3_000))),

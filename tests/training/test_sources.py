@@ -13,6 +13,7 @@ from recognizer.preprocessing import preprocess
 from training import fonts
 from training.augmentation import CANVAS, enlarge, inks_of, spoil
 from training.datasets import DatasetError
+from training.doodles import doodle
 from training.lifts import lift_pen
 from training.others import SCRIBBLES, SHAPES, UNSEEN_SHAPES, draw_others, side_by_side, texture
 from training.sources import Paths, Scans, Source, Textures, glyphs
@@ -146,7 +147,7 @@ def test_missing_fonts_are_said_to_be_missing(
 
 
 @pytest.mark.parametrize(
-    "kind", [*SHAPES, *UNSEEN_SHAPES, *SCRIBBLES], ids=lambda kind: kind.__name__
+    "kind", [*SHAPES, *UNSEEN_SHAPES, *SCRIBBLES, doodle], ids=lambda kind: kind.__name__
 )
 def test_shapes_and_scribbles_vary_and_can_be_drawn(kind: object) -> None:
     assert callable(kind)
@@ -156,6 +157,12 @@ def test_shapes_and_scribbles_vary_and_can_be_drawn(kind: object) -> None:
     ]
     assert min(inked) > 0.01
     assert len(set(inked)) > 1
+
+
+def test_doodles_are_neither_narrow_nor_flat() -> None:
+    for strokes in draw_others([doodle], 200, seed=1):
+        width, height = np.ptp(np.concatenate(strokes), axis=0)
+        assert 0.6 < width / height < 2.5
 
 
 def test_digits_side_by_side_are_two_and_do_not_merge() -> None:
