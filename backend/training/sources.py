@@ -41,7 +41,7 @@ CURVED = 0.75
 UNTOUCHED = 0.4
 """Share of scanned digits that stay as their writer wrote them."""
 
-VARIANT_DRAWINGS = 10_000
+VARIANT_DRAWINGS = 30_000
 """Drawings of the world's variants."""
 
 HELD_OUT, HELD_OUT_SEED = 2_000, 7
@@ -151,8 +151,8 @@ def load_sources() -> tuple[list[tuple[int, Source]], list[Validation]]:
         redrawn(Scans("MNIST redrawn", mnist_held_out.pictures, mnist_held_out.labels)),
     ]
     split: list[tuple[int, int, Source]] = [
-        (2, 10, Paths("pen digits", as_strokes(pen_digits), pen_digits.labels)),
-        (2, 10, Paths("pen digits, lifted", with_lifts(pen_digits), pen_digits.labels)),
+        (3, 10, Paths("pen digits", as_strokes(pen_digits), pen_digits.labels)),
+        (3, 10, Paths("pen digits, lifted", with_lifts(pen_digits), pen_digits.labels)),
         (6, 5, Scans("Semeion", semeion.pictures, semeion.labels)),
         (1, 10, Paths("variants", variants, np.array(variant_labels, dtype=np.int64))),
         (1, 10, others("shapes", draw_others(SHAPES, 5_000, HELD_OUT_SEED))),
