@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from training.others import polygon
 from training.strokes import Random, Stroke
 
 
@@ -56,11 +57,9 @@ def silhouette(random: Random) -> list[Stroke]:
 
 def body_with_lines(random: Random) -> list[Stroke]:
     """A ring or a polygon from which two to six lines go out, and one may go across."""
-    sides = random.choice([3, 4, 5, 24])
-    turn = random.uniform(0, 2 * np.pi) + np.linspace(0, 2 * np.pi, sides + 1)
+    body = 2 * polygon(random, random.choice([3, 4, 5, 24]))
     shape = np.array([random.uniform(0.7, 1.6), 1.0])
-    body = np.stack([np.cos(turn), np.sin(turn)], axis=1) * shape
-    strokes = [body]
+    strokes = [body * shape]
     for angle in random.uniform(0, 2 * np.pi, int(random.integers(2, 7))):
         way = np.array([np.cos(angle), np.sin(angle)]) * shape
         bend = random.normal(0, 0.15, 2)
@@ -97,9 +96,12 @@ def outline_with_pieces(random: Random) -> list[Stroke]:
 
 
 def crossed_lines(random: Random) -> list[Stroke]:
-    """Four to eight lines through about the same place, or a closed line with dents."""
-    if random.random() < 0.5:
-        return [line(random) + random.normal(0, 0.1, 2) for _ in range(int(random.integers(4, 9)))]
+    """Four to eight lines through about the same place."""
+    return [line(random) + random.normal(0, 0.1, 2) for _ in range(int(random.integers(4, 9)))]
+
+
+def dented_outline(random: Random) -> list[Stroke]:
+    """A closed line of six to ten corners, every third of them pushed in."""
     count = int(random.integers(6, 11))
     turn = np.sort(random.uniform(0, 2 * np.pi, count))
     radius = np.resize([0.9, 0.35, 0.9], count) + random.uniform(-0.15, 0.15, count)
@@ -107,13 +109,16 @@ def crossed_lines(random: Random) -> list[Stroke]:
     return [np.concatenate([corners, corners[:1]])]
 
 
+DOODLES: list[Callable[[Random], list[Stroke]]] = [
+    lobed_outline, silhouette, body_with_lines, pieces, outline_with_pieces, crossed_lines,
+    dented_outline,
+]  # fmt: skip
+
+
 def doodle(random: Random) -> list[Stroke]:
     """A doodle that is neither narrow nor flat."""
-    kinds: list[Callable[[Random], list[Stroke]]] = [
-        lobed_outline, silhouette, body_with_lines, pieces, outline_with_pieces, crossed_lines,
-    ]  # fmt: skip
     while True:
-        drawing = kinds[random.integers(len(kinds))](random)
+        drawing = DOODLES[random.integers(len(DOODLES))](random)
         width, height = np.ptp(np.concatenate(drawing), axis=0)
         if 0.6 < width / height < 2.5:
             return drawing

@@ -16,7 +16,7 @@ PAIR = 48
 
 
 def polygon(random: Random, corners: int) -> Stroke:
-    """A closed polygon, its corners roughly on a circle."""
+    """A closed polygon, its corners on a circle of width 1, turned at random."""
     turn = random.uniform(0, 2 * np.pi) + np.linspace(0, 2 * np.pi, corners + 1)
     return np.stack([np.cos(turn) / 2, np.sin(turn) / 2], axis=1)
 
