@@ -16,7 +16,7 @@ from training.datasets import DatasetError
 from training.doodles import doodle
 from training.lifts import lift_pen
 from training.others import SCRIBBLES, SHAPES, UNSEEN_SHAPES, draw_others, side_by_side, texture
-from training.sources import Paths, Scans, Source, Textures, glyphs
+from training.sources import Paths, Scans, Source, Textures, glyphs, unbarred_sevens
 from training.strokes import fill, smooth, stroke
 from training.variants import VARIANTS, draw_variants
 
@@ -112,6 +112,16 @@ def test_what_was_drawn_without_a_lift_stays_one_stroke() -> None:
     for path, digit in ((plain_seven, 7), (five_from_its_top, 5), (stroke((0, 0), (9, 9)), 1)):
         (only,) = lift_pen(path, digit)
         assert np.array_equal(only, path)
+
+
+def test_a_seven_without_its_bar_is_left_out_where_it_is_narrow() -> None:
+    leg, bracket = stroke(*TOP_AND_LEG), stroke((0, 0), (40, 50), (0, 100))
+    bar = stroke((25, 50), (85, 48))
+    drawn = [[leg, bar], [bracket, bar], [stroke((0, 0), (90, 90))]]
+    sevens = unbarred_sevens(Paths("lifted", drawn, np.array([7, 7, 1])))
+    ((only,),) = sevens.strokes
+    assert np.array_equal(only, leg)
+    assert sevens.labels.tolist() == [7]
 
 
 def test_the_fonts_to_learn_from_to_choose_by_and_to_test_are_different_ones() -> None:
