@@ -12,7 +12,7 @@ TEMPERATURES = np.geomspace(0.2, 5.0, 400)
 REFUSED_SHARE = 0.001
 """Share of validation digits that may be refused: those that look least like a digit."""
 
-UNSURE_SHARE = 0.012
+UNSURE_SHARE = 0.01
 """Share of the others that may be answered with `unsure`: the least confident ones."""
 
 
