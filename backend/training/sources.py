@@ -1,9 +1,9 @@
 """What the network learns from: each source redraws its digits anew on canvases, at random."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self, TypeVar
 
 import numpy as np
 import torch
@@ -62,13 +62,16 @@ class Source(Protocol):
         """(n,), 0 to 9."""
         ...
 
-    def part(self, chosen: NDArray[np.int64]) -> "Source":
+    def part(self, chosen: NDArray[np.int64]) -> Self:
         """The chosen digits alone."""
         ...
 
     def redraw(self, chosen: NDArray[np.int64], generator: torch.Generator) -> Tensor:
         """Canvases (k, 1, CANVAS, CANVAS) of the chosen digits, white on black, in [0, 1]."""
         ...
+
+
+SourceType = TypeVar("SourceType", bound=Source)
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,8 @@ class Scans:
     pictures: NDArray[np.uint8]
     labels: NDArray[np.int64]
 
-    def part(self, chosen: NDArray[np.int64]) -> "Scans":
-        return Scans(self.name, self.pictures[chosen], self.labels[chosen])
+    def part(self, chosen: NDArray[np.int64]) -> Self:
+        return replace(self, pictures=self.pictures[chosen], labels=self.labels[chosen])
 
     def redraw(self, chosen: NDArray[np.int64], generator: torch.Generator) -> Tensor:
         digits = torch.from_numpy(self.pictures[chosen].astype(np.float32) / 255)[:, None]
@@ -98,8 +101,9 @@ class Paths:
     strokes: Sequence[list[Stroke]]
     labels: NDArray[np.int64]
 
-    def part(self, chosen: NDArray[np.int64]) -> "Paths":
-        return Paths(self.name, [self.strokes[number] for number in chosen], self.labels[chosen])
+    def part(self, chosen: NDArray[np.int64]) -> Self:
+        strokes = [self.strokes[number] for number in chosen]
+        return replace(self, strokes=strokes, labels=self.labels[chosen])
 
     def redraw(self, chosen: NDArray[np.int64], generator: torch.Generator) -> Tensor:
         random = random_from(generator)
@@ -121,8 +125,8 @@ class Textures:
     name: str
     labels: NDArray[np.int64]
 
-    def part(self, chosen: NDArray[np.int64]) -> "Textures":
-        return Textures(self.name, self.labels[chosen])
+    def part(self, chosen: NDArray[np.int64]) -> Self:
+        return replace(self, labels=self.labels[chosen])
 
     def redraw(self, chosen: NDArray[np.int64], generator: torch.Generator) -> Tensor:
         random = random_from(generator)
@@ -147,29 +151,29 @@ def load_sources() -> tuple[list[tuple[int, Source]], list[Validation]]:
     """What to learn from, and how often a round; and what is held out to choose by."""
     mnist, mnist_held_out = load_mnist_training(), load_mnist_validation()
     pen_digits, semeion = load_pen_digits_training(), shaped(load_semeion_training())
-    lifted = Paths("pen digits, lifted", with_lifts(pen_digits), pen_digits.labels)
+    lifted = in_two(Paths("pen digits, lifted", with_lifts(pen_digits), pen_digits.labels))
+    pairs = side_by_side(mnist.pictures, 6_000, HELD_OUT_SEED)
     variants, variant_labels = draw_variants(VARIANT_DRAWINGS, HELD_OUT_SEED)
     learned: list[tuple[int, Source]] = [(2, Scans("MNIST redrawn", mnist.pictures, mnist.labels))]
     held_out = [
         as_they_are("MNIST", mnist_held_out),
         redrawn(Scans("MNIST redrawn", mnist_held_out.pictures, mnist_held_out.labels)),
     ]
-    split: list[tuple[int, int, Source]] = [
-        (3, 10, Paths("pen digits", as_strokes(pen_digits), pen_digits.labels)),
-        (3, 10, lifted),
-        (10, 5, Scans("Semeion", semeion.pictures, semeion.labels)),
-        (1, 10, Paths("variants", variants, np.array(variant_labels, dtype=np.int64))),
-        (1, 10, others("shapes", draw_others(SHAPES, 5_000, HELD_OUT_SEED))),
-        (1, 10, others("doodles", draw_others([doodle], 6_000, HELD_OUT_SEED))),
-        (1, 10, others("scribbles", draw_others(SCRIBBLES, 3_000, HELD_OUT_SEED))),
-        (1, 10, Scans("pairs", side_by_side(mnist.pictures, 6_000, HELD_OUT_SEED), other(6_000))),
-        (1, 10, Textures("textures", other(3_000))),
+    split: list[tuple[int, tuple[Source, Source]]] = [
+        (3, in_two(Paths("pen digits", as_strokes(pen_digits), pen_digits.labels))),
+        (3, lifted),
+        (4, (unbarred_sevens(lifted[0]), unbarred_sevens(lifted[1]))),
+        (10, in_two(Scans("Semeion", semeion.pictures, semeion.labels), every=5)),
+        (1, in_two(Paths("variants", variants, np.array(variant_labels, dtype=np.int64)))),
+        (1, in_two(others("shapes", draw_others(SHAPES, 5_000, HELD_OUT_SEED)))),
+        (1, in_two(others("doodles", draw_others([doodle], 6_000, HELD_OUT_SEED)))),
+        (1, in_two(others("scribbles", draw_others(SCRIBBLES, 3_000, HELD_OUT_SEED)))),
+        (1, in_two(Scans("pairs", pairs, other(len(pairs))))),
+        (1, in_two(Textures("textures", other(3_000)))),
     ]
-    for times, every, source in split:
-        learned.append((times, source.part(learned_of(source, every))))
-        held_out.append(redrawn(source.part(held_out_of(source, every))))
-    learned.append((4, unbarred_sevens(lifted.part(learned_of(lifted, 10)))))
-    held_out.append(redrawn(unbarred_sevens(lifted.part(held_out_of(lifted, 10)))))
+    for times, (to_learn, to_hold_out) in split:
+        learned.append((times, to_learn))
+        held_out.append(redrawn(to_hold_out))
     feedback = load_feedback()
     if len(feedback.labels):
         learned.append((4, Scans("feedback", feedback.pictures, feedback.labels)))
@@ -179,14 +183,10 @@ def load_sources() -> tuple[list[tuple[int, Source]], list[Validation]]:
     return learned, held_out
 
 
-def learned_of(source: Source, every: int) -> NDArray[np.int64]:
-    """Numbers of the digits to learn from: all but one in `every`."""
-    return np.flatnonzero(np.arange(len(source.labels)) % every)
-
-
-def held_out_of(source: Source, every: int) -> NDArray[np.int64]:
-    """Numbers of the digits that are held out: one in `every`."""
-    return np.arange(0, len(source.labels), every)
+def in_two(source: SourceType, every: int = 10) -> tuple[SourceType, SourceType]:
+    """A source's digits to learn from, and those held out: one in `every`."""
+    numbers = np.arange(len(source.labels))
+    return source.part(numbers[numbers % every > 0]), source.part(numbers[::every])
 
 
 def glyphs(fonts: list[Path], characters: str) -> Scans:
@@ -245,9 +245,11 @@ def with_lifts(digits: PenDigits) -> list[list[Stroke]]:
 def unbarred_sevens(lifted: Paths) -> Paths:
     """The sevens among lifted pen digits without their bar, unless that leaves a narrow bracket.
 
-    Hardly one of these writers leaves it off; half the world does, and would be read as 1s.
+    Eight in nine of these writers' sevens have one; half the world writes none, and its sevens
+    would be read as 1s.
     """
-    sevens = zip(lifted.strokes, lifted.labels.tolist(), strict=True)
-    legs = [strokes[0] for strokes, digit in sevens if digit == 7]
-    wide = [[leg] for leg in legs if np.divide(*np.ptp(leg, axis=0)) > NARROWEST_SEVEN]
+    sevens = lifted.part(np.flatnonzero(lifted.labels == 7))
+    wide = [
+        [leg] for leg, *_ in sevens.strokes if np.divide(*np.ptp(leg, axis=0)) > NARROWEST_SEVEN
+    ]
     return Paths("sevens, unbarred", wide, np.full(len(wide), 7))
