@@ -162,7 +162,7 @@ def load_sources() -> tuple[list[tuple[int, Source]], list[Validation]]:
     split: list[tuple[int, tuple[Source, Source]]] = [
         (3, in_two(Paths("pen digits", as_strokes(pen_digits), pen_digits.labels))),
         (3, lifted),
-        (4, (unbarred_sevens(lifted[0]), unbarred_sevens(lifted[1]))),
+        (2, (unbarred_sevens(lifted[0]), unbarred_sevens(lifted[1]))),
         (10, in_two(Scans("Semeion", semeion.pictures, semeion.labels), every=5)),
         (1, in_two(Paths("variants", variants, np.array(variant_labels, dtype=np.int64)))),
         (1, in_two(others("shapes", draw_others(SHAPES, 5_000, HELD_OUT_SEED)))),
