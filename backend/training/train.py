@@ -1,6 +1,6 @@
 """Trains the network and exports it as the model that the server loads.
 
-    make train                                   the released recipe: 40 minutes on two cores
+    make train                                   the released recipe: an hour on two cores
     make train ARGS="--epochs 2 --run look"      a quick look
     make train ARGS="--seed 1 --run seed-1"      the same recipe, begun from other random weights
 
@@ -34,8 +34,8 @@ from training.results import RESULTS, record
 from training.rounds import Inks, Labels, Rounds
 from training.sources import Validation, load_sources
 
-EPOCHS = 20
-ROUNDS = 5  # times that everything is redrawn; the epochs take them in turn
+EPOCHS = 28
+ROUNDS = 7  # times that everything is redrawn; the epochs take them in turn
 BATCH = 256
 PEAK_LEARNING_RATE = 3e-3  # reached after a tenth of the steps, then a cosine down to zero
 WEIGHT_DECAY = 0.02
