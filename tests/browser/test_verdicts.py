@@ -43,11 +43,9 @@ def test_the_page_names_both_digits_where_it_is_not_sure(page: Page) -> None:
     """Halved time and again, the way from a 4 to a 9 leads to where it cannot tell them apart."""
     assert said_of(page, 0).startswith("That is a 4")
     assert said_of(page, 1).startswith("That is a 9")
-    four, nine = 0.0, 1.0
-    while (said := said_of(page, (four + nine) / 2)).startswith("That is a "):
+    four, nine, middle = 0.0, 1.0, 0.5
+    while (said := said_of(page, middle)).startswith("That is a "):
         assert nine - four > 0.001, f"It is sure of a 4 at {four} and of a 9 at {nine}."
-        if said.startswith("That is a 4"):
-            four = (four + nine) / 2
-        else:
-            nine = (four + nine) / 2
+        four, nine = (middle, nine) if said.startswith("That is a 4") else (four, middle)
+        middle = (four + nine) / 2
     assert said in {"Not sure: 4 or 9?", "Not sure: 9 or 4?"}
