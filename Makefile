@@ -3,6 +3,10 @@
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
+
+# Python finds the packages of backend/ without an installation.
+export PYTHONPATH := $(CURDIR)/backend
+
 RUN ?= release
 FROM ?=
 
@@ -20,12 +24,12 @@ MYPY := $(BIN)/mypy --config-file backend/pyproject.toml
 PYTEST := $(BIN)/python -m pytest -c backend/pyproject.toml --rootdir .
 FONTS := backend/training/font_packages/node_modules/installed
 # Folders of tests that need more than Python, Node.js and a browser.
-TESTED_APART := image watch deploy terraform
-GRAFANA_TYPES := tests/watch/grafana/node_modules/installed
+TESTED_APART := image monitoring deploy
+GRAFANA_TYPES := tests/monitoring/grafana/node_modules/installed
 # Lambda takes no image index, which attestations would make of an image.
 BUILD = DOCKER_BUILDKIT=1 docker build --file backend/Dockerfile $(shell \
 	docker build --help 2>/dev/null | grep -q provenance && echo --provenance=false --sbom=false)
-SHELL_SCRIPTS := .ci/run $(filter-out %.png,$(wildcard infra/deploy/*))
+SHELL_SCRIPTS := .ci/run $(filter-out infra/deploy/lib,$(wildcard infra/deploy/*)) $(wildcard infra/deploy/lib/*.sh)
 TERRAFORM_ROOTS := bootstrap serverless always-on
 PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
@@ -33,7 +37,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 	--file infra/compose/docker-compose.yml
 
 .PHONY: all help setup setup-training run dev check format test test-backend test-frontend image \
-	image-run up down test-image test-watch test-deploy check-workflows test-infra test-dashboard \
+	image-run up down test-image test-monitoring test-deploy check-workflows test-infra test-dashboard \
 	deploy deploy-backend deploy-frontend rollback destroy bench train tensorboard evaluate release \
 	api-types examples feedback-export lighthouse screenshot lock clean
 
@@ -49,19 +53,19 @@ setup-training: .venv/train $(FONTS) ## Install torch, handwriting fonts and wha
 
 run: .venv/run frontend/dist/index.html ## Serve page and API (HOST=127.0.0.1 PORT=8000)
 	@echo "Draw a digit on http://$(HOST):$(PORT)"
-	@PYTHONPATH=backend exec $(BIN)/python -m uvicorn --factory recognizer.server:create_server \
+	@exec $(BIN)/python -m uvicorn --factory recognizer.api.server:create_server \
 		--host $(HOST) --port $(PORT) --log-level warning
 
 dev: .venv/run frontend/node_modules/installed ## The same, reloading page and API on change
-	@PYTHONPATH=backend $(BIN)/python -m uvicorn --factory recognizer.server:create_server \
+	@$(BIN)/python -m uvicorn --factory recognizer.api.server:create_server \
 		--reload --reload-dir backend & \
 		trap "kill $$!" EXIT; npm --prefix frontend run dev
 
 check: .venv/dev frontend/node_modules/installed ## Lint, formatting and types
 	$(RUFF) check --config backend/pyproject.toml backend infra/compose tests
 	$(RUFF) format --check --config backend/pyproject.toml backend infra/compose tests
-	$(MYPY) backend/recognizer backend/image backend/benchmarks backend/openapi.py \
-		backend/feedback_export.py infra/compose tests --exclude tests/training
+	$(MYPY) backend/recognizer backend/docker backend/benchmarks backend/scripts \
+		infra/compose tests --exclude tests/training
 	@if $(BIN)/python -c 'import torch' 2>/dev/null; \
 		then set -x; $(MYPY) backend/training tests/training; \
 		else echo "Types of the training code skipped: they need torch (make setup-training)."; fi
@@ -78,7 +82,7 @@ test: setup frontend/dist/index.html ## Run every test (ARGS= goes to pytest)
 	npm --prefix frontend test
 	$(PYTEST) tests $(TESTED_APART:%=--ignore tests/%) $(ARGS)
 	@echo "Images, dashboards, deploys and Terraform have tests of their own:" \
-		"make test-image test-watch test-deploy test-infra"
+		"make test-image test-monitoring test-deploy test-infra"
 
 test-backend: .venv/dev ## Run all of them but the page's
 	$(PYTEST) tests --ignore tests/browser $(TESTED_APART:%=--ignore tests/%) $(ARGS)
@@ -109,8 +113,8 @@ up: ## Serve page and API from a container, with Prometheus, Grafana and TensorB
 down: ## Stop all that; what was measured and said is kept
 	$(COMPOSE) down
 
-test-watch: .venv/dev infra/compose/.venv/installed $(GRAFANA_TYPES) ## Test what watches the server; says what is skipped
-	$(PYTEST) tests/watch $(ARGS)
+test-monitoring: .venv/dev infra/compose/.venv/installed $(GRAFANA_TYPES) ## Test what watches the server; says what is skipped
+	$(PYTEST) tests/monitoring $(ARGS)
 
 test-deploy: .venv/dev check-workflows ## Try deploys without AWS; skipped without a container engine
 	@if docker version >/dev/null 2>&1; \
@@ -138,7 +142,7 @@ test-terraform-%:
 	terraform -chdir=infra/terraform/$* test
 
 test-dashboard: .venv/dev test-terraform-serverless
-	$(PYTEST) tests/terraform
+	$(PYTEST) tests/infra/test_cloudwatch_dashboard.py
 
 check-terraform: infra/.venv/installed
 	terraform fmt -check -diff -recursive infra/terraform
@@ -146,7 +150,7 @@ check-terraform: infra/.venv/installed
 		--download-external-modules false --framework terraform --directory infra/terraform
 
 deploy: ## Make all it takes in AWS, from an empty account to the page (ARGS=--dry-run)
-	@infra/deploy/first $(ARGS)
+	@infra/deploy/all $(ARGS)
 
 deploy-backend: ## Deploy this commit's function; take it back if it does not answer
 	@infra/deploy/backend $(ARGS)
@@ -161,10 +165,10 @@ destroy: ## Remove all of it from AWS again
 	@infra/deploy/destroy $(ARGS)
 
 bench: .venv/dev ## Measure cold starts, warm answers and sizes against the plain way
-	@cd backend && $(BIN)/python -m compileall -q . && PYTHONPATH=. $(BIN)/python -m benchmarks.bench
+	@cd backend && $(BIN)/python -m compileall -q . && PYTHONPATH=. $(BIN)/python -m benchmarks
 
 train: setup-training ## Train a model into runs/ (ARGS="--help" for more)
-	@PYTHONPATH=backend $(BIN)/python -m training.train $(ARGS)
+	@$(BIN)/python -m training.train $(ARGS)
 
 tensorboard: .venv/train ## Show training runs on http://127.0.0.1:6006
 	$(BIN)/tensorboard --logdir runs
@@ -175,23 +179,23 @@ release: ## Serve the model of a training run from now on, and evaluate it (RUN=
 	@$(MAKE) --no-print-directory evaluate
 
 evaluate: setup-training ## Judge the released model and write its card
-	@PYTHONPATH=backend $(BIN)/python -m training.evaluate
+	@$(BIN)/python -m training.evaluation
 
 feedback-export: .venv/dev ## Make what people said a data set for training (FROM=feedback.sqlite)
-	@PYTHONPATH=backend $(BIN)/python -m feedback_export $(FROM)
+	@$(BIN)/python -m scripts.export_feedback $(FROM)
 
 api-types: .venv/run frontend/node_modules/installed ## Write the page's types anew after the API has changed
-	@PYTHONPATH=backend $(BIN)/python -m openapi
+	@$(BIN)/python -m scripts.export_openapi
 	npm --prefix frontend run types --silent
 
 examples: setup-training ## Pick the handwriting that the page offers as examples
-	@PYTHONPATH=backend $(BIN)/python -m training.examples
+	@$(BIN)/python -m training.examples
 
 lighthouse: setup frontend/dist/index.html tests/lighthouse/node_modules/installed ## Judge the page on its server with Lighthouse
-	@PYTHONPATH=backend $(BIN)/python -m uvicorn --factory recognizer.server:create_server \
+	@$(BIN)/python -m uvicorn --factory recognizer.api.server:create_server \
 		--port $(PORT) --log-level warning & trap "kill $$!" EXIT; \
 		until curl --silent --fail --output /dev/null http://127.0.0.1:$(PORT)/health; do sleep 0.2; done; \
-		node tests/lighthouse/judge.js http://127.0.0.1:$(PORT)/
+		node tests/lighthouse/audit.js http://127.0.0.1:$(PORT)/
 
 screenshot: setup frontend/dist/index.html ## Take the README's picture of the page
 	$(BIN)/python tests/browser/screenshot.py
@@ -216,7 +220,7 @@ lock: .venv/bin/python ## Pin the newest requirements that fit backend/pyproject
 clean: ## Remove everything that was installed or built
 	rm -rf .venv infra/.venv infra/compose/.venv infra/terraform/.terraform infra/terraform/*/.terraform \
 		frontend/node_modules frontend/dist backend/training/font_packages/node_modules \
-		tests/lighthouse/node_modules tests/watch/grafana/node_modules
+		tests/lighthouse/node_modules tests/monitoring/grafana/node_modules
 
 .venv/bin/python infra/.venv/bin/python infra/compose/.venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "This project needs Python 3.11 or 3.12 (with venv); install" \

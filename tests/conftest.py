@@ -5,8 +5,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from page_files import INDEX, SCRIPT
-from serving import Server
+from support.frontend_files import INDEX, SCRIPT
+from support.server import Server
 
 LONGEST_ANSWER = 30.0
 """Seconds that a test waits for an answer: far above what any takes, so that hangs end."""

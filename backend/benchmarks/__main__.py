@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks.callers import call
-from benchmarks.contestants import (
+from benchmarks.load_generator import call
+from benchmarks.targets import (
     Contestant,
     answer_times,
     install,
@@ -34,9 +34,9 @@ from benchmarks.contestants import (
     seven,
     start,
 )
-from benchmarks.measures import measure_each
+from benchmarks.ablation import measure_each
 from benchmarks.report import BASELINE, OURS, tables, with_measures
-from readme import README
+from scripts.readme_tables import README
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -137,7 +137,7 @@ def over_http(
         module: {callers: [] for callers in CALLERS} for module in (OURS, BASELINE)
     }
     # Without uvicorn's own access log, as the Makefile and the image start it.
-    own = ("--factory", "recognizer.server:create_server", "--log-level", "warning")
+    own = ("--factory", "recognizer.api.server:create_server", "--log-level", "warning")
     with (
         server(contestants[OURS], *own) as ours,
         server(contestants[BASELINE], "benchmarks.baseline:app") as baseline,

@@ -13,7 +13,7 @@ from typing import Literal
 
 from tqdm import tqdm
 
-from benchmarks.contestants import Contestant, answer_times, instructions, paired_ratio, start
+from benchmarks.targets import Contestant, answer_times, instructions, paired_ratio, start
 
 UNCHECKED = py_compile.PycInvalidationMode.UNCHECKED_HASH
 """How the image's code is compiled."""
@@ -37,7 +37,7 @@ THREADS = (
 NO_METRICS = (("log.py", "write(embedded(line))", "write(as_json(line))"),)
 
 NOT_WATCHED = (
-    ("aws_lambda.py", "from recognizer.log import log_for_cloudwatch\n", ""),
+    ("aws_lambda.py", "from recognizer.api.request_log import log_for_cloudwatch\n", ""),
     ("aws_lambda.py", "tellers=[log_for_cloudwatch]", "tellers=[]"),
     (
         "watch.py",

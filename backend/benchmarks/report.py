@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from readme import table, with_part
+from scripts.readme_tables import table, with_part
 
 BEGIN, END = "<!-- measured by `make bench` -->", "<!-- end of measures -->"
 
-OURS, BASELINE, FLOOR = "recognizer.aws_lambda", "benchmarks.baseline", "benchmarks.floor"
+OURS, BASELINE, FLOOR = "recognizer.api.aws_lambda", "benchmarks.baseline", "benchmarks.no_framework"
 
 
 def tables(results: dict[str, Any]) -> str:

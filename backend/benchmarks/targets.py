@@ -56,7 +56,7 @@ class Contestant:
 
     def command(self, events: int) -> list[str]:
         """Answer so many events in a fresh process that sees no packages but its own."""
-        return [*PYTHON, "benchmarks.child", self.module, str(self.event), str(events)]
+        return [*PYTHON, "benchmarks.worker", self.module, str(self.event), str(events)]
 
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}

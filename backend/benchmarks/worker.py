@@ -1,6 +1,6 @@
 """What one measured process does: import a handler and answer events with it.
 
-    python -m benchmarks.child MODULE EVENT_FILE EVENTS
+    python -m benchmarks.worker MODULE EVENT_FILE EVENTS
 
 Prints the seconds that each answer took, as JSON. With one event it is a cold start. After the
 first, all threads share one processor: a Lambda function of less than 1,769 MB sees two processors

@@ -1,6 +1,7 @@
-"""Ink → probabilities → verdict. Owns the model: its file, its checksum, its ONNX session."""
+"""Model input → class probabilities → verdict. Owns the model: file, checksum, ONNX session."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -9,28 +10,28 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from recognizer.preprocessing import Ink
+from recognizer.errors import ModelError
+from recognizer.preprocessing import ModelInput
 
-MODEL = Path(__file__).parent / "model" / "digits.onnx"
+MODEL_PATH = Path(__file__).parent / "model" / "digits.onnx"
 
-OTHER = 10
-"""The class of what is no digit, after the ten."""
+NON_DIGIT = 10
+"""Index of the class for everything that is not a digit, after the ten digits."""
 
 Verdict = Literal["digit", "unsure", "not_a_digit", "blank"]
 
 
-class ModelError(Exception):
-    """The model's file is missing, altered or unreadable; the message says which."""
-
-
 @dataclass(frozen=True)
-class Reading:
-    """What the classifier makes of one ink."""
+class Prediction:
+    """What the classifier makes of one model input."""
 
     digit: int | None
+    """0 to 9; None if the verdict is `not_a_digit` or `blank`."""
+
     verdict: Verdict
+
     probabilities: NDArray[np.float64]
-    """(10,), sums to 1: of each digit, given that it is one; calibrated on validation digits."""
+    """(10,), sums to 1: of each digit, given that the image shows one. Calibrated."""
 
     @property
     def confidence(self) -> float:
@@ -38,50 +39,56 @@ class Reading:
         return float(self.probabilities.max())
 
 
-BLANK = Reading(None, "blank", np.full(10, 0.1))
-"""There is no ink to read: every digit is as likely as any other."""
+BLANK = Prediction(None, "blank", np.full(10, 0.1))
+"""The prediction for an image without ink: every digit is equally likely."""
 
 
 class Classifier:
-    """The model, loaded once and ready to be called from any thread.
+    """The model, loaded once; `predict` may be called from any thread.
 
-    `version` is the beginning of its file's SHA-256; `threads` share the work of each picture.
-    Raises ModelError where the file is missing or is not the one whose SHA-256 stands in
-    `<file>.sha256` beside it.
+    `version` is the start of the file's SHA-256, `metadata` the strings stored in the file.
+    `threads` is the number of threads that share the work of one prediction. Raises ModelError
+    if the file is missing or does not match the SHA-256 in `<file>.sha256` beside it.
     """
 
-    def __init__(self, path: Path = MODEL, threads: int = 1) -> None:
+    def __init__(self, path: Path = MODEL_PATH, threads: int = 1) -> None:
         content, digest = read_verified(path)
         self.version = digest[:12]
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        # Else they would wait for the next picture in a loop, each on a processor of its own.
+        # Without this, idle threads busy-wait and each occupies a core.
         options.add_session_config_entry("session.force_spinning_stop", "1")
         self.session = onnxruntime.InferenceSession(
             content, options, providers=["CPUExecutionProvider"]
         )
-        metadata = self.session.get_modelmeta().custom_metadata_map
-        self.temperature = float(metadata["temperature"])
-        self.refuse_above = float(metadata["refuse_above"])
-        self.unsure_below = float(metadata["unsure_below"])
+        self.input_name: str = self.session.get_inputs()[0].name
+        self.metadata: Mapping[str, str] = self.session.get_modelmeta().custom_metadata_map
+        self.temperature = float(self.metadata["temperature"])
+        self.reject_threshold = self._threshold("reject_threshold", "refuse_above")
+        self.unsure_threshold = self._threshold("unsure_threshold", "unsure_below")
 
-    def __call__(self, ink: Ink | None) -> Reading:
-        """Read one (28, 28) ink; None is a blank picture."""
-        if ink is None:
+    def predict(self, model_input: ModelInput | None) -> Prediction:
+        """Classify one (28, 28) model input; None is a blank image."""
+        if model_input is None:
             return BLANK
-        logits = self.session.run(["logits"], {"ink": ink[None]})[0][0].astype(np.float64)
-        shares = softmax(logits / self.temperature)
-        digit, other = int(shares[:OTHER].argmax()), shares[OTHER]
-        probabilities = shares[:OTHER] / shares[:OTHER].sum()
-        if other > self.refuse_above:
-            return Reading(None, "not_a_digit", probabilities)
-        verdict: Verdict = "digit" if shares[digit] >= self.unsure_below else "unsure"
-        return Reading(digit, verdict, probabilities)
+        (logits,) = self.session.run(["logits"], {self.input_name: model_input[None]})
+        class_probabilities = softmax(logits[0].astype(np.float64) / self.temperature)
+        digits = class_probabilities[:NON_DIGIT]
+        digit = int(digits.argmax())
+        probabilities = digits / digits.sum()
+        if class_probabilities[NON_DIGIT] > self.reject_threshold:
+            return Prediction(None, "not_a_digit", probabilities)
+        verdict: Verdict = "digit" if digits[digit] >= self.unsure_threshold else "unsure"
+        return Prediction(digit, verdict, probabilities)
+
+    def _threshold(self, name: str, name_before_0_2: str) -> float:
+        """A threshold by its name; models released before 0.2.0 store it under another."""
+        return float(self.metadata.get(name) or self.metadata[name_before_0_2])
 
 
 def read_verified(path: Path) -> tuple[bytes, str]:
-    """The model's bytes and their SHA-256, if it is the one in the file beside them."""
+    """Return the model file's bytes and SHA-256; raise ModelError if they do not match."""
     digest_file = path.with_name(path.name + ".sha256")
     try:
         content = path.read_bytes()
@@ -90,12 +97,12 @@ def read_verified(path: Path) -> tuple[bytes, str]:
         raise ModelError(f"The model cannot be read from {path} and {digest_file.name}.") from error
     digest = hashlib.sha256(content).hexdigest()
     if digest != expected:
-        raise ModelError(f"The model in {path} is not the one in {digest_file.name}.")
+        raise ModelError(f"The model in {path} does not match its checksum in {digest_file.name}.")
     return content, digest
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probabilities from logits, both (n,)."""
+    """Return the probabilities (n,) of logits (n,)."""
     exponentials = np.exp(logits - logits.max())
     result: NDArray[np.float64] = exponentials / exponentials.sum()
     return result

@@ -1,126 +1,112 @@
-"""Untrusted bytes → greyscale picture. Every limit and every refusal of input lives here.
+"""Untrusted bytes → grayscale image. Every limit on images and every ImageError is raised here.
 
-Nothing is decoded before the picture's header has been held against the limits, and nothing that
-the bytes can say makes Pillow do more than a bounded amount of work.
+Nothing is decoded before the limits have been checked against the image's header, and nothing in
+the bytes can make Pillow do more than a bounded amount of work.
 """
 
-import base64
-import binascii
-import re
 from io import BytesIO
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from recognizer.preprocessing import Picture
-from recognizer.refusals import Refusal
+from recognizer.errors import ImageError
+from recognizer.preprocessing import GrayImage
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
-ACCEPTED = "a PNG, JPEG, WebP, GIF or BMP picture"
+ACCEPTED_FORMATS = "a PNG, JPEG, WebP, GIF or BMP image"
+
+MAX_BYTES = 4_000_000
+"""Default limit on the size of an image file."""
+
+MAX_PIXELS = 16_000_000
+"""Default limit on width times height."""
 
 SHORTER_SIDE, LONGER_SIDE = 200, 800
-"""Pixels: pictures are averaged down while they keep the first, and to at most the second.
+"""Working size in pixels: images are averaged down while the shorter side stays at least the
+first, and until the longer side is at most the second.
 
-The classifier reads 20 pixels of a digit; this leaves enough of one a tenth of the picture high.
+The classifier reads 20 pixels of a digit; this leaves enough of one a tenth of the image high.
 """
 
-QUICK_PIXELS = 250_000
-"""Pixels that are decoded and read within a few milliseconds."""
+INLINE_MAX_PIXELS = 250_000
+"""Images up to this size take a few milliseconds: less than it takes to find them a thread."""
 
-MOST_JPEG_SCANS = 100
-"""Progressive JPEGs have about ten; each costs a pass over the whole picture."""
+MAX_JPEG_SCANS = 100
+"""Progressive JPEGs have about ten; each costs a pass over the whole image."""
 
-# The header is checked here, against the operator's limit: Pillow's own limit would be a second.
+# The header is checked here against the caller's limit; Pillow's own limit would be a second one.
 Image.MAX_IMAGE_PIXELS = None
 
 
-def decode_base64(text: str, max_bytes: int) -> bytes:
-    """Bytes of base64 text: standard or URL-safe, padded or not, bare or in a data: URL.
+def decode_image(
+    content: bytes, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS
+) -> GrayImage:
+    """Decode an image file to grayscale, upright, averaged down to the working size.
 
-    Raises Refusal where it is not base64, or holds more than `max_bytes`.
-    """
-    if text[:5].lower() == "data:":
-        header, comma, text = text.partition(",")
-        if not comma or not header.lower().endswith(";base64"):
-            raise Refusal(
-                "bad_base64", "The data: URL is not base64; send data:image/png;base64,…."
-            )
-    text = re.sub(r"\s+", "", text, flags=re.ASCII).rstrip("=")
-    refuse_too_many_bytes(len(text) * 3 // 4, max_bytes)
-    try:
-        standard = text.translate({ord("-"): "+", ord("_"): "/"})
-        return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Refusal(
-            "bad_base64", f"The image is not valid base64; send {ACCEPTED} in base64."
-        ) from error
-
-
-def refuse_too_many_bytes(size: int, max_bytes: int) -> None:
-    """Raise Refusal where a picture of `size` bytes is larger than the limit."""
-    if size > max_bytes:
-        limit = f"{max_bytes / 1_000_000:g} MB"
-        raise Refusal("too_many_bytes", f"The picture is too large; at most {limit} are accepted.")
-
-
-def decode_picture(content: bytes, max_bytes: int, max_pixels: int) -> Picture:
-    """Decode a picture file to greyscale, upright, averaged down to the working size.
-
-    The first frame counts; colours become grey along their direction of greatest contrast;
-    transparent parts become paper. Raises Refusal where the bytes are no picture that can be read
-    to its end, or where it has more bytes or pixels than the limits.
+    Only the first frame is read. Colors become gray along their direction of greatest contrast;
+    transparent parts become paper. Raises ImageError if the bytes are not an image that can be
+    read to its end, or if it has more bytes or pixels than the limits.
     """
     if not content:
-        raise Refusal("empty", f"The picture is empty; send {ACCEPTED}.")
-    refuse_too_many_bytes(len(content), max_bytes)
+        raise ImageError("empty", f"The image is empty; send {ACCEPTED_FORMATS}.")
+    check_size(len(content), max_bytes)
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
-            refuse_too_many_pixels(image.size, max_pixels)
-            if image.format in ("JPEG", "MPO") and content.count(b"\xff\xda") > MOST_JPEG_SCANS:
-                raise Refusal(
-                    "too_many_scans", f"The JPEG has over {MOST_JPEG_SCANS} scans; save it anew."
+            check_pixels(image.size, max_pixels)
+            if image.format in ("JPEG", "MPO") and content.count(b"\xff\xda") > MAX_JPEG_SCANS:
+                raise ImageError(
+                    "too_many_scans",
+                    f"The JPEG has more than {MAX_JPEG_SCANS} scans; save it again as a plain one.",
                 )
             image.draft(None, (SHORTER_SIDE, SHORTER_SIDE))
             image.load()
-            # What a decoder finds may differ from what the header said.
-            refuse_too_many_pixels(image.size, max_pixels)
-            return np.asarray(to_grey(to_paper(shrink(upright(image)))))
-    except Refusal:
+            # The decoder may find another size than the header gave.
+            check_pixels(image.size, max_pixels)
+            return np.asarray(to_grayscale(flatten_alpha(downscale(apply_orientation(image)))))
+    except ImageError:
         raise
     except Exception as error:  # Pillow raises a dozen kinds on damaged files
-        raise Refusal("unreadable", f"The picture cannot be read; send {ACCEPTED}.") from error
+        message = f"The image cannot be read; send {ACCEPTED_FORMATS}."
+        raise ImageError("unreadable", message) from error
 
 
-def is_quick(content: bytes) -> bool:
-    """Whether a picture is decoded sooner than a thread is found for it; its header tells."""
+def is_small(content: bytes) -> bool:
+    """Return whether the header promises an image of at most INLINE_MAX_PIXELS, or no image."""
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
-            return image.width * image.height <= QUICK_PIXELS
-    except Exception:  # what cannot be read is refused at once
+            return image.width * image.height <= INLINE_MAX_PIXELS
+    except Exception:  # an unreadable image is rejected at once
         return True
 
 
-def refuse_too_many_pixels(size: tuple[int, int], max_pixels: int) -> None:
-    """Raise Refusal where a picture has more pixels than the limit."""
+def check_size(size: int, max_bytes: int) -> None:
+    """Raise ImageError if an image of `size` bytes is over the limit."""
+    if size > max_bytes:
+        limit = f"{max_bytes / 1_000_000:g} MB"
+        raise ImageError("too_many_bytes", f"The image is too large; at most {limit} are accepted.")
+
+
+def check_pixels(size: tuple[int, int], max_pixels: int) -> None:
+    """Raise ImageError if an image of `size` (width, height) is over the limit."""
     if size[0] * size[1] > max_pixels:
         limit = f"{max_pixels / 1_000_000:g} megapixels"
-        raise Refusal(
-            "too_many_pixels", f"The picture has too many pixels; at most {limit} are accepted."
+        raise ImageError(
+            "too_many_pixels", f"The image has too many pixels; at most {limit} are accepted."
         )
 
 
-def upright(image: Image.Image) -> Image.Image:
-    """Turn a photo the way its EXIF orientation says; damaged EXIF data says nothing."""
+def apply_orientation(image: Image.Image) -> Image.Image:
+    """Turn a photo upright by its EXIF orientation; ignore damaged EXIF data."""
     try:
         return ImageOps.exif_transpose(image)
-    except Exception:  # as many kinds as in decode_picture
+    except Exception:  # as many kinds as in decode_image
         return image
 
 
-def shrink(image: Image.Image) -> Image.Image:
-    """Average a picture down to the working size, in one of the modes L, RGB and RGBA."""
-    if image.mode.startswith("I"):  # 16 bits of grey
+def downscale(image: Image.Image) -> Image.Image:
+    """Average an image down to the working size, in mode L, RGB or RGBA."""
+    if image.mode.startswith("I"):  # 16-bit gray
         levels = np.asarray(image).astype(np.uint32) >> 8
         image = Image.fromarray(levels.astype(np.uint8))
     elif image.has_transparency_data:
@@ -131,11 +117,11 @@ def shrink(image: Image.Image) -> Image.Image:
     return image.reduce(factor) if factor > 1 else image
 
 
-def to_paper(image: Image.Image) -> Image.Image:
-    """Put a picture with transparent parts on paper: L or RGB, opaque.
+def flatten_alpha(image: Image.Image) -> Image.Image:
+    """Put an image with transparent parts on paper: opaque L or RGB.
 
-    Where what can be seen is of one tone it is ink, and the paper is black or white, whichever
-    is farther from it. Where it has tones of its own, the paper takes the commonest.
+    If the visible part has a single tone, it is ink, and the paper is black or white, whichever is
+    farther from it. Otherwise the image brings its own paper: the most common tone.
     """
     if image.mode != "RGBA":
         return image
@@ -155,11 +141,11 @@ def to_paper(image: Image.Image) -> Image.Image:
     return background
 
 
-def to_grey(image: Image.Image) -> Image.Image:
-    """Turn colours to grey along the direction in which they differ most.
+def to_grayscale(image: Image.Image) -> Image.Image:
+    """Convert colors to gray along the direction in which they differ most.
 
     Luminance alone would lose red ink on green paper. The direction is the first principal
-    component of a sample of the colours; for grey pictures it is plain brightness.
+    component of a sample of the colors; for gray images it is plain brightness.
     """
     if image.mode == "L":
         return image

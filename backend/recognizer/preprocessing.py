@@ -1,141 +1,148 @@
-"""Greyscale picture → 28×28 ink, white on black, made as MNIST was made.
+"""Grayscale image → 28×28 model input, white on black, made the way MNIST was made.
 
 MNIST's recipe (LeCun, Cortes, Burges, http://yann.lecun.com/exdb/mnist/): fit the digit into a
-20×20 box keeping its aspect ratio, with anti-aliasing, then put its centre of mass at the centre
-of a 28×28 field. Before that a stranger's picture needs its ink separated from its paper:
-whichever of the two is darker, however the light falls, and at any contrast.
+20×20 box, keeping its aspect ratio, with anti-aliasing, then put its center of mass at the center
+of a 28×28 field. Before that, ink (foreground) is separated from paper (background): ink may be
+darker or lighter than its paper, at any contrast and in uneven light.
 
-Training calls this module too, so that the model learns from just what it is later served.
+Training calls this module too, so the model learns from exactly what it is later served.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Picture = NDArray[np.uint8]
-"""Greyscale picture: (height, width) uint8, both sides at least 1."""
+GrayImage = NDArray[np.uint8]
+"""Grayscale image: (height, width) uint8, both sides at least 1."""
 
 Levels = NDArray[np.uint8] | NDArray[np.float32]
-"""Grey levels (height, width) in 0 to 255, whole or averaged."""
+"""Gray levels (height, width) in 0 to 255: whole numbers or averages."""
 
 Counts = NDArray[np.int64] | NDArray[np.float32]
-"""How many pixels have each of some grey levels."""
+"""Number of pixels that have each of some gray levels."""
 
 Ink = NDArray[np.float32]
-"""How much ink lies on each pixel: 2-D float32 in [0, 1], 0 is bare paper."""
+"""Amount of ink on each pixel: 2-D float32 in [0, 1], where 0 is bare paper."""
 
-FIELD = 28
-"""Side of the square that the classifier reads, in pixels."""
+ModelInput = NDArray[np.float32]
+"""Ink of one digit, size-normalized and centered: (28, 28) float32 in [0, 1]."""
 
-BOX = 20
-"""Side of the box inside the field that the digit is fitted into, in pixels."""
+INPUT_SIZE = 28
+"""Side of the model input, in pixels."""
 
-EDGE = 0.03
-"""Share of a picture's shorter side, along each of its edges, that is taken to show paper."""
+DIGIT_SIZE = 20
+"""Side of the box that the digit is fitted into, in pixels of the model input."""
 
-MINIMUM_CONTRAST = 12.0
-"""Grey levels: anything fainter on the paper is texture, not ink."""
+EDGE_FRACTION = 0.03
+"""Part of the image's shorter side, along each edge, that is taken to show paper."""
 
-FAINTEST_INK = 0.15
-"""Share of the full contrast below which a pixel is paper: JPEG's rings at strokes reach 0.1."""
+MIN_CONTRAST = 12.0
+"""Gray levels: anything fainter on the paper is texture, not ink."""
 
-TOLERATED_NOISE = 3.0
-"""Grey levels (standard deviation): noisier pictures are smoothed first."""
+MIN_INK = 0.15
+"""Fraction of the full contrast below which a pixel is paper: JPEG ringing reaches 0.1."""
 
-EDGE_LINES = 3
-"""Lines of pixels along each edge that are looked at, at most."""
+MAX_NOISE = 3.0
+"""Gray levels (standard deviation): noisier images are smoothed first."""
 
-SAMPLES = 48
-"""Points along each axis at which a picture is sampled to judge uneven paper."""
+MAX_EDGE_LINES = 3
+"""Lines of pixels along each edge that are sampled, at most."""
 
-LEAST_INK = 0.0002
-"""Share of the picture that must be inked: less is noise. A 1 drawn small, hair-thin, has 0.002."""
+BACKGROUND_SAMPLES = 48
+"""Points along each axis at which an unevenly lit image is sampled."""
 
-STRAY_INK = 0.002
-"""Share of all ink that may lie beyond each side of the digit's box: specks do not stretch it."""
+MIN_INK_FRACTION = 0.0002
+"""Fraction of the pixels that must have ink: less is noise. A small, hair-thin 1 has 0.002."""
 
-
-def preprocess(picture: Picture) -> Ink | None:
-    """Return the (28, 28) ink of the digit in a greyscale picture, or None if it is blank."""
-    ink = separate_ink(picture)
-    return None if ink is None else fit_into_field(ink)
+STRAY_INK_FRACTION = 0.002
+"""Fraction of all ink that may lie beyond each side of the digit's box, so that specks do not
+stretch it."""
 
 
-def separate_ink(picture: Picture) -> Ink | None:
-    """Tell ink from paper: the ink of each pixel in the part that has any, or None if blank.
+def preprocess(image: GrayImage) -> ModelInput | None:
+    """Return the model input for the digit in a grayscale image, or None if it is blank."""
+    ink = separate_ink(image)
+    return None if ink is None else size_normalize(ink)
 
-    Paper is what lies along the picture's edges; ink is what differs from it, in the direction
-    (darker or lighter) in which more differs. No absolute brightness is assumed anywhere, so that
-    a dark photo, a fat pen or a blackboard cannot flip the polarity.
+
+def separate_ink(image: GrayImage) -> Ink | None:
+    """Separate ink from paper: return the ink, cropped to its bounding box, or None if blank.
+
+    Paper is what lies along the image's edges; ink is what differs from it, in the direction
+    (darker or lighter) in which more differs. No absolute brightness is assumed anywhere, so a
+    dark photo, a thick pen or a blackboard cannot flip the polarity.
     """
-    levels, noise = smooth_noise(picture)
-    paper = paper_brightness(levels, noise)
+    levels, noise = denoise(image)
+    paper = estimate_background(levels, noise)
     if levels.dtype == np.float32 or paper.size > 1:
-        ink = ink_of_levels(
+        ink = ink_from_levels(
             levels.astype(np.float32), np.ones(levels.shape, dtype=np.float32), paper, noise
         )
-        return None if ink is None else ink[bounds(ink.any(axis=1)), bounds(ink.any(axis=0))]
-    # On even paper all pixels of a grey level have the same ink: it is found once for each level.
-    counts = np.array(Image.fromarray(picture).histogram())[None]
-    ink = ink_of_levels(np.arange(256, dtype=np.float32)[None], counts, paper, noise)
+        if ink is None:
+            return None
+        return ink[nonzero_slice(ink.any(axis=1)), nonzero_slice(ink.any(axis=0))]
+    # On even paper all pixels of a gray level have the same ink, so compute it once per level.
+    counts = np.array(Image.fromarray(image).histogram())[None]
+    ink = ink_from_levels(np.arange(256, dtype=np.float32)[None], counts, paper, noise)
     if ink is None:
         return None
-    # The farther from paper the more ink: a row has some where its darkest (or lightest) pixel has.
-    inked = ink[0] > 0
-    extreme = picture.min if inked[0] else picture.max
-    part = picture[bounds(inked[extreme(axis=1)]), bounds(inked[extreme(axis=0)])]
-    found: Ink = ink[0].take(part, mode="clip")  # twice as fast as ink[0][part]
-    return found
+    # Ink grows with the distance from paper: a row has ink where its darkest (or lightest) pixel
+    # has.
+    has_ink = ink[0] > 0
+    extreme = image.min if has_ink[0] else image.max
+    rows, columns = (nonzero_slice(has_ink[extreme(axis=axis)]) for axis in (1, 0))
+    cropped: Ink = ink[0].take(image[rows, columns], mode="clip")  # twice as fast as indexing
+    return cropped
 
 
-def ink_of_levels(
+def ink_from_levels(
     levels: NDArray[np.float32],
     counts: Counts,
     paper: NDArray[np.float32],
     noise: float,
 ) -> Ink | None:
-    """The ink of grey levels, each of which `counts` pixels have, or None if these are blank.
+    """Return the ink of gray levels that `counts` pixels have each, or None if all are blank.
 
     All arrays are 2-D; `paper` is broadcast over the levels.
     """
-    # Dark ink takes a share of the light that falls on it; light ink adds to what it lies on.
-    # As on the darkest paper: in brighter light noise can only look smaller.
+    # Dark ink absorbs a fraction of the light; light ink adds to the paper's brightness. Scaled to
+    # the darkest paper: in brighter light noise can only look smaller.
     darker = (1 - levels / paper) * paper.min()
     lighter = levels - paper
-    threshold = max(MINIMUM_CONTRAST, 5 * noise)
+    threshold = max(MIN_CONTRAST, 5 * noise)
     contrast = max(
         darker,
         lighter,
         key=lambda difference: (np.maximum(difference - threshold, 0) * counts).sum(),
     )
-    inked = contrast > threshold
-    pixels = counts[inked]
-    if pixels.sum() <= LEAST_INK * counts.sum():
+    has_ink = contrast > threshold
+    pixels = counts[has_ink]
+    if pixels.sum() <= MIN_INK_FRACTION * counts.sum():
         return None
-    full = percentile(contrast[inked], pixels, 0.9)
-    faintest = max(FAINTEST_INK, 3 * noise / full)
+    full = weighted_quantile(contrast[has_ink], pixels, 0.9)
+    faintest = max(MIN_INK, 3 * noise / full)
     ink: Ink = np.clip((contrast / full - faintest) / (1 - faintest), 0, 1).astype(np.float32)
     return ink
 
 
-def percentile(values: NDArray[np.float32], counts: Counts, share: float) -> float:
-    """What a share of the values lies below, where each of them comes `counts` times."""
+def weighted_quantile(values: NDArray[np.float32], counts: Counts, q: float) -> float:
+    """Return the `q` quantile, in [0, 1], of values that occur `counts` times each."""
     order = values.argsort()
-    below = np.cumsum(counts[order])
-    return float(values[order[np.searchsorted(below, share * below[-1])]])
+    cumulative = np.cumsum(counts[order])
+    return float(values[order[np.searchsorted(cumulative, q * cumulative[-1])]])
 
 
-def smooth_noise(picture: Picture) -> tuple[Levels, float]:
-    """Average a noisy picture over 3×3 or 5×5 pixels; return it and the noise left in it.
+def denoise(image: GrayImage) -> tuple[Levels, float]:
+    """Average a noisy image over 3×3 or 5×5 pixels; return it and the noise left in it.
 
-    Noise is a standard deviation in grey levels. A picture that is not noisy, or too small to lose
-    detail, stays as it is.
+    Noise is a standard deviation in gray levels. An image that is not noisy, or too small to lose
+    detail, is returned unchanged.
     """
-    noise = edge_noise(picture)
-    if noise <= TOLERATED_NOISE or min(picture.shape) < 3 * FIELD:
-        return picture, noise
-    width = 3 if noise <= 3 * TOLERATED_NOISE else 5
-    smooth = picture.astype(np.float32)
+    noise = estimate_noise(image)
+    if noise <= MAX_NOISE or min(image.shape) < 3 * INPUT_SIZE:
+        return image, noise
+    width = 3 if noise <= 3 * MAX_NOISE else 5
+    smooth = image.astype(np.float32)
     for axis in (0, 1):
         padded = np.moveaxis(smooth, axis, 0)
         side = len(padded)
@@ -145,59 +152,61 @@ def smooth_noise(picture: Picture) -> tuple[Levels, float]:
     return smooth, noise / width
 
 
-def edge_noise(picture: Picture) -> float:
-    """Standard deviation, in grey levels, of the noise along the picture's edges.
+def estimate_noise(image: GrayImage) -> float:
+    """Return the standard deviation, in gray levels, of the noise along the image's edges.
 
-    Judged by the median step between neighbours: strokes that touch the edge do not count.
+    Uses the median difference of neighbors, so strokes that touch the edge do not count.
     """
-    edges = along_edges(picture)
-    steps = np.abs(edges[1:] - edges[:-1])
-    # A step is the difference of two noisy pixels (√2); 1.4826 turns a median into a deviation.
-    return float(median(steps) * 1.4826 / np.sqrt(2))
+    edges = edge_pixels(image)
+    differences = np.abs(edges[1:] - edges[:-1])
+    # A difference has the noise of two pixels (√2); 1.4826 turns a median into a deviation.
+    return float(median(differences) * 1.4826 / np.sqrt(2))
 
 
 def median(values: NDArray[np.int16]) -> float:
-    """Of some (n,) values; numpy's own takes three times as long for as few as an edge has."""
+    """Return the median of values (n,); numpy's takes three times as long for so few."""
     lower, upper = (len(values) - 1) // 2, len(values) // 2
     ordered = np.partition(values, (lower, upper))
     return (float(ordered[lower]) + float(ordered[upper])) / 2
 
 
-def along_edges(levels: Levels) -> NDArray[np.int16]:
-    """Grey levels along the edges of a picture, line after line: (n,), n at least 4."""
+def edge_pixels(levels: Levels) -> NDArray[np.int16]:
+    """Return the gray levels along the edges of an image, line after line: (n,), n at least 4."""
     width = edge_width(levels.shape)
-    apart = -(-width // EDGE_LINES)
-    first, last = slice(None, width, apart), slice(-width, None, apart)
+    step = -(-width // MAX_EDGE_LINES)
+    first, last = slice(None, width, step), slice(-width, None, step)
     lines = (levels[first], levels[last], levels[:, first].T, levels[:, last].T)
     edges: NDArray[np.int16] = np.concatenate([line.ravel() for line in lines]).astype(np.int16)
     return edges
 
 
 def edge_width(shape: tuple[int, ...]) -> int:
-    """Pixels from its edges in which a picture of this shape is taken to show paper, at least 1."""
-    return max(1, round(EDGE * min(shape)))
+    """Return how many pixels from each edge are taken to show paper, at least 1."""
+    return max(1, round(EDGE_FRACTION * min(shape)))
 
 
-def paper_brightness(levels: Levels, noise: float) -> NDArray[np.float32]:
-    """Brightness of the bare paper, at least 1 grey level, to be broadcast over the picture.
+def estimate_background(levels: Levels, noise: float) -> NDArray[np.float32]:
+    """Return the brightness of bare paper, at least 1 gray level, to broadcast over the image.
 
-    One level, shaped (1, 1), where the edges agree on one; otherwise light falls unevenly.
+    Shaped (1, 1) if the edges agree on one level, (height, width) in uneven light.
     """
-    edges = along_edges(levels)
+    edges = edge_pixels(levels)
     level = int(median(edges))
-    if median(np.abs(edges - level)) <= max(TOLERATED_NOISE, 1.5 * noise):
+    if median(np.abs(edges - level)) <= max(MAX_NOISE, 1.5 * noise):
         return np.full((1, 1), max(level, 1), dtype=np.float32)
-    return paper_surface(levels)
+    return fit_background(levels)
 
 
-def paper_surface(levels: Levels) -> NDArray[np.float32]:
-    """Brightness, at least 1 grey level, of paper that light falls on unevenly: (height, width).
+def fit_background(levels: Levels) -> NDArray[np.float32]:
+    """Return the brightness (height, width) of unevenly lit paper, at least 1 gray level.
 
-    A smooth surface: through the edges first, then through all that is close to it.
+    Fits a quadratic surface by iteratively reweighted least squares: first to the edges, then to
+    every sample close to the surface.
     """
     height, width = levels.shape
     rows, columns = (
-        np.unique(np.linspace(0, side - 1, SAMPLES).round().astype(int)) for side in levels.shape
+        np.unique(np.linspace(0, side - 1, BACKGROUND_SAMPLES).round().astype(int))
+        for side in levels.shape
     )
     sample = levels[np.ix_(rows, columns)].astype(np.float32)
     depth = edge_width(levels.shape)
@@ -207,7 +216,7 @@ def paper_surface(levels: Levels) -> NDArray[np.float32]:
     )
     on_edge = ~np.outer(inner_rows, inner_columns)
     weight = on_edge.astype(np.float32)
-    terms = surface_terms(rows / height, columns / width)
+    terms = quadratic_terms(rows / height, columns / width)
     flat_terms = terms.reshape(-1, terms.shape[-1])
     for _ in range(8):
         weighted = flat_terms * weight.reshape(-1, 1)
@@ -215,63 +224,64 @@ def paper_surface(levels: Levels) -> NDArray[np.float32]:
             weighted.T @ flat_terms, weighted.T @ sample.ravel(), rcond=None
         )
         deviation = np.abs(sample - terms @ coefficients)
-        scale = max(TOLERATED_NOISE, float(np.median(deviation[on_edge])))
+        scale = max(MAX_NOISE, float(np.median(deviation[on_edge])))
         weight = 1 / (1 + (deviation / scale) ** 4)
-    every = surface_terms(np.arange(height) / height, np.arange(width) / width)
-    surface: NDArray[np.float32] = np.maximum(every @ coefficients, 1).astype(np.float32)
+    full_terms = quadratic_terms(np.arange(height) / height, np.arange(width) / width)
+    surface: NDArray[np.float32] = np.maximum(full_terms @ coefficients, 1).astype(np.float32)
     return surface
 
 
-def surface_terms(rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Terms (rows, columns, 6) of a quadratic surface over the grid of the given coordinates."""
+def quadratic_terms(rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the terms (rows, columns, 6) of a quadratic surface at the given coordinates."""
     y, x = np.meshgrid(rows, columns, indexing="ij")
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
 
 
-def fit_into_field(ink: Ink) -> Ink:
-    """Scale ink so that its box fits 20×20, and centre its mass in 28×28; the darkest becomes 1.
+def size_normalize(ink: Ink) -> ModelInput:
+    """Scale the ink's bounding box to 20×20, center its mass in 28×28, scale the maximum to 1.
 
-    Scaling and centring are one resampling step, exact to fractions of a pixel, so that one digit
-    drawn at two sizes and places gives the same field.
+    Scaling and centering are one resampling step, exact to fractions of a pixel, so a digit drawn
+    at two sizes and places gives the same model input.
     """
-    across, down = ink.sum(axis=0), ink.sum(axis=1)
-    left, right = inked_span(across)
-    top, bottom = inked_span(down)
-    step = max(right - left, bottom - top) / BOX
-    rows = area_weights(centre_of_mass(down) - step * FIELD / 2, step, len(down))
-    columns = area_weights(centre_of_mass(across) - step * FIELD / 2, step, len(across))
-    field: Ink = rows @ ink @ columns.T
+    column_mass, row_mass = ink.sum(axis=0), ink.sum(axis=1)
+    left, right = ink_extent(column_mass)
+    top, bottom = ink_extent(row_mass)
+    step = max(right - left, bottom - top) / DIGIT_SIZE
+    half = step * INPUT_SIZE / 2
+    rows = resampling_weights(center_of_mass(row_mass) - half, step, len(row_mass))
+    columns = resampling_weights(center_of_mass(column_mass) - half, step, len(column_mass))
+    field: ModelInput = rows @ ink @ columns.T
     return field / max(float(field.max()), 1e-6)
 
 
-def bounds(inked: NDArray[np.bool_]) -> slice:
-    """The part of an axis from the first place that is inked to the last."""
-    places = np.flatnonzero(inked)
+def nonzero_slice(has_ink: NDArray[np.bool_]) -> slice:
+    """Return the part of an axis from the first True to the last; there must be one."""
+    places = np.flatnonzero(has_ink)
     return slice(int(places[0]), int(places[-1]) + 1)
 
 
-def inked_span(mass: NDArray[np.float32]) -> tuple[float, float]:
-    """Where along an axis the ink begins and ends, in (fractional) pixels."""
-    cumulated = np.concatenate([[0.0], np.cumsum(mass, dtype=np.float64)])
-    stray = STRAY_INK * cumulated[-1]
-    start, end = np.interp([stray, cumulated[-1] - stray], cumulated, np.arange(len(cumulated)))
+def ink_extent(mass: NDArray[np.float32]) -> tuple[float, float]:
+    """Return where along an axis the ink starts and ends, in fractional pixels."""
+    cumulative = np.concatenate([[0.0], np.cumsum(mass, dtype=np.float64)])
+    stray = STRAY_INK_FRACTION * cumulative[-1]
+    start, end = np.interp([stray, cumulative[-1] - stray], cumulative, np.arange(len(cumulative)))
     return float(start), float(end)
 
 
-def centre_of_mass(mass: NDArray[np.float32]) -> float:
-    """Where along an axis the centre of mass lies, in (fractional) pixels."""
+def center_of_mass(mass: NDArray[np.float32]) -> float:
+    """Return where along an axis the center of mass lies, in fractional pixels."""
     return float(mass @ (np.arange(len(mass)) + 0.5) / mass.sum())
 
 
-def area_weights(start: float, step: float, length: int) -> NDArray[np.float32]:
-    """Weights (28, length) that average a row of pixels over 28 spans of `step` from `start` on.
+def resampling_weights(start: float, step: float, length: int) -> NDArray[np.float32]:
+    """Return weights (28, length) that average `length` pixels over 28 spans of `step`.
 
-    Where the spans are finer than the pixels this is linear interpolation. Beyond the picture
-    there is nothing to average: a span that lies there weighs nothing.
+    The first span begins at `start`. If the spans are finer than the pixels, this is linear
+    interpolation. Spans beyond the image have no weight.
     """
-    middle = start + (np.arange(FIELD, dtype=np.float32)[:, None] + np.float32(0.5)) * step
+    middle = start + (np.arange(INPUT_SIZE, dtype=np.float32)[:, None] + np.float32(0.5)) * step
     reach = max(step, 1.0) / 2
-    # How much of each span lies before each pixel's edge: the overlap is what an edge adds.
+    # How much of each span lies before each pixel edge; differences give the overlaps.
     edges = np.arange(length + 1, dtype=np.float32)
     before = np.minimum(np.maximum(edges, middle - reach), middle + reach)
     weights: NDArray[np.float32] = (before[:, 1:] - before[:, :-1]) / (2 * reach)

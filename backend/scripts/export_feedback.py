@@ -17,7 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from recognizer.feedback import Feedback, StoreLost
-from recognizer.stores import open_store
+from recognizer.feedback import open_store
 
 DATA = Path(__file__).parents[1] / "data"
 

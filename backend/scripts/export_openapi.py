@@ -6,7 +6,7 @@ Run by `make api-types`. The model's version is left out: it changes with every 
 import json
 from pathlib import Path
 
-from recognizer.server import create_server
+from recognizer.api.server import create_server
 
 DOCUMENT = Path(__file__).parents[1] / "frontend" / "openapi.json"
 

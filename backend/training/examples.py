@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from training.datasets import load_pen_digits_training
-from training.sources import as_strokes
-from training.strokes import Stroke, smooth
+from training.data.datasets import load_pen_digits_training
+from training.data.sources import as_strokes
+from training.data.rasterize import Stroke, smooth
 
 EXAMPLES = Path(__file__).parents[2] / "frontend" / "src" / "examples.json"
 

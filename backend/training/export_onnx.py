@@ -10,7 +10,7 @@ import torch
 
 from recognizer.preprocessing import FIELD
 from training.calibration import Calibration
-from training.network import Network
+from training.model import Network
 
 
 def export(network: Network, calibration: Calibration, recipe: str, path: Path) -> None:

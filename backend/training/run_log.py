@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.evaluation import Seeds
+from training.evaluation.schema import Seeds
 
 RESULTS = Path(__file__).with_name("results.csv")
 

@@ -3,7 +3,7 @@
 import struct
 import zlib
 
-from pictures import Colour, encoded
+from support.images import Color, encode
 from PIL import Image
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -45,7 +45,7 @@ def inflating_profile(megabytes: int) -> bytes:
 
 def progressive_jpeg(scans: int, side: int, mode: str = "RGB", colour: Colour = 0) -> bytes:
     """A JPEG whose last scan comes again and again; each is a pass over the whole picture."""
-    once = encoded(Image.new(mode, (side, side), colour), "JPEG", progressive=True)
+    once = encode(Image.new(mode, (side, side), colour), "JPEG", progressive=True)
     last_scan = once[once.rindex(b"\xff\xda") : -2]
     return once[:-2] + last_scan * (scans - once.count(b"\xff\xda")) + once[-2:]
 
@@ -79,7 +79,7 @@ def bmp(width: int, height: int, compression: int = 0, rows: bytes = b"") -> byt
 
 def webp(width: int, height: int) -> bytes:
     """An animated WebP of any claimed size up to 2^24 a side, with one small frame."""
-    image = encoded(Image.new("L", (8, 8)), "WEBP", lossless=True)[12:]
+    image = encode(Image.new("L", (8, 8)), "WEBP", lossless=True)[12:]
     canvas = b"\x02\0\0\0" + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     frame = b"\0" * 6 + (7).to_bytes(3, "little") * 2 + b"\0" * 4 + image
     content = b"WEBP"

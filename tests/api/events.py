@@ -5,7 +5,7 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from api.calls import Call
+from api.requests import Call
 
 Event = dict[str, Any]
 

@@ -18,9 +18,9 @@ from api.bombs import (
     small_png_with,
     webp,
 )
-from api.calls import BOUNDARY, Call, as_body, as_form, as_json, document, form, part
-from api.problems import MARK
-from pictures import drawn, encoded
+from api.requests import BOUNDARY, Call, as_body, as_form, as_json, document, form, part
+from api.errors import MARK
+from support.images import digit_image, encode
 from PIL import Image
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
@@ -30,7 +30,7 @@ TOO_LONG = 4_000_001
 
 
 def good_picture(file_format: str = "PNG") -> bytes:
-    return encoded(drawn(7).convert("RGB"), file_format)
+    return encode(digit_image(7).convert("RGB"), file_format)
 
 
 def too_long_picture() -> bytes:
@@ -78,7 +78,7 @@ def form_with_type(content_type: str) -> Call:
 
 
 def tiff() -> bytes:
-    return encoded(drawn(7), "TIFF")
+    return encode(digit_image(7), "TIFF")
 
 
 def data_url(content: bytes, media_type: str) -> str:
@@ -137,9 +137,9 @@ NOT_A_PICTURE: dict[str, Callable[[], Call]] = {
     "picture: words": lambda: as_body(MARK.encode() * 50),
     "picture: SVG": lambda: as_body(SVG, "image/svg+xml"),
     "picture: TIFF": lambda: as_body(tiff(), "image/png"),
-    "picture: ICO": lambda: as_body(encoded(drawn(7, size=(32, 32)), "ICO"), "image/png"),
-    "picture: PDF": lambda: as_body(encoded(drawn(7), "PDF"), "image/png"),
-    "picture: PPM": lambda: as_body(encoded(drawn(7), "PPM"), "image/png"),
+    "picture: ICO": lambda: as_body(encode(digit_image(7, size=(32, 32)), "ICO"), "image/png"),
+    "picture: PDF": lambda: as_body(encode(digit_image(7), "PDF"), "image/png"),
+    "picture: PPM": lambda: as_body(encode(digit_image(7), "PPM"), "image/png"),
     "picture: EPS": lambda: as_body(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"),
     "picture: a PNG's first bytes and no more": lambda: as_body(good_picture()[:8]),
     "picture: a PNG without rows": lambda: as_body(png(8, 8)),
@@ -192,7 +192,7 @@ TOO_MANY_PIXELS: dict[str, Callable[[], bytes]] = {
     "BMP header of 65,000 by -65,000": lambda: bmp(65_000, -65_000),
     "BMP header of -8 by 8": lambda: bmp(-8, 8),  # widths have no sign: 4 billion
     "WebP header of 16,383 by 16,383": lambda: webp(16_383, 16_383),
-    "JPEG of 5,000 by 5,000": lambda: encoded(Image.new("L", (5_000, 5_000)), "JPEG"),
+    "JPEG of 5,000 by 5,000": lambda: encode(Image.new("L", (5_000, 5_000)), "JPEG"),
 }
 
 CONTENT_BOMBS: dict[str, Callable[[], bytes]] = {
@@ -280,7 +280,7 @@ def damaged_exif() -> bytes:
     exif = (
         b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\x12\x01\x03\0\xff\xff\xff\xff\xff\xff\xff\xff" * 4
     )
-    return encoded(drawn(7), "JPEG", exif=exif)
+    return encode(digit_image(7), "JPEG", exif=exif)
 
 
 def damaged_exif_text() -> bytes:
@@ -293,13 +293,13 @@ def damaged_exif_text() -> bytes:
 
 def with_thumbnail() -> bytes:
     """A photo with another picture, of a 1, inside its metadata."""
-    return encoded(drawn(7), "JPEG", exif=b"Exif\0\0" + encoded(drawn(1, size=(28, 28)), "JPEG"))
+    return encode(digit_image(7), "JPEG", exif=b"Exif\0\0" + encode(digit_image(1, size=(28, 28)), "JPEG"))
 
 
 def largest(mode: str, file_format: str) -> bytes:
     """A digit in a picture of as many pixels as are accepted."""
-    image = drawn(7, size=(400, 400)).resize((4_000, 4_000), Image.Resampling.NEAREST)
-    return encoded(image.convert(mode), file_format)
+    image = digit_image(7, size=(400, 400)).resize((4_000, 4_000), Image.Resampling.NEAREST)
+    return encode(image.convert(mode), file_format)
 
 
 def longest() -> bytes:
@@ -308,9 +308,9 @@ def longest() -> bytes:
 
 
 UNUSUAL_CALLS: dict[str, tuple[int | None, Callable[[], Call]]] = {
-    "1 by 1": (None, lambda: as_body(encoded(Image.new("L", (1, 1), 99)))),
-    "3000 by 1": (None, lambda: as_body(encoded(Image.new("L", (3000, 1), 99)))),
-    "1 by 3000": (None, lambda: as_body(encoded(Image.new("L", (1, 3000), 99)))),
+    "1 by 1": (None, lambda: as_body(encode(Image.new("L", (1, 1), 99)))),
+    "3000 by 1": (None, lambda: as_body(encode(Image.new("L", (3000, 1), 99)))),
+    "1 by 3000": (None, lambda: as_body(encode(Image.new("L", (1, 3000), 99)))),
     "16,000,000 by 1": (None, lambda: as_body(png(16_000_000, 1, rows=bytes(16_000_001)))),
     "4000 by 4000 PNG": (7, lambda: as_body(largest("L", "PNG"))),
     "4000 by 4000 PNG with alpha": (7, lambda: as_body(largest("RGBA", "PNG"))),

@@ -12,17 +12,17 @@ from typing import Any, NamedTuple
 import boto3
 import jsonschema
 import pytest
-from api.bad_calls import BAD_CALLS, good_picture
-from api.calls import WAYS, Call, as_body, document
+from api.invalid_requests import BAD_CALLS, good_picture
+from api.requests import WAYS, Call, as_body, document
 from api.embedded_metric_format import SCHEMA
 from api.events import NO_REQUESTS, event_of, parsed
-from api.problems import assert_is_problem
+from api.errors import assert_is_problem
 from moto import mock_aws
-from pictures import drawn, encoded
+from support.images import digit_image, encode
 
 from recognizer.feedback import Feedback
-from recognizer.metrics import NAMESPACE, UNITS
-from recognizer.stores import open_store
+from recognizer.api.cloudwatch import NAMESPACE, UNITS
+from recognizer.feedback import open_store
 
 Handler = Callable[[object, object], dict[str, Any]]
 Load = Callable[..., Handler]
@@ -51,11 +51,11 @@ def load(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:
     no_page = tmp_path_factory.mktemp("lambda") / "no page"
 
     def load(**settings: str) -> Handler:
-        sys.modules.pop("recognizer.aws_lambda", None)
+        sys.modules.pop("recognizer.api.aws_lambda", None)
         with pytest.MonkeyPatch.context() as patch:
             for name, text in {"DIGITS_PAGE_DIR": str(no_page), **settings}.items():
                 patch.setenv(name, text)
-            handler: Handler = importlib.import_module("recognizer.aws_lambda").handler
+            handler: Handler = importlib.import_module("recognizer.api.aws_lambda").handler
         return handler
 
     yield load
@@ -151,7 +151,7 @@ def metric_names(line: dict[str, Any]) -> set[str]:
 
 CALLS = {
     "a digit": as_body(good_picture()),
-    "a blank": as_body(encoded(drawn(7, ink=255))),
+    "a blank": as_body(encode(digit_image(7, ink=255))),
     "no picture": as_body(b"words"),
     "no feedback": Call(b"{}", "application/json", "/feedback"),
 }

@@ -13,17 +13,18 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from api.bad_calls import good_picture
-from api.calls import as_body
+from api.invalid_requests import good_picture
+from api.requests import as_body
 from api.metrics_text import Series, changes, metrics_of, series
 from conftest import LONGEST_ANSWER
-from pictures import drawn, encoded, fence
+from support.images import digit_image, encode, grid_image
+from support.paths import BACKEND
+from support.processes import wait_until
+from support.server import Server, failed_start
 from PIL import Image
-from running import eventually
-from serving import BACKEND, Server, refusal_to_start
 
 from recognizer.feedback import AT_ONCE, LATEST, Feedback
-from recognizer.sqlite_store import MOST_KEPT, SQLiteStore
+from recognizer.feedback.sqlite import MOST_KEPT, SQLiteStore
 
 IN_ALL_FEEDBACK = "digits_feedback_total"
 
@@ -96,7 +97,7 @@ def test_feedback_is_counted_and_kept(kept: Kept, drawn_digit: int, right: str) 
 
 
 def test_what_was_taken_for_no_digit_was_wrong(kept: Kept) -> None:
-    before, answer = metrics_of(kept.client), kept.answer(encoded(fence()))
+    before, answer = metrics_of(kept.client), kept.answer(encode(grid_image()))
     assert answer["digit"] is None
     assert kept.say(id=answer["id"], digit=4).status_code == 204
     assert kept.counted(before) == {series(IN_ALL_FEEDBACK, digit="4", right="false"): 1}
@@ -200,10 +201,10 @@ def test_no_ink_is_kept_unless_the_operator_wants_it(kept: Kept) -> None:
 
 
 BAD_INKS = {
-    "larger": encoded(drawn(7, size=(29, 28))),
-    "in colour": encoded(drawn(7, size=(28, 28)).convert("RGB")),
-    "a JPEG": encoded(drawn(7, size=(28, 28)), "JPEG"),
-    "cut short": encoded(drawn(7, size=(28, 28)))[:-40],
+    "larger": encode(digit_image(7, size=(29, 28))),
+    "in colour": encode(digit_image(7, size=(28, 28)).convert("RGB")),
+    "a JPEG": encode(digit_image(7, size=(28, 28)), "JPEG"),
+    "cut short": encode(digit_image(7, size=(28, 28)))[:-40],
     "words": b"seven",
     "nothing": b"",
 }
@@ -232,7 +233,7 @@ def test_a_flood_is_turned_away_and_the_rest_goes_on(tmp_path: Path) -> None:
         assert int(turned_away.headers["retry-after"]) > 0
         answer = kept.answer()
         assert answer["digit"] == 7
-        eventually(
+        wait_until(
             lambda: kept.say(id=answer["id"], digit=7).status_code != 429, within=LONGEST_ANSWER
         )
         assert answer["id"] in kept.all()
@@ -310,7 +311,7 @@ def test_a_store_that_does_not_answer_is_said_to_and_nothing_is_counted(tmp_path
 def test_without_a_place_for_feedback_it_says_so_and_ends(tmp_path: Path, place: str) -> None:
     (tmp_path / "words.txt").write_text("these are words, and no database " * 40)
     settings = {"DIGITS_FEEDBACK": str(tmp_path / place)}
-    status, output = refusal_to_start(BACKEND, settings)
+    status, output = failed_start(BACKEND, settings)
     assert status != 0
     assert f"Feedback cannot be kept in {tmp_path / place}" in output
     assert "Traceback" not in output

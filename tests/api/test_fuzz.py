@@ -9,15 +9,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from api.calls import BOUNDARY, WAYS, Call, as_form, document
-from api.problems import assert_is_problem
+from api.requests import BOUNDARY, WAYS, Call, as_form, document
+from api.errors import assert_is_problem
 from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pictures import drawn, encoded
+from support.images import digit_image, encode
 
-from recognizer.server import create_server
-from recognizer.settings import Settings
+from recognizer.api.server import create_server
+from recognizer.api.settings import Settings
 
 EXAMPLES = settings(derandomize=True, database=None, deadline=None, max_examples=150)
 
@@ -29,7 +29,7 @@ CONTENT_TYPES = (
 )
 
 GOOD = [
-    encoded(drawn(7, size=(40, 40)).convert("RGB"), file_format)
+    encode(digit_image(7, size=(40, 40)).convert("RGB"), file_format)
     for file_format in ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 ]
 

@@ -12,11 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
-from api.bad_calls import BAD_CALLS, good_picture
-from api.calls import WAYS, as_body
+from api.invalid_requests import BAD_CALLS, good_picture
+from api.requests import WAYS, as_body
 from conftest import LONGEST_ANSWER
-from running import eventually, is_there
-from serving import BACKEND, STARTS_WITHIN, Server, free_port, server_command, server_environment
+from support.paths import BACKEND
+from support.processes import free_port, responds, wait_until
+from support.server import START_TIMEOUT, Server, server_command, server_environment
 
 LINE_WITHIN = 10.0
 """Seconds until a line that was written is there."""
@@ -37,7 +38,7 @@ class Logged:
             lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
             return [line for line in lines if line["request_id"] == request_id]
 
-        return eventually(found, within=LINE_WITHIN)
+        return wait_until(found, within=LINE_WITHIN)
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +149,7 @@ def test_a_terminal_shows_words(tmp_path: Path) -> None:
     os.close(side)
     try:
         url = f"http://127.0.0.1:{port}"
-        eventually(lambda: is_there(f"{url}/health"), within=STARTS_WITHIN)
+        wait_until(lambda: responds(f"{url}/health"), within=START_TIMEOUT)
         headers = {"content-type": "image/png", "x-request-id": "mine"}
         httpx.post(f"{url}/predict", content=good_picture(), headers=headers)
         text = ""

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from api.bad_calls import BAD_CALLS, good_picture
-from api.calls import Call, as_body, as_json
+from api.invalid_requests import BAD_CALLS, good_picture
+from api.requests import Call, as_body, as_json
 from api.metrics_text import Series, changes, metrics_of, series
 from conftest import LONGEST_ANSWER
-from pictures import drawn, encoded
-from serving import Server
+from support.images import digit_image, encode
+from support.server import Server
 
 HAS_PROC = Path("/proc/self/stat").exists()
 
@@ -44,7 +44,7 @@ def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
 
 def blank() -> bytes:
-    return encoded(drawn(7, ink=255))
+    return encode(digit_image(7, ink=255))
 
 
 def test_what_has_not_happened_yet_is_shown_as_nothing(caller: httpx.Client) -> None:
@@ -62,7 +62,7 @@ def test_what_has_not_happened_yet_is_shown_as_nothing(caller: httpx.Client) -> 
 
 def test_pictures_are_counted_by_digit_and_verdict(caller: httpx.Client) -> None:
     before = metrics_of(caller)
-    pictures = [encoded(drawn(digit)) for digit in (0, 1, 2, 3, 4, 7, 7)] + [blank()]
+    pictures = [encode(digit_image(digit)) for digit in (0, 1, 2, 3, 4, 7, 7)] + [blank()]
     answers = [as_body(picture).send(caller).json() for picture in pictures]
     verdicts = Counter((answer["digit"], answer["verdict"]) for answer in answers)
     assert verdicts[7, "digit"] >= 2

@@ -3,7 +3,7 @@
 import json
 
 import httpx
-from serving import ROOT
+from support.paths import ROOT
 
 
 def test_the_pages_copy_is_what_the_api_says_of_itself(client: httpx.Client) -> None:

@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from api.bad_calls import good_picture
-from api.calls import WAYS, Call, as_body
-from api.problems import assert_is_problem
-from page_files import INDEX, SCRIPT
-from pictures import drawn, encoded
-from serving import BACKEND, Server, refusal_to_start
+from api.invalid_requests import good_picture
+from api.requests import WAYS, Call, as_body
+from api.errors import assert_is_problem
+from support.frontend_files import INDEX, SCRIPT
+from support.images import digit_image, encode
+from support.paths import BACKEND
+from support.server import Server, failed_start
 
 PAGE_URL = "https://digits.example"
 
@@ -152,9 +153,9 @@ def test_lower_limit_holds_for_what_is_read_at_all(bare: httpx.Client) -> None:
 
 
 def test_lower_limit_of_pixels_holds(bare: httpx.Client) -> None:
-    allowed = as_body(encoded(drawn(7, size=(300, 300)))).send(bare)
+    allowed = as_body(encode(digit_image(7, size=(300, 300)))).send(bare)
     assert allowed.json()["digit"] == 7
-    assert as_body(encoded(drawn(7, size=(301, 300)))).send(bare).status_code == 413
+    assert as_body(encode(digit_image(7, size=(301, 300)))).send(bare).status_code == 413
 
 
 # Refusing to start
@@ -171,7 +172,7 @@ SENTENCE = re.compile(r"[A-Z][^\n]{15,250}\.\n")
     ],
 )
 def test_nonsense_settings_are_named(name: str, text: str) -> None:
-    status, output = refusal_to_start(BACKEND, {name: text})
+    status, output = failed_start(BACKEND, {name: text})
     assert status != 0
     assert SENTENCE.fullmatch(output), output
     assert name in output
@@ -202,7 +203,7 @@ def test_model_that_cannot_be_trusted_is_named(copy: Path, damage: str) -> None:
             checksum.unlink()
         case "checksum empty":
             checksum.write_text("")
-    status, output = refusal_to_start(copy, {})
+    status, output = failed_start(copy, {})
     assert status != 0
     assert SENTENCE.fullmatch(output), output
     assert str(model) in output

@@ -11,8 +11,9 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from api.calls import WAYS, Call, as_body, document
-from pictures import Place, Stroke, animated, arc, drawn, drawn_mask, encoded, mask_of, painted
+from api.requests import WAYS, Call, as_body, document
+from support.drawings import Box, Stroke, arc, rasterize
+from support.images import digit_image, digit_mask, encode, encode_animation, paint
 from PIL import Image
 
 FIELDS = {"digit", "verdict", "confidence", "probabilities", "model", "id"}
@@ -53,7 +54,7 @@ SPELLINGS: dict[str, Callable[[bytes], str]] = {
 @pytest.fixture(scope="module")
 def seven() -> bytes:
     """A picture whose base64 has everything that spellings differ in: +, / and padding."""
-    picture = encoded(drawn(7))
+    picture = encode(digit_image(7))
     text = base64.b64encode(picture).decode()
     while not ("+" in text and "/" in text and text.endswith("=")):
         picture += b"\xfb\xff"
@@ -89,7 +90,7 @@ def test_every_answer_has_an_id_of_its_own(client: httpx.Client, seven: bytes) -
 
 @pytest.mark.parametrize("digit", range(10))
 def test_numbers_agree_with_each_other(client: httpx.Client, digit: int) -> None:
-    answered = answer(client, as_body(encoded(drawn(digit))))
+    answered = answer(client, as_body(encode(digit_image(digit))))
     probabilities = answered["probabilities"]
     assert len(probabilities) == 10
     assert min(probabilities) >= 0
@@ -106,14 +107,14 @@ LOOKS: dict[str, dict[str, Any]] = {
     "fat pen": {"pen": 0.12},
     "as small as MNIST": {"size": (28, 28), "pen": 0.1},
     "a photo's size": {"size": (1600, 1200)},
-    "small, in a corner": {"place": Place(0.02, 0.03, 0.25, 0.4), "pen": 0.05},
+    "small, in a corner": {"place": Box(0.02, 0.03, 0.25, 0.4), "pen": 0.05},
 }
 
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("digit", range(10))
 def test_drawn_digits_are_read(client: httpx.Client, digit: int, look: str) -> None:
-    answered = answer(client, as_body(encoded(drawn(digit, **LOOKS[look]))))
+    answered = answer(client, as_body(encode(digit_image(digit, **LOOKS[look]))))
     assert (answered["digit"], answered["verdict"]) == (digit, "digit")
 
 
@@ -151,19 +152,19 @@ NO_DIGITS: dict[str, list[Stroke]] = {
 
 @pytest.mark.parametrize("name", NO_DIGITS)
 def test_what_is_no_digit_is_not_taken_for_one(client: httpx.Client, name: str) -> None:
-    mask = mask_of(NO_DIGITS[name])
-    answered = answer(client, as_body(encoded(painted(mask, "L", ink=0, paper=255))))
+    mask = rasterize(NO_DIGITS[name])
+    answered = answer(client, as_body(encode(paint(mask, "L", ink=0, paper=255))))
     assert (answered["digit"], answered["verdict"]) == (None, "not_a_digit")
     assert sum(answered["probabilities"]) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("pair", ["12", "47", "80", "33"])
 def test_two_digits_side_by_side_are_not_taken_for_one(client: httpx.Client, pair: str) -> None:
-    masks = [drawn_mask(int(digit), (140, 280), Place(0.15, 0.2, 0.7, 0.6)) for digit in pair]
+    masks = [digit_mask(int(digit), (140, 280), Box(0.15, 0.2, 0.7, 0.6)) for digit in pair]
     both = Image.new("L", (280, 280), 0)
     for number, mask in enumerate(masks):
         both.paste(mask, (140 * number, 0))
-    answered = answer(client, as_body(encoded(painted(both, "L", ink=0, paper=255))))
+    answered = answer(client, as_body(encode(paint(both, "L", ink=0, paper=255))))
     assert (answered["digit"], answered["verdict"]) == (None, "not_a_digit")
 
 
@@ -204,7 +205,7 @@ def test_unasked_nothing_is_explained(client: httpx.Client, seven: bytes, query:
 
 
 def test_explaining_a_blank_picture_shows_nothing(client: httpx.Client) -> None:
-    blank = encoded(Image.new("L", (50, 50), 255))
+    blank = encode(Image.new("L", (50, 50), 255))
     assert answer(client, as_body(blank, path="/predict?explain=true"))["input"] is None
 
 
@@ -217,70 +218,70 @@ def sixteen_bit(mask: Image.Image) -> Image.Image:
 
 
 def on_white(mask: Image.Image, mode: str) -> Image.Image:
-    return painted(mask, "RGB", (20, 30, 120), (250, 248, 240)).convert(mode)
+    return paint(mask, "RGB", (20, 30, 120), (250, 248, 240)).convert(mode)
 
 
 def on_nothing(mask: Image.Image, ink: int) -> Image.Image:
     """Ink on transparency; what lies under it is of the ink's own colour."""
-    return painted(mask, "RGBA", (ink, ink, ink, 255), (ink, ink, ink, 0))
+    return paint(mask, "RGBA", (ink, ink, ink, 255), (ink, ink, ink, 0))
 
 
 def bilevel(mask: Image.Image) -> Image.Image:
-    return painted(mask, "L", 0, 255).convert("1")
+    return paint(mask, "L", 0, 255).convert("1")
 
 
 def transparent_palette(mask: Image.Image) -> bytes:
     """Colour 0 is the paper and transparent, colour 1 the ink; both are black."""
     paletted = Image.fromarray((np.asarray(mask) > 127).astype(np.uint8))
     paletted.putpalette([0, 0, 0, 0, 0, 0])
-    return encoded(paletted, transparency=0)
+    return encode(paletted, transparency=0)
 
 
 def first_of_two(mask: Image.Image, file_format: str) -> bytes:
     """An animation: the digit first, a 1 after it."""
-    return animated([on_white(mask, "RGB"), on_white(drawn_mask(1), "RGB")], file_format)
+    return encode_animation([on_white(mask, "RGB"), on_white(digit_mask(1), "RGB")], file_format)
 
 
 KINDS: dict[str, Callable[[Image.Image], bytes]] = {
-    "PNG 1 bit": lambda mask: encoded(bilevel(mask)),
-    "PNG L": lambda mask: encoded(on_white(mask, "L")),
-    "PNG L, one level transparent": lambda mask: encoded(
+    "PNG 1 bit": lambda mask: encode(bilevel(mask)),
+    "PNG L": lambda mask: encode(on_white(mask, "L")),
+    "PNG L, one level transparent": lambda mask: encode(
         bilevel(mask).convert("L"), transparency=255
     ),
-    "PNG LA": lambda mask: encoded(painted(mask, "LA", (0, 255), (255, 255))),
-    "PNG LA, transparent paper": lambda mask: encoded(painted(mask, "LA", (0, 255), (0, 0))),
-    "PNG P": lambda mask: encoded(on_white(mask, "RGB").quantize(16)),
+    "PNG LA": lambda mask: encode(paint(mask, "LA", (0, 255), (255, 255))),
+    "PNG LA, transparent paper": lambda mask: encode(paint(mask, "LA", (0, 255), (0, 0))),
+    "PNG P": lambda mask: encode(on_white(mask, "RGB").quantize(16)),
     "PNG P, transparent paper": transparent_palette,
-    "PNG RGB": lambda mask: encoded(on_white(mask, "RGB")),
-    "PNG RGBA": lambda mask: encoded(on_white(mask, "RGBA")),
-    "PNG 16 bit": lambda mask: encoded(sixteen_bit(mask)),
-    "PNG animated": lambda mask: first_of_two(mask, "PNG"),
-    "PNG black ink on transparency": lambda mask: encoded(on_nothing(mask, 0)),
-    "PNG white ink on transparency": lambda mask: encoded(on_nothing(mask, 255)),
-    "PNG red on green": lambda mask: encoded(painted(mask, "RGB", RED, GREEN)),
-    "PNG green on red": lambda mask: encoded(painted(mask, "RGB", GREEN, RED)),
-    "JPEG L": lambda mask: encoded(on_white(mask, "L"), "JPEG"),
-    "JPEG RGB": lambda mask: encoded(on_white(mask, "RGB"), "JPEG"),
-    "JPEG CMYK": lambda mask: encoded(on_white(mask, "CMYK"), "JPEG"),
-    "JPEG progressive": lambda mask: encoded(on_white(mask, "RGB"), "JPEG", progressive=True),
-    "JPEG of low quality": lambda mask: encoded(on_white(mask, "RGB"), "JPEG", quality=15),
-    "WebP lossy": lambda mask: encoded(on_white(mask, "RGB"), "WEBP", quality=40),
-    "WebP lossless": lambda mask: encoded(on_white(mask, "RGB"), "WEBP", lossless=True),
-    "WebP alpha": lambda mask: encoded(on_nothing(mask, 0), "WEBP"),
-    "WebP animated": lambda mask: first_of_two(mask, "WEBP"),
-    "GIF": lambda mask: encoded(on_white(mask, "L"), "GIF"),
-    "GIF animated": lambda mask: first_of_two(mask, "GIF"),
-    "BMP 1 bit": lambda mask: encoded(bilevel(mask), "BMP"),
-    "BMP L": lambda mask: encoded(on_white(mask, "L"), "BMP"),
-    "BMP P": lambda mask: encoded(on_white(mask, "RGB").quantize(16), "BMP"),
-    "BMP RGB": lambda mask: encoded(on_white(mask, "RGB"), "BMP"),
+    "PNG RGB": lambda mask: encode(on_white(mask, "RGB")),
+    "PNG RGBA": lambda mask: encode(on_white(mask, "RGBA")),
+    "PNG 16 bit": lambda mask: encode(sixteen_bit(mask)),
+    "PNG encode_animation": lambda mask: first_of_two(mask, "PNG"),
+    "PNG black ink on transparency": lambda mask: encode(on_nothing(mask, 0)),
+    "PNG white ink on transparency": lambda mask: encode(on_nothing(mask, 255)),
+    "PNG red on green": lambda mask: encode(paint(mask, "RGB", RED, GREEN)),
+    "PNG green on red": lambda mask: encode(paint(mask, "RGB", GREEN, RED)),
+    "JPEG L": lambda mask: encode(on_white(mask, "L"), "JPEG"),
+    "JPEG RGB": lambda mask: encode(on_white(mask, "RGB"), "JPEG"),
+    "JPEG CMYK": lambda mask: encode(on_white(mask, "CMYK"), "JPEG"),
+    "JPEG progressive": lambda mask: encode(on_white(mask, "RGB"), "JPEG", progressive=True),
+    "JPEG of low quality": lambda mask: encode(on_white(mask, "RGB"), "JPEG", quality=15),
+    "WebP lossy": lambda mask: encode(on_white(mask, "RGB"), "WEBP", quality=40),
+    "WebP lossless": lambda mask: encode(on_white(mask, "RGB"), "WEBP", lossless=True),
+    "WebP alpha": lambda mask: encode(on_nothing(mask, 0), "WEBP"),
+    "WebP encode_animation": lambda mask: first_of_two(mask, "WEBP"),
+    "GIF": lambda mask: encode(on_white(mask, "L"), "GIF"),
+    "GIF encode_animation": lambda mask: first_of_two(mask, "GIF"),
+    "BMP 1 bit": lambda mask: encode(bilevel(mask), "BMP"),
+    "BMP L": lambda mask: encode(on_white(mask, "L"), "BMP"),
+    "BMP P": lambda mask: encode(on_white(mask, "RGB").quantize(16), "BMP"),
+    "BMP RGB": lambda mask: encode(on_white(mask, "RGB"), "BMP"),
 }
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("digit", [3, 5])
 def test_kinds_of_picture_are_read(client: httpx.Client, digit: int, kind: str) -> None:
-    picture = KINDS[kind](drawn_mask(digit))
+    picture = KINDS[kind](digit_mask(digit))
     content_type = "image/" + kind.split()[0].lower()
     answered = answer(client, as_body(picture, content_type))
     assert (answered["digit"], answered["verdict"]) == (digit, "digit")
@@ -308,13 +309,13 @@ TURNS = {
 
 @pytest.mark.parametrize("orientation", TURNS)
 def test_photos_are_turned_upright(client: httpx.Client, orientation: int) -> None:
-    scene = drawn(4, size=(320, 240))
+    scene = digit_image(4, size=(320, 240))
     turn = TURNS[orientation]
     exif = Image.Exif()
     exif[274] = orientation
-    photo = encoded(scene if turn is None else scene.transpose(turn), "JPEG", exif=exif)
+    photo = encode(scene if turn is None else scene.transpose(turn), "JPEG", exif=exif)
     answered = answer(client, as_body(photo, "image/jpeg"))
-    upright = answer(client, as_body(encoded(scene, "JPEG"), "image/jpeg"))
+    upright = answer(client, as_body(encode(scene, "JPEG"), "image/jpeg"))
     assert answered["digit"] == 4
     assert answered["probabilities"] == pytest.approx(upright["probabilities"], abs=0.02)
 
@@ -323,7 +324,7 @@ def test_photos_are_turned_upright(client: httpx.Client, orientation: int) -> No
 
 BLANKS: dict[str, bytes] = {
     **{
-        f"uniform {name}": encoded(Image.new("RGB", (64, 48), colour))
+        f"uniform {name}": encode(Image.new("RGB", (64, 48), colour))
         for name, colour in {
             "white": (255, 255, 255),
             "black": (0, 0, 0),
@@ -332,16 +333,16 @@ BLANKS: dict[str, bytes] = {
             "navy": (1, 2, 90),
         }.items()
     },
-    "uniform JPEG": encoded(Image.new("RGB", (64, 48), (7, 200, 90)), "JPEG"),
-    "uniform 16 bit": encoded(Image.fromarray(np.full((40, 40), 300, np.uint16))),
-    "half transparent": encoded(Image.new("RGBA", (64, 48), (9, 9, 200, 128))),
-    "transparent black": encoded(Image.new("RGBA", (64, 48), (0, 0, 0, 0))),
-    "transparent white": encoded(Image.new("RGBA", (64, 48), (255, 255, 255, 0))),
-    "a digit, but all of it transparent": encoded(
-        painted(drawn_mask(3), "RGBA", (0, 0, 0, 0), (255, 255, 255, 0))
+    "uniform JPEG": encode(Image.new("RGB", (64, 48), (7, 200, 90)), "JPEG"),
+    "uniform 16 bit": encode(Image.fromarray(np.full((40, 40), 300, np.uint16))),
+    "half transparent": encode(Image.new("RGBA", (64, 48), (9, 9, 200, 128))),
+    "transparent black": encode(Image.new("RGBA", (64, 48), (0, 0, 0, 0))),
+    "transparent white": encode(Image.new("RGBA", (64, 48), (255, 255, 255, 0))),
+    "a digit, but all of it transparent": encode(
+        paint(digit_mask(3), "RGBA", (0, 0, 0, 0), (255, 255, 255, 0))
     ),
-    "1×1 white": encoded(Image.new("L", (1, 1), 255)),
-    "1×1 black": encoded(Image.new("L", (1, 1), 0)),
+    "1×1 white": encode(Image.new("L", (1, 1), 255)),
+    "1×1 black": encode(Image.new("L", (1, 1), 0)),
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Error, sync_playwright
-from serving import Unavailable
+from support.requirements import UnavailableError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -22,12 +22,12 @@ ARGUMENTS = (
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """A running Chromium; raise Unavailable where there is none."""
+    """A running Chromium; raise UnavailableError where there is none."""
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=system_browser(), args=ARGUMENTS)
         except Error as error:
-            raise Unavailable(
+            raise UnavailableError(
                 "No Chromium can be started: install the system's package `chromium`, run "
                 "`.venv/bin/playwright install chromium`, or name one in CHROME_PATH "
                 f"({str(error).splitlines()[0]})."

@@ -8,7 +8,8 @@ import pytest
 from browser.chromium import launched
 from browser.site import built_site
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
-from serving import Server, Unavailable
+from support.requirements import UnavailableError
+from support.server import Server
 
 DESKTOP = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=360, height=740)
@@ -43,7 +44,7 @@ def browser() -> Iterator[Browser]:
     try:
         with launched() as browser:
             yield browser
-    except Unavailable as reason:
+    except UnavailableError as reason:
         if os.environ.get("CI"):
             pytest.fail(str(reason), pytrace=False)
         pytest.skip(str(reason))
@@ -90,5 +91,5 @@ def running(folder: Path, **settings: str) -> Iterator[Server]:
         feedback = str(folder / "feedback.sqlite")
         with built_site(folder / "log.txt", DIGITS_FEEDBACK=feedback, **settings) as server:
             yield server
-    except Unavailable as reason:
+    except UnavailableError as reason:
         pytest.fail(str(reason), pytrace=False)

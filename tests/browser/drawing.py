@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import hypot
 from typing import NamedTuple
 
-from pictures import Stroke, arc
+from support.drawings import Stroke, arc
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page
 

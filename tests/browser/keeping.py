@@ -1,9 +1,9 @@
 """What the server keeps of what people say of its answers."""
 
-from serving import Server
+from support.server import Server
 
 from recognizer.feedback import Feedback
-from recognizer.sqlite_store import SQLiteStore
+from recognizer.feedback.sqlite import SQLiteStore
 
 
 def kept(site: Server, answer_id: str) -> Feedback:

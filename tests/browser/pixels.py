@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from pictures import Point
+from support.drawings import Point
 from PIL import Image
 from playwright.sync_api import Page
 

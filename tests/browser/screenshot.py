@@ -8,12 +8,14 @@ from tempfile import TemporaryDirectory
 sys.path.append(str(Path(__file__).parents[1]))
 
 from browser.chromium import launched
-from browser.drawing import DIGITS, LARGE, draw
-from browser.reading import answer, seen
+from browser.drawing import draw
+from support.drawings import DIGITS, LARGE
+from support.paths import ROOT
+from support.requirements import UnavailableError
+from browser.page_objects import answer, seen
 from browser.site import built_site
 from PIL import Image
 from playwright.sync_api import Browser, expect
-from serving import ROOT, Unavailable
 
 PICTURE = ROOT / ".github" / "screenshot.png"
 
@@ -30,7 +32,7 @@ def main() -> None:
             launched() as browser,
         ):
             shot = photograph(browser, server.url)
-    except Unavailable as reason:
+    except UnavailableError as reason:
         sys.exit(str(reason))
     PICTURE.parent.mkdir(exist_ok=True)
     with Image.open(BytesIO(shot)) as image:

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from browser.drawing import DIGITS, MIDDLE, NO_DIGITS, draw, on_screen
+from browser.drawing import draw, on_screen
+from support.drawings import DIGITS, MIDDLE, NON_DIGITS
+from support.paths import ROOT
+from support.server import Server
 from browser.pixels import is_inked
-from browser.reading import (
+from browser.page_objects import (
     UNREACHABLE,
     answer,
     button,
@@ -17,7 +20,6 @@ from browser.reading import (
     verdict,
 )
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
-from serving import ROOT, Server
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -79,7 +81,7 @@ def agreed(page: Page) -> None:
 
 
 def no_digit(page: Page) -> None:
-    draw(page, NO_DIGITS["A"])
+    draw(page, NON_DIGITS["A"])
     expect(verdict(page)).to_have_text("That does not look like a digit")
 
 

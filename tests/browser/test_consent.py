@@ -6,12 +6,13 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
-from browser.drawing import DIGITS, draw, picture_of
+from browser.drawing import draw, picture_of
+from support.drawings import DIGITS
+from support.server import Server
 from browser.keeping import kept
-from browser.reading import answer, button, consent, judged, outcome, overflow, seen, told
+from browser.page_objects import answer, button, consent, judged, outcome, overflow, seen, told
 from PIL import Image
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
-from serving import Server
 
 
 @pytest.fixture

@@ -4,11 +4,12 @@ import json
 import sqlite3
 from contextlib import closing
 
-from browser.drawing import DIGITS, NO_DIGITS, draw
+from browser.drawing import draw
+from support.drawings import DIGITS, NON_DIGITS
+from support.server import Server
 from browser.keeping import kept
-from browser.reading import UNREACHABLE, answer, button, consent, judged, outcome, told
+from browser.page_objects import UNREACHABLE, answer, button, consent, judged, outcome, told
 from playwright.sync_api import Page, Request, Route, expect
-from serving import Server
 
 THANKS = "Thank you"
 
@@ -39,7 +40,7 @@ def test_no_asks_which_digit_it_was_and_sends_that(page: Page, site: Server) -> 
 
 
 def test_what_was_taken_for_no_digit_can_be_named(page: Page, site: Server) -> None:
-    draw(page, NO_DIGITS["A"])
+    draw(page, NON_DIGITS["A"])
     said = told(page, "It was a 4")
     assert (kept(site, said["id"]).read, kept(site, said["id"]).drawn) == (None, 4)
 

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from browser.drawing import DIGITS, draw
-from browser.reading import NOTHING_DRAWN, answer, button, judged, verdict
+from browser.drawing import draw
+from support.drawings import DIGITS
+from browser.page_objects import NOTHING_DRAWN, answer, button, judged, verdict
 from playwright.sync_api import Page, expect
 
 EXAMPLES = {

@@ -1,9 +1,10 @@
 """In a normal session the page talks to its own server only, and has nothing to complain of."""
 
-from browser.drawing import DIGITS, draw, picture_of
-from browser.reading import answer, button, consent, seen, told
+from browser.drawing import draw, picture_of
+from support.drawings import DIGITS
+from support.server import Server
+from browser.page_objects import answer, button, consent, seen, told
 from playwright.sync_api import ConsoleMessage, FilePayload, Page, expect
-from serving import Server
 
 REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => {
   console.error(`${event.violatedDirective} forbids ${event.blockedURI}`);

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 
 import pytest
-from browser.drawing import DIGITS, MIDDLE, Strokes, draw, on_screen
+from browser.drawing import Strokes, draw, on_screen
+from support.drawings import DIGITS, MIDDLE, Stroke
+from support.server import Server
 from browser.pixels import is_inked
-from browser.reading import answer, overflow, verdict
-from pictures import Stroke
+from browser.page_objects import answer, overflow, verdict
 from playwright.sync_api import BrowserContext, Page, expect
-from serving import Server
 
 VIEW = """() => [
   scrollX, scrollY, visualViewport.scale,

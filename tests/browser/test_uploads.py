@@ -4,9 +4,10 @@ import base64
 
 import numpy as np
 from api.bombs import large_flat_png
-from browser.drawing import DIGITS, draw, picture_of
-from browser.reading import answer, button, record_predictions, verdict
-from pictures import drawn, encoded
+from browser.drawing import draw, picture_of
+from support.drawings import DIGITS
+from support.images import digit_image, encode
+from browser.page_objects import answer, button, record_predictions, verdict
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
@@ -112,14 +113,14 @@ def choose(page: Page, file: FilePayload) -> None:
 
 def photo_of_seven() -> bytes:
     """Twelve megapixels with the grain of a phone's camera, which was held on its side."""
-    small = drawn(7, ink=60, paper=190, size=(300, 400))
+    small = digit_image(7, ink=60, paper=190, size=(300, 400))
     large = np.asarray(small.resize((3000, 4000)), dtype=np.float32)
     grain = np.random.default_rng(7).normal(0, 12, large.shape)
     photo = Image.fromarray((large + grain).clip(0, 255).astype(np.uint8))
     exif = Image.Exif()
     exif[0x0112] = 6  # to be shown turned clockwise by 90°
     sideways = photo.transpose(Image.Transpose.ROTATE_90)
-    return encoded(sideways, "JPEG", quality=90, exif=exif)
+    return encode(sideways, "JPEG", quality=90, exif=exif)
 
 
 def png(content: bytes) -> FilePayload:

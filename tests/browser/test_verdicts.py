@@ -3,14 +3,15 @@
 import re
 
 import pytest
-from browser.drawing import DIGITS, NO_DIGITS, Box, Strokes, draw
-from browser.reading import answer, button, seen, verdict
+from browser.drawing import Strokes, draw
+from support.drawings import Box, DIGITS, NON_DIGITS
+from browser.page_objects import answer, button, seen, verdict
 from playwright.sync_api import Page, expect
 
 
-@pytest.mark.parametrize("name", NO_DIGITS)
+@pytest.mark.parametrize("name", NON_DIGITS)
 def test_the_page_says_that_it_is_no_digit(page: Page, name: str) -> None:
-    draw(page, NO_DIGITS[name])
+    draw(page, NON_DIGITS[name])
     expect(verdict(page)).to_have_text("That does not look like a digit")
     expect(answer(page)).to_have_text("")
     expect(seen(page)).to_be_visible()

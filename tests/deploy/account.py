@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from deploy.cloud import CREDENTIALS, FEEDBACK_BUCKET, NAME, REGION, Cloud
+from deploy.fake_aws import CREDENTIALS, FEEDBACK_BUCKET, NAME, REGION, Cloud
 from deploy.processes import TOOLS
-from serving import ROOT
+from support.paths import ROOT
 
 
 class Account:

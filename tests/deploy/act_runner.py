@@ -14,9 +14,9 @@ import subprocess
 from pathlib import Path
 
 from deploy.account import Account, Checkout
-from deploy.cloud import CREDENTIALS
+from deploy.fake_aws import CREDENTIALS
 from deploy.processes import TOOLS
-from serving import ROOT
+from support.paths import ROOT
 
 SETUP = f"""
 name: What is installed for the project

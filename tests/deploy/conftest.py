@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 from deploy.account import Account, Checkout
-from deploy.cloud import Cloud
+from deploy.fake_aws import Cloud
 from deploy.processes import missing, moto, registry
-from image import engine
-from serving import ROOT
+from support import containers as engine
+from support.paths import ROOT
 
 
 @pytest.fixture(scope="session", autouse=True)

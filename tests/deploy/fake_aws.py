@@ -16,11 +16,11 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 import httpx
-from api.calls import Call
+from api.requests import Call
 from api.events import event_of
 from deploy.processes import TOOLS
 from image.conftest import AS_ON_LAMBDA
-from image.engine import Container
+from support.containers import Container
 from image.test_lambda_image import invoke
 
 REGION = "eu-central-1"

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from image.engine import host_address
-from running import running
-from serving import ROOT, free_port
+from support.containers import host_address
+from support.paths import ROOT
+from support.processes import free_port, running
 
 TOOLS = ROOT / "infra" / ".venv" / "bin"
 """aws, moto_server, act and others, which `make test-deploy` installs."""

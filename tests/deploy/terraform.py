@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from deploy.account import Account, Checkout
-from deploy.cloud import FEEDBACK_BUCKET, NAME
+from deploy.fake_aws import FEEDBACK_BUCKET, NAME
 
 STATE_BUCKET = f"{NAME}-state-123456789012"
 

@@ -4,9 +4,9 @@ import shutil
 
 import httpx
 import pytest
-from api.bad_calls import good_picture
+from api.invalid_requests import good_picture
 from deploy.account import Account, Checkout
-from deploy.cloud import FEEDBACK_BUCKET, Cloud
+from deploy.fake_aws import FEEDBACK_BUCKET, Cloud
 from deploy.terraform import STATE_BUCKET, Terraform
 
 pytestmark = [

@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from api.bad_calls import good_picture
+from api.invalid_requests import good_picture
 from deploy.account import Account, Checkout
-from deploy.cloud import FEEDBACK_BUCKET, Cloud
+from deploy.fake_aws import FEEDBACK_BUCKET, Cloud
 
 pytestmark = pytest.mark.usefixtures("image_kept")
 

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 from deploy.account import Account, Checkout
-from deploy.cloud import Cloud
+from deploy.fake_aws import Cloud
 
 FOREVER = "public, max-age=31536000, immutable"
 

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 from deploy.account import Account, Checkout
-from deploy.actions import Runner
-from deploy.cloud import Cloud
+from deploy.act_runner import Runner
+from deploy.fake_aws import Cloud
 
 pytestmark = pytest.mark.usefixtures("image_kept")
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from image.engine import LAMBDA, SERVER, Container, missing
+from support.containers import Container, LAMBDA, SERVER, missing_images
 
 AS_ON_LAMBDA = (
     "--memory=512m",
@@ -21,7 +21,7 @@ AS_ON_LAMBDA = (
 @pytest.fixture(scope="session", autouse=True)
 def built_images() -> None:
     """Skip where there is no engine; fail where one was promised."""
-    if reason := missing():
+    if reason := missing_images():
         if os.environ.get("IMAGES_MUST_BE_TESTED"):
             pytest.fail(f"The images cannot be tested: {reason}.")
         pytest.skip(f"The images are not tested: {reason}.")

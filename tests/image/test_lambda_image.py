@@ -12,13 +12,13 @@ import httpx
 import jsonschema
 import numpy as np
 import pytest
-from api.bad_calls import BAD_CALLS, good_picture
-from api.calls import WAYS, Call, as_body, document
+from api.invalid_requests import BAD_CALLS, good_picture
+from api.requests import WAYS, Call, as_body, document
 from api.embedded_metric_format import SCHEMA
 from api.events import NO_REQUESTS, event_of, parsed
 from image.conftest import AS_ON_LAMBDA
-from image.engine import LAMBDA, LONGEST_ANSWER, STARTS_WITHIN, Container, run_once
-from pictures import encoded
+from support.containers import Container, LAMBDA, RESPONSE_TIMEOUT, START_TIMEOUT, run_once
+from support.images import encode
 from PIL import Image
 
 BAD = (
@@ -35,11 +35,11 @@ INVOCATIONS = "/2015-03-31/functions/function/invocations"
 
 def invoke(function: Container, event: object) -> Any:
     """What the function answers to an event."""
-    deadline = time.monotonic() + STARTS_WITHIN
+    deadline = time.monotonic() + START_TIMEOUT
     while True:
         try:
             answer = httpx.post(
-                function.url + INVOCATIONS, content=json.dumps(event), timeout=LONGEST_ANSWER
+                function.url + INVOCATIONS, content=json.dumps(event), timeout=RESPONSE_TIMEOUT
             )
             return answer.json()
         except (httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError):
@@ -59,7 +59,7 @@ def test_every_format_is_read(function: Container, file_format: str, mode: str) 
     picture = Image.open(BytesIO(good_picture())).convert("L").convert("RGB")
     if mode == "P" and file_format in ("JPEG", "WEBP"):
         mode = "L"  # they have no palettes
-    content = encoded(picture.convert(mode), file_format)
+    content = encode(picture.convert(mode), file_format)
     answered = parsed(invoke(function, event_of(as_body(content, "image/*"))))
     assert (answered["digit"], answered["verdict"]) == (7, "digit")
 
@@ -72,7 +72,7 @@ def test_a_transparent_and_a_turned_picture_are_read(function: Container) -> Non
     exif[0x0112] = 8  # to be turned by 90° to the left
     turned = BytesIO()
     ink.rotate(-90, expand=True).save(turned, "JPEG", exif=exif)
-    for content in (encoded(clear), turned.getvalue()):
+    for content in (encode(clear), turned.getvalue()):
         assert parsed(invoke(function, event_of(as_body(content))))["digit"] == 7
 
 
@@ -97,7 +97,7 @@ def test_what_is_no_request_does_no_harm(function: Container, name: str) -> None
 
 def test_an_event_of_five_megabytes_is_answered(function: Container) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (1_120, 1_120, 3), dtype=np.uint8)
-    content = encoded(Image.fromarray(noise))
+    content = encode(Image.fromarray(noise))
     event = event_of(as_body(content))
     assert 4_900_000 < len(json.dumps(event)) < 6_000_000
     assert len(content) < 4_000_000
@@ -138,7 +138,7 @@ def in_image(code: str, *flags: str) -> str:
 
 
 def test_only_compiled_code_is_run() -> None:
-    imported = in_image("import recognizer.aws_lambda", "-v")
+    imported = in_image("import recognizer.api.aws_lambda", "-v")
     assert "/var/task/recognizer/__pycache__/aws_lambda.cpython-312.pyc matches" in imported
     assert not re.findall(r"code object from '/var/task/.*\.py'", imported)
 

@@ -8,19 +8,19 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import numpy as np
 import pytest
-from api.bad_calls import good_picture
-from api.calls import WAYS, Call, as_body
-from image.engine import LONGEST_ANSWER, SERVER, STARTS_WITHIN, Container, engine, run_once
-from pictures import encoded
+from api.invalid_requests import good_picture
+from api.requests import WAYS, Call, as_body
+from support.containers import Container, RESPONSE_TIMEOUT, SERVER, START_TIMEOUT, docker, run_once
+from support.images import encode
+from support.processes import wait_until
 from PIL import Image
-from running import eventually
 
 MODEL = "/app/packages/recognizer/model"
 
 
 @pytest.fixture(scope="module")
 def client(server: Container) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=LONGEST_ANSWER) as client:
+    with httpx.Client(base_url=server.url, timeout=RESPONSE_TIMEOUT) as client:
         yield client
 
 
@@ -45,26 +45,26 @@ def test_bad_calls_are_refused(client: httpx.Client) -> None:
 
 
 def test_the_engine_finds_it_healthy(server: Container) -> None:
-    eventually(lambda: server.state()["Health"]["Status"] != "starting", within=STARTS_WITHIN)
+    wait_until(lambda: server.state()["Health"]["Status"] != "starting", within=START_TIMEOUT)
     assert server.state()["Health"]["Status"] == "healthy"
 
 
 def test_it_runs_as_nobody(server: Container) -> None:
-    assert engine("exec", server.name, "id", "-u").stdout.strip() == "10001"
+    assert docker("exec", server.name, "id", "-u").stdout.strip() == "10001"
 
 
 def test_what_is_in_flight_is_finished_when_it_is_stopped() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (1_100, 1_100, 3), dtype=np.uint8)
-    slow = as_body(encoded(Image.fromarray(noise)))
+    slow = as_body(encode(Image.fromarray(noise)))
     with Container(SERVER, 8000) as server, ThreadPoolExecutor(16) as callers:
         server.wait_for("/health")
-        with httpx.Client(base_url=server.url, timeout=LONGEST_ANSWER) as client:
+        with httpx.Client(base_url=server.url, timeout=RESPONSE_TIMEOUT) as client:
             answers = [callers.submit(slow.send, client) for _ in range(16)]
             while not any(answer.done() for answer in answers):
                 time.sleep(0.01)
-            engine("kill", f"--signal={signal.SIGTERM.name}", server.name)
+            docker("kill", f"--signal={signal.SIGTERM.name}", server.name)
             assert [answer.result().status_code for answer in answers] == [200] * 16
-        eventually(lambda: not server.state()["Running"], within=STARTS_WITHIN)
+        wait_until(lambda: not server.state()["Running"], within=START_TIMEOUT)
         assert server.state()["ExitCode"] in (0, 128 + signal.SIGTERM)
         assert not server.state()["OOMKilled"]
 
@@ -78,7 +78,7 @@ def test_what_is_in_flight_is_finished_when_it_is_stopped() -> None:
     ids=["missing", "altered"],
 )
 def test_without_its_model_it_says_so_and_ends(options: tuple[str, ...], sentence: str) -> None:
-    command = ("python", "-m", "uvicorn", "--factory", "recognizer.server:create_server")
+    command = ("python", "-m", "uvicorn", "--factory", "recognizer.api.server:create_server")
     done = run_once(SERVER, *command, options=options)
     assert done.returncode != 0
     assert sentence in done.stderr

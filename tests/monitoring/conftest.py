@@ -7,9 +7,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
-from running import eventually
-from serving import BACKEND, Server
-from watch.programs import (
+from support.paths import BACKEND
+from support.processes import wait_until
+from support.server import Server
+from monitoring.programs import (
     Prometheus,
     accuracy,
     prometheus,
@@ -17,7 +18,7 @@ from watch.programs import (
     without_prometheus,
     without_tensorboard,
 )
-from watch.traffic import Sent, send_all
+from monitoring.traffic import Sent, send_all
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,13 @@ def watched(
         measured = stack.enter_context(prometheus(target, folder))
         stack.enter_context(accuracy(f"{server.url}/metrics", logs / "live", folder))
         # From nothing on, or Prometheus could not tell how much there was since.
-        eventually(lambda: measured.number('up{job="digits"}') == 1)
+        wait_until(lambda: measured.number('up{job="digits"}') == 1)
         sent = send_all(server.url)
         told = 'sum(digits_requests_total{route=~"/predict|/feedback"})'
-        eventually(lambda: measured.number(told) == sent.calls)
+        wait_until(lambda: measured.number(told) == sent.calls)
         # Recorded after the last of it was counted.
         failed = "timestamp(job:digits_failed:ratio_rate5m)"
         counted = measured.number("vector(time())")
         assert counted is not None
-        eventually(lambda: (measured.number(failed) or 0) > counted)
+        wait_until(lambda: (measured.number(failed) or 0) > counted)
         yield Watched(server, measured, board, sent)

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from running import running
-from serving import free_port
-from watch.expressions import COMPOSE, PROMETHEUS
+from support.processes import free_port, running
+from monitoring.promql import COMPOSE, PROMETHEUS
 
 TOOLS = COMPOSE / ".venv" / "bin"
 """python and tensorboard, with what is in the image, which `make test-watch` installs."""

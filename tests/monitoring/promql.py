@@ -5,7 +5,7 @@ import re
 from typing import NamedTuple
 
 import yaml
-from serving import ROOT
+from support.paths import ROOT
 
 COMPOSE = ROOT / "infra" / "compose"
 PROMETHEUS = COMPOSE / "prometheus"

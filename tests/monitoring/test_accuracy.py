@@ -6,12 +6,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from api.bad_calls import good_picture
-from api.calls import as_body
+from api.invalid_requests import good_picture
+from api.requests import as_body
 from conftest import LONGEST_ANSWER
-from running import eventually
-from serving import Server
-from watch.programs import FOLLOW, TOOLS, accuracy
+from support.processes import wait_until
+from support.server import Server
+from monitoring.programs import FOLLOW, TOOLS, accuracy
 
 pytestmark = pytest.mark.usefixtures("tensorboards_python")
 
@@ -58,7 +58,7 @@ def reads(folder: Path) -> None:
     """Return once the metrics were read once more."""
     mark = folder / "accuracy-last-read"
     mark.unlink(missing_ok=True)
-    eventually(mark.exists)
+    wait_until(mark.exists)
 
 
 def test_it_goes_on_over_restarts_of_either_side(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_it_goes_on_over_restarts_of_either_side(tmp_path: Path) -> None:
             reads(tmp_path)
             assert not run.exists(), "nobody has said anything"
             say(server, True, True, True, False)
-            eventually(lambda: values(run, ALL)[-1:] == [0.75])
+            wait_until(lambda: values(run, ALL)[-1:] == [0.75])
             assert values(run, RECENT)[-1] == 0.75
             before = written(run)
             for _ in range(3):
@@ -76,17 +76,17 @@ def test_it_goes_on_over_restarts_of_either_side(tmp_path: Path) -> None:
             assert written(run) == before, "nobody has said more"
 
             server.stop()
-            eventually(lambda: "tells no accuracy" in log.read_text())
+            wait_until(lambda: "tells no accuracy" in log.read_text())
             assert "trying again" in log.read_text()
             assert "Traceback" not in log.read_text()
             server.start()
             reads(tmp_path)
             say(server, False)
-            eventually(lambda: values(run, ALL)[-1:] == [0.0])
+            wait_until(lambda: values(run, ALL)[-1:] == [0.0])
         assert written(run)[ALL][: len(before[ALL])] == before[ALL]
         with accuracy(f"{server.url}/metrics", run, tmp_path):
             say(server, True)
-            eventually(lambda: values(run, ALL)[-1:] == [0.5])
+            wait_until(lambda: values(run, ALL)[-1:] == [0.5])
     steps = [step for step, _ in written(run)[ALL]]
     assert steps == sorted(steps)
     assert len(list(run.iterdir())) == 2, "each writes a file of its own"
@@ -94,13 +94,13 @@ def test_it_goes_on_over_restarts_of_either_side(tmp_path: Path) -> None:
 
 def test_it_ends_when_it_is_told_to(tmp_path: Path) -> None:
     with accuracy("http://127.0.0.1:9", tmp_path / "live", tmp_path) as log:
-        eventually(lambda: "Connection refused" in log.read_text())
+        wait_until(lambda: "Connection refused" in log.read_text())
     assert "Traceback" not in log.read_text()
 
 
 def test_it_says_when_the_address_is_of_something_else(server: Server, tmp_path: Path) -> None:
     with accuracy(f"{server.url}/health", tmp_path / "live", tmp_path) as log:
-        eventually(lambda: "digits_recent_feedback is missing" in log.read_text())
+        wait_until(lambda: "digits_recent_feedback is missing" in log.read_text())
     assert not (tmp_path / "live").exists()
 
 

@@ -10,16 +10,16 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from api.bad_calls import good_picture
-from api.calls import as_body
+from api.invalid_requests import good_picture
+from api.requests import as_body
 from api.metrics_text import metrics_of, series
 from conftest import LONGEST_ANSWER
-from image.engine import Container, engine
-from running import eventually, is_there
-from serving import ROOT, free_port
-from watch.conftest import skip_without
-from watch.expressions import COMPOSE
-from watch.programs import Prometheus
+from support.containers import Container, docker
+from support.paths import ROOT
+from support.processes import free_port, responds, wait_until
+from monitoring.conftest import skip_without
+from monitoring.promql import COMPOSE
+from monitoring.programs import Prometheus
 
 FILE = COMPOSE / "docker-compose.yml"
 SERVICES: dict[str, Any] = yaml.safe_load(FILE.read_text())["services"]
@@ -150,13 +150,13 @@ def project() -> Iterator[Project]:
     """The services whose images are built here, all healthy."""
     if not COMMANDS:
         skip_without("The compose file", "there is no docker compose here")
-    if engine("version", check=False).returncode:
+    if docker("version", check=False).returncode:
         skip_without("The compose file", "no container engine (docker) answers here")
     project = Project()
     try:
         project.run("up", "--detach", "--build", *OURS)
         for service in OURS:
-            eventually(partial(project.is_healthy, service))
+            wait_until(partial(project.is_healthy, service))
         yield project
     finally:
         project.run("down", "--volumes")
@@ -165,8 +165,8 @@ def project() -> Iterator[Project]:
 @pytest.mark.parametrize("service", OURS)
 def test_services_run_as_nobody_and_change_nothing(project: Project, service: str) -> None:
     name = project.container(service).name
-    assert engine("exec", name, "id", "-u").stdout.strip() == "10001"
-    written = engine("exec", name, "touch", "/home/file", check=False)
+    assert docker("exec", name, "id", "-u").stdout.strip() == "10001"
+    written = docker("exec", name, "touch", "/home/file", check=False)
     assert "Read-only file system" in written.stderr
 
 
@@ -205,9 +205,9 @@ def test_feedback_is_kept_and_shown(project: Project) -> None:
     assert say() == 204
     assert counted()
     trained = {"released"} if any(LOGS.rglob("events.out.tfevents.*")) else set()
-    eventually(lambda: runs() == {"live"} | trained)
+    wait_until(lambda: runs() == {"live"} | trained)
     project.run("up", "--detach", "--force-recreate", "--no-deps", "server")
-    eventually(lambda: is_there(f"{project.url('server')}/health"))
+    wait_until(lambda: responds(f"{project.url('server')}/health"))
     assert say() == 204
     assert not counted(), "a new server counted the first opinion on an answer, so the old is gone"
 
@@ -217,18 +217,18 @@ def whole_project(project: Project) -> Project:
     """The services whose images are pulled too, where they can be."""
     for service in THEIRS:
         image = SERVICES[service]["image"]
-        is_here = engine("image", "inspect", image, check=False).returncode == 0
-        if not is_here and engine("pull", image, check=False).returncode:
+        is_here = docker("image", "inspect", image, check=False).returncode == 0
+        if not is_here and docker("pull", image, check=False).returncode:
             pytest.skip(f"{image} cannot be pulled here: left to a machine with a network.")
     project.run("up", "--detach", *THEIRS)
     for service in THEIRS:
-        eventually(partial(project.is_healthy, service))
+        wait_until(partial(project.is_healthy, service))
     return project
 
 
 def test_prometheus_reaches_the_server(whole_project: Project) -> None:
     prometheus = Prometheus(whole_project.url("prometheus"))
-    eventually(lambda: prometheus.number('up{job="digits"}') == 1)
+    wait_until(lambda: prometheus.number('up{job="digits"}') == 1)
 
 
 def test_grafana_shows_the_dashboard_to_whoever_looks(whole_project: Project) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
-from serving import ROOT
-from watch.expressions import DASHBOARD, GRAFANA
+from support.paths import ROOT
+from monitoring.promql import DASHBOARD, GRAFANA
 
 TYPES = Path(__file__).parent / "grafana"
 

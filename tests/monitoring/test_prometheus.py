@@ -6,9 +6,9 @@ import subprocess
 import httpx
 import pytest
 import yaml
-from watch.conftest import Watched
-from watch.expressions import PROMETHEUS, Asked, of_alerts, of_dashboard
-from watch.programs import Prometheus
+from monitoring.conftest import Watched
+from monitoring.promql import PROMETHEUS, Asked, of_alerts, of_dashboard
+from monitoring.programs import Prometheus
 
 ASKED = [*of_dashboard(), *of_alerts()]
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx
 import pytest
-from running import eventually
-from watch.conftest import Watched
+from support.processes import wait_until
+from monitoring.conftest import Watched
 
 
 def scalars(watched: Watched, run: str, tag: str) -> list[tuple[int, float]]:
@@ -26,11 +26,11 @@ def test_both_runs_are_there(watched: Watched) -> None:
     def runs() -> Any:
         return sorted(httpx.get(f"{watched.tensorboard}/data/runs", timeout=30).json())
 
-    eventually(lambda: runs() == ["live", "released"])
+    wait_until(lambda: runs() == ["live", "released"])
 
 
 def test_the_released_models_training_is_shown(watched: Watched) -> None:
-    loss = eventually(lambda: scalars(watched, "released", "loss"))
+    loss = wait_until(lambda: scalars(watched, "released", "loss"))
     assert [step for step, _ in loss] == list(range(1, len(loss) + 1))
     assert loss[-1][1] < loss[0][1]
 
@@ -45,7 +45,7 @@ def test_pictures_of_the_training_are_shown(watched: Watched, tag: str) -> None:
         found: list[dict[str, Any]] = answer.json() if answer.is_success else []
         return found
 
-    latest = eventually(entries)[-1]
+    latest = wait_until(entries)[-1]
     picture = httpx.get(f"{plugin}/individualImage?{latest['query']}", timeout=30)
     assert picture.content.startswith(b"\x89PNG")
 
@@ -57,4 +57,4 @@ def test_what_people_said_is_shown(watched: Watched, tag: str) -> None:
     def last() -> float | None:
         return next((value for _, value in reversed(scalars(watched, "live", tag))), None)
 
-    eventually(lambda: last() == right)
+    wait_until(lambda: last() == right)

@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import httpx
-from api.bad_calls import BAD_CALLS
-from api.calls import WAYS
+from api.invalid_requests import BAD_CALLS
+from api.requests import WAYS
 from conftest import LONGEST_ANSWER
-from pictures import drawn, encoded, fence
+from support.images import digit_image, encode, grid_image
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
@@ -50,8 +50,8 @@ def send_all(url: str) -> Sent:
         with httpx.Client(base_url=url, timeout=LONGEST_ANSWER) as caller:
             send_digit(caller, number, sent)
     with httpx.Client(base_url=url, timeout=LONGEST_ANSWER) as caller:
-        for picture in (fence(), drawn(7, ink=255), drawn(1, pen=0.22)):
-            send_picture(caller, encoded(picture), "body", sent)
+        for picture in (grid_image(), digit_image(7, ink=255), digit_image(1, pen=0.22)):
+            send_picture(caller, encode(picture), "body", sent)
         for name, reason in REFUSED.items():
             for _ in range(3):
                 assert BAD_CALLS[name][1]().send(caller).status_code >= 400
@@ -67,11 +67,11 @@ def send_digit(caller: httpx.Client, digit: int, sent: Sent) -> None:
     """A digit in dark and in light ink, sent in each way; and what a person says of answers."""
     for ink, paper in ((0, 255), (255, 0)):
         for way in WAYS:
-            picture = drawn(digit, ink, paper).convert("RGB")
+            picture = digit_image(digit, ink, paper).convert("RGB")
             file_format = FORMATS[(digit + ink + len(way)) % len(FORMATS)]
-            answer = send_picture(caller, encoded(picture, file_format), way, sent)
+            answer = send_picture(caller, encode(picture, file_format), way, sent)
     for claimed in (*[digit] * (1 + digit % 3), (digit + 1) % 10):
-        answer = send_picture(caller, encoded(drawn(digit)), "body", sent)
+        answer = send_picture(caller, encode(digit_image(digit)), "body", sent)
         said = caller.post("/feedback", json={"id": answer["id"], "digit": claimed})
         assert said.status_code == 204
         sent.feedback[str(claimed), "true" if answer["digit"] == claimed else "false"] += 1

@@ -1,4 +1,4 @@
-"""What the page is made of that the API's tests serve: the real one need not be built for them."""
+"""A stand-in for the built frontend, so that tests of the API need no frontend build."""
 
 INDEX = "<!doctype html><title>Draw a digit</title>"
 SCRIPT = "console.log('drawn');\n" * 100

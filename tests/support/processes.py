@@ -1,6 +1,7 @@
-"""Programs that tests start and end, and what tests wait for."""
+"""Processes that tests start and stop, and waiting for them."""
 
 import os
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,52 +14,67 @@ import httpx
 
 T = TypeVar("T")
 
-WITHIN = 120.0
-"""Seconds in which whatever is waited for must come: far more than any takes, so that hangs end."""
+TIMEOUT = 120.0
+"""Seconds to wait for anything: far more than it takes, so that only hangs end."""
 
 
 @contextmanager
 def running(
     command: list[str],
     url: str | None = None,
-    settings: Mapping[str, str] | None = None,
+    env: Mapping[str, str] | None = None,
     log: Path = Path(os.devnull),
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A program, from when it answers at a URL, if it has one, until the end of the block."""
+    """Run a process for the duration of the block, which begins once `url` responds."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,
-            env={**os.environ, **(settings or {})},
+            env={**os.environ, **(env or {})},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
 
-    def answers(url: str) -> bool:
-        told = f"{command[0]} ended; its log:\n{log.read_text()[-2000:]}"
-        assert process.poll() is None, told
-        return is_there(url)
+    def is_up(url: str) -> bool:
+        message = f"{command[0]} ended; its log:\n{log.read_text()[-2000:]}"
+        assert process.poll() is None, message
+        return responds(url)
 
     try:
         if url is not None:
-            eventually(partial(answers, url))
+            wait_until(partial(is_up, url))
         yield process
     finally:
         process.terminate()
-        process.wait(timeout=WITHIN)
+        process.wait(timeout=TIMEOUT)
 
 
-def is_there(url: str) -> bool:
-    """Whether a GET is answered with 200."""
+def responds(url: str) -> bool:
+    """Return whether a GET is answered with 200."""
     try:
         return httpx.get(url, timeout=5).status_code == 200
     except httpx.TransportError:
         return False
 
 
-def eventually(condition: Callable[[], T], within: float = WITHIN) -> T:
-    """What a condition gives once it holds; fail where it does not within so many seconds."""
-    deadline = time.monotonic() + within
-    while not (given := condition()):
-        assert time.monotonic() < deadline, f"{condition} never came true."
-        time.sleep(0.1)
-    return given
+def wait_until(
+    condition: Callable[[], T],
+    timeout: float = TIMEOUT,
+    failure: Callable[[], str] = lambda: "",
+    interval: float = 0.05,
+) -> T:
+    """Return the condition's value once it is truthy.
+
+    Fails after `timeout` seconds with the message of `failure`.
+    """
+    deadline = time.monotonic() + timeout
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"{condition} never became true. {failure()}"
+        time.sleep(interval)
+    return value
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on at this moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

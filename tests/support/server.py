@@ -2,25 +2,18 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-from running import is_there
+from support.paths import BACKEND
+from support.processes import free_port, responds, wait_until
+from support.requirements import UnavailableError
 
-ROOT = Path(__file__).parents[1]
-BACKEND = ROOT / "backend"
-
-STARTS_WITHIN = 60.0
+START_TIMEOUT = 60.0
 """Seconds; loading the model takes about one on an idle machine."""
-
-
-class Unavailable(Exception):  # noqa: N818  # what it is
-    """Something the tests stand on is not there; the message says how to get it."""
 
 
 class Server:
@@ -43,24 +36,27 @@ class Server:
         self.stop()
 
     def start(self) -> None:
-        """Return once the server answers; raise Unavailable with its log where it does not."""
+        """Start the server and wait until it responds; raise UnavailableError with its log."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 server_command(self.port),
                 cwd=BACKEND,
                 env=server_environment(self.settings),
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        deadline = time.monotonic() + STARTS_WITHIN
-        while not is_there(f"{self.url}/health"):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                raise Unavailable(f"The server did not start; its log:\n{self.log.read_text()}")
-            time.sleep(0.05)
+        self._process = process
+        health = f"{self.url}/health"
+        try:
+            wait_until(lambda: process.poll() is not None or responds(health), START_TIMEOUT)
+            assert process.poll() is None
+        except AssertionError as error:
+            self.stop()
+            message = f"The server did not start; its log:\n{self.log.read_text()}"
+            raise UnavailableError(message) from error
 
     def stop(self) -> None:
-        """End the process, if it runs, and wait until it is gone."""
+        """Stop the process, if it runs, and wait until it has ended."""
         if self._process is None:
             return
         self._process.terminate()
@@ -72,14 +68,14 @@ class Server:
         self._process = None
 
     def kill(self) -> None:
-        """End the process without a chance to say goodbye."""
+        """End the process without a chance to clean up."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
             self._process = None
 
     def peak_memory(self) -> int | None:
-        """Bytes of memory the process held at most so far; None where the system cannot tell."""
+        """Return the peak memory in bytes; None if the system does not tell."""
         if self._process is None:
             return None
         try:
@@ -91,33 +87,26 @@ class Server:
 
 
 def server_command(port: int) -> list[str]:
-    """Starts the server on a port of this machine."""
-    arguments = ["--factory", "recognizer.server:create_server", "--host", "127.0.0.1"]
+    """Return the command that starts the server on a port of this machine."""
+    arguments = ["--factory", "recognizer.api.server:create_server", "--host", "127.0.0.1"]
     return [sys.executable, "-m", "uvicorn", *arguments, "--port", str(port)]
 
 
 def server_environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment with just the given settings of the application."""
+    """Return this process's environment with exactly the given DIGITS_ settings."""
     inherited = {name: text for name, text in os.environ.items() if not name.startswith("DIGITS_")}
     return {**inherited, **settings}
 
 
-def refusal_to_start(directory: Path, settings: Mapping[str, str]) -> tuple[int, str]:
-    """Exit status and output of a server started in a folder, which must give up by itself."""
+def failed_start(directory: Path, settings: Mapping[str, str]) -> tuple[int, str]:
+    """Return the exit status and output of a server that must give up by itself."""
     finished = subprocess.run(
         server_command(free_port()),
         cwd=directory,
         env=server_environment(settings),
         capture_output=True,
         text=True,
-        timeout=STARTS_WITHIN,
+        timeout=START_TIMEOUT,
         check=False,
     )
     return finished.returncode, finished.stdout + finished.stderr
-
-
-def free_port() -> int:
-    """A port that nothing listens on at this moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

@@ -7,7 +7,7 @@ pytest.importorskip("torch", reason="training needs torch (make setup-training)"
 
 from recognizer.classifier import OTHER
 from training.calibration import REFUSED_SHARE, UNSURE_SHARE, choose_calibration, log_softmax
-from training.evaluate import expected_calibration_error, reliability_of, wilson_interval
+from training.evaluation.__main__ import expected_calibration_error, reliability_of, wilson_interval
 
 
 def test_overconfident_logits_are_cooled_to_the_temperature_they_were_heated_by() -> None:

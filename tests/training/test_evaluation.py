@@ -13,18 +13,18 @@ pytest.importorskip("torch", reason="evaluation needs torch (make setup-training
 
 from PIL import Image
 
-from readme import README
+from scripts.readme_tables import README
 from recognizer.classifier import MODEL
 from recognizer.decoding import decode_picture
 from recognizer.preprocessing import preprocess
 from training import report
-from training.charts import CHARTS, WORST, Misreading, draw_charts, errors_sheet
-from training.drawings import ANY_PEN, ANY_SIZE, CONDITIONS, PAPER, any_size
-from training.evaluate import Judge, judge_digits, judge_others
-from training.evaluation import Evaluation, load_evaluation
-from training.results import seeds_of
-from training.strokes import stroke
-from training.test_sets import Others, TestSet, photographs, writing
+from training.evaluation.charts import CHARTS, WORST, Misreading, draw_charts, errors_sheet
+from training.evaluation.conditions import ANY_PEN, ANY_SIZE, CONDITIONS, PAPER, any_size
+from training.evaluation.__main__ import Judge, judge_digits, judge_others
+from training.evaluation.schema import Evaluation, load_evaluation
+from training.run_log import seeds_of
+from training.data.rasterize import stroke
+from training.evaluation.test_sets import Others, TestSet, photographs, writing
 
 SEVEN = [stroke((0, 0), (0.6, 0), (0.3, 0.5), (0.2, 1))]
 
@@ -146,7 +146,7 @@ def test_seeds_are_the_runs_of_one_recipe(tmp_path: Path) -> None:
 def test_the_same_figures_draw_the_same_charts(
     released: Evaluation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.charts.CHARTS", tmp_path)
+    monkeypatch.setattr("training.evaluation.charts.CHARTS", tmp_path)
     draw_charts(released, [])
     for name in ("confusion", "reliability", "conditions"):
         assert (tmp_path / f"{name}.png").read_bytes() == (CHARTS / f"{name}.png").read_bytes()

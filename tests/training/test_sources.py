@@ -11,14 +11,14 @@ from PIL import ImageFont
 from recognizer.classifier import OTHER
 from recognizer.preprocessing import preprocess
 from training import fonts
-from training.augmentation import CANVAS, enlarge, inks_of, spoil
-from training.datasets import DatasetError
-from training.doodles import doodle
-from training.lifts import lift_pen
-from training.others import SCRIBBLES, SHAPES, UNSEEN_SHAPES, draw_others, side_by_side, texture
-from training.sources import Paths, Scans, Source, Textures, glyphs, unbarred_sevens
-from training.strokes import fill, smooth, stroke
-from training.variants import VARIANTS, draw_variants
+from training.data.augmentation import CANVAS, enlarge, inks_of, spoil
+from training.data.datasets import DatasetError
+from training.data.doodles import doodle
+from training.data.pen_lifts import lift_pen
+from training.data.non_digits import SCRIBBLES, SHAPES, UNSEEN_SHAPES, draw_others, side_by_side, texture
+from training.data.sources import Paths, Scans, Source, Textures, glyphs, unbarred_sevens
+from training.data.rasterize import fill, smooth, stroke
+from training.data.synthetic_digits import VARIANTS, draw_variants
 
 if not fonts.PACKAGES.is_dir():
     pytest.skip("training needs its fonts (make setup-training)", allow_module_level=True)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from training import datasets
-from training.datasets import DatasetError, parse_idx
+from training.data.datasets import DatasetError, parse_idx
 
 
 def idx(array: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:

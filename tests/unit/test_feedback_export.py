@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from serving import BACKEND
+from support.paths import BACKEND
 
 from recognizer.feedback import answer_id, feedback_on
-from recognizer.sqlite_store import SQLiteStore
+from recognizer.feedback.sqlite import SQLiteStore
 from training import datasets
-from training.datasets import DatasetError, load_feedback
+from training.data.datasets import DatasetError, load_feedback
 
 MODEL = "0123456789ab"
 

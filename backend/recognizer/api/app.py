@@ -1,161 +1,162 @@
-"""The application: its routes. What they do stands in other modules."""
+"""The FastAPI application: its routes. Everything they use is in a module of its own."""
 
-import base64
 import sys
 from collections.abc import Callable
-from io import BytesIO
-from time import perf_counter
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from PIL import Image
 from starlette.types import ASGIApp
 
-from recognizer.body_limit import BodyLimit
-from recognizer.classifier import Classifier, ModelError, Reading
-from recognizer.decoding import decode_picture, is_quick
-from recognizer.feedback import (
-    Pace,
-    Store,
-    StoreLost,
-    answer_id,
-    decode_ink,
-    feedback_on,
-)
-from recognizer.metrics import Line
-from recognizer.preprocessing import Ink, preprocess
-from recognizer.problems import say_problems
-from recognizer.receiving import picture_in, read_feedback
-from recognizer.refusals import Refusal
-from recognizer.schemas import (
+from recognizer.api.data_url import decode_input, encode_input
+from recognizer.api.errors import APIError, add_exception_handlers
+from recognizer.api.middleware import BodySizeLimitMiddleware
+from recognizer.api.rate_limit import TokenBucket
+from recognizer.api.request_body import parse_feedback, read_image
+from recognizer.api.schemas import (
     FEEDBACK_BODY,
-    FEEDBACK_PROBLEMS,
-    PICTURE_BODY,
-    PICTURE_PROBLEMS,
-    Health,
-    Prediction,
+    FEEDBACK_RESPONSES,
+    PREDICT_BODY,
+    PREDICT_RESPONSES,
+    HealthResponse,
+    PredictionResponse,
 )
-from recognizer.settings import Settings
-from recognizer.watch import line_of
+from recognizer.api.settings import Settings
+from recognizer.decoding import is_small
+from recognizer.errors import ModelError
+from recognizer.feedback import (
+    FeedbackStore,
+    StoreUnavailableError,
+    create_feedback,
+    new_prediction_id,
+)
+from recognizer.recognizer import Recognizer
 
-MOST_DECODED_AT_ONCE = 2
-"""Each picture may take a few hundred megabytes while it is decoded."""
+MAX_CONCURRENT_DECODES = 2
+"""Each image may take a few hundred megabytes while it is decoded."""
+
+FEEDBACK_RATE, FEEDBACK_BURST = 5, 50
+"""Feedback accepted a second in the long run, and at once."""
 
 
 def create_app(
     settings: Settings,
-    store: Callable[[], Store],
-    page: ASGIApp | None = None,
+    store: Callable[[], FeedbackStore],
+    frontend: ASGIApp | None = None,
     model_threads: int = 1,
 ) -> FastAPI:
-    """Build the API; raise SystemExit with one sentence where it cannot work.
+    """Build the API; raise SystemExit with one sentence if it cannot work.
 
-    `store` is called once there is feedback to keep. `page` answers for all that is no route. The
-    host adds the middleware `Watch`, whose record of a request the routes fill in.
+    `store` is called for each feedback. `frontend` serves every path that is not a route. The
+    caller adds RequestLogMiddleware, whose record the routes fill in.
     """
     try:
-        classify = Classifier(threads=model_threads)
+        recognizer = Recognizer(
+            max_bytes=settings.max_bytes, max_pixels=settings.max_pixels, threads=model_threads
+        )
     except ModelError as error:
         raise SystemExit(str(error)) from error
-    decoding_slots = CapacityLimiter(MOST_DECODED_AT_ONCE)
-    pace = Pace()
+    decode_slots = CapacityLimiter(MAX_CONCURRENT_DECODES)
+    feedback_limit = TokenBucket(FEEDBACK_RATE, FEEDBACK_BURST)
 
     app = FastAPI(
-        title="Digit recogniser",
-        description="Send a picture of a handwritten digit, get the digit and how sure that is.",
-        version=classify.version,
+        title="Digit recognizer",
+        description="Send an image of a handwritten digit, get the digit and a confidence.",
+        version=recognizer.version,
     )
-    # Base64 takes four bytes for three; the rest is room for what is around the picture.
-    app.add_middleware(BodyLimit, max_bytes=settings.max_bytes * 4 // 3 + 65_536)
-    say_problems(app)
-
-    def read(content: bytes) -> tuple[Reading, Ink | None, Line]:
-        begun = perf_counter()
-        picture = decode_picture(content, settings.max_bytes, settings.max_pixels)
-        decoded = perf_counter()
-        ink = preprocess(picture)
-        preprocessed = perf_counter()
-        reading = classify(ink)
-        done = perf_counter()
-        times = Line(
-            decode_ms=round(1_000 * (decoded - begun), 2),
-            preprocess_ms=round(1_000 * (preprocessed - decoded), 2),
-            model_ms=round(1_000 * (done - preprocessed), 2),
-        )
-        return reading, ink, times
+    # Base64 takes four bytes for three; the rest is room for the fields around the image.
+    app.add_middleware(BodySizeLimitMiddleware, max_bytes=settings.max_bytes * 4 // 3 + 65_536)
+    add_exception_handlers(app)
 
     @app.post(
         "/predict",
-        response_model=Prediction,
-        responses=PICTURE_PROBLEMS,
-        openapi_extra={"requestBody": PICTURE_BODY},
+        response_model=PredictionResponse,
+        responses=PREDICT_RESPONSES,
+        openapi_extra={"requestBody": PREDICT_BODY},
     )
     async def predict(request: Request, explain: bool = False) -> Response:
-        """Read the digit in a picture (PNG, JPEG, WebP, GIF or BMP, any size, any polarity)."""
-        content = await picture_in(request, settings.max_bytes)
-        if is_quick(content):
-            reading, ink, times = read(content)
+        """Recognize the digit in an image (PNG, JPEG, WebP, GIF or BMP, dark on light or light on
+        dark)."""
+        content = await read_image(request, settings.max_bytes)
+        if is_small(content):
+            recognition = recognizer.recognize(content)
         else:
-            reading, ink, times = await to_thread.run_sync(read, content, limiter=decoding_slots)
-        line = line_of(request)
-        line.update(times)
-        line["model"] = classify.version
-        line["answer"] = answer_id(classify.version, reading.digit)
-        line["verdict"] = reading.verdict
-        if reading.digit is not None:
-            line["digit"], line["confidence"] = reading.digit, round(reading.confidence, 4)
-        answer = {
-            "digit": reading.digit,
-            "verdict": reading.verdict,
-            "confidence": reading.confidence,
-            "probabilities": reading.probabilities.tolist(),
-            "model": classify.version,
-            "id": line["answer"],
+            recognition = await to_thread.run_sync(
+                recognizer.recognize, content, limiter=decode_slots
+            )
+        prediction = recognition.prediction
+        prediction_id = new_prediction_id(recognizer.version, prediction.digit)
+        timings = {
+            stage: round(milliseconds, 2)
+            for stage, milliseconds in vars(recognition.timings).items()
+        }
+        record = request.state.record
+        record.update(timings)
+        record["model_version"] = recognizer.version
+        record["prediction_id"] = prediction_id
+        record["verdict"] = prediction.verdict
+        if prediction.digit is not None:
+            record["digit"] = prediction.digit
+            record["confidence"] = round(prediction.confidence, 4)
+        body = {
+            "digit": prediction.digit,
+            "verdict": prediction.verdict,
+            "confidence": prediction.confidence,
+            "probabilities": prediction.probabilities.tolist(),
+            "model": recognizer.version,
+            "id": prediction_id,
         }
         if explain:
-            answer["input"] = None if ink is None else png_data_url(ink)
-        return JSONResponse(answer, headers={"server-timing": server_timing(times)})
+            model_input = recognition.model_input
+            body["input"] = None if model_input is None else encode_input(model_input)
+        return JSONResponse(body, headers={"server-timing": server_timing(timings)})
 
     @app.post(
         "/feedback",
         status_code=204,
-        responses=FEEDBACK_PROBLEMS,
+        responses=FEEDBACK_RESPONSES,
         openapi_extra={"requestBody": FEEDBACK_BODY},
     )
     async def feedback(request: Request) -> None:
-        """Say which digit was drawn, whether or not the answer was right.
+        """Record which digit the user drew.
 
-        It is counted once for each answer; what is said last stays.
+        Each prediction is counted once; sending feedback again replaces the stored label.
         """
-        pace.keep()
-        said = read_feedback(await request.body())
-        ink = decode_ink(said.ink) if settings.keep_ink and said.ink else None
-        told = feedback_on(said.id, said.digit, ink)
+        if not feedback_limit.acquire():
+            raise APIError("rate_limited", "Too much feedback at the moment; try again later.")
+        sent = parse_feedback(await request.body())
+        model_input = decode_input(sent.input) if settings.store_inputs and sent.input else None
+        received = create_feedback(sent.id, sent.digit, model_input)
         try:
-            is_first = await to_thread.run_sync(lambda: store().keep(told))
-        except StoreLost as error:
+            is_first = await to_thread.run_sync(lambda: store().save(received))
+        except StoreUnavailableError as error:
             print(error, file=sys.stderr)
-            raise Refusal("store_lost", "This could not be kept; try again later.") from error
-        line = line_of(request)
-        line["answer"], line["model"], line["drawn"] = told.answer, told.model, told.drawn
-        if is_first and told.model == classify.version:  # an older one's errors are not this one's
-            line["right"] = 1 if told.right else 0
+            detail = "The feedback could not be stored; try again later."
+            raise APIError("store_unavailable", detail) from error
+        record = request.state.record
+        record["prediction_id"] = received.prediction_id
+        record["model_version"] = received.model_version
+        record["label"] = received.label
+        # Accuracy is that of the loaded model, so feedback on an older one does not count.
+        if is_first and received.model_version == recognizer.version:
+            record["correct"] = 1 if received.correct else 0
 
     @app.get("/health")
-    async def health() -> Health:
-        """Say that the application is up and which model it has loaded."""
-        return Health(status="ok", model=classify.version, keeps_ink=settings.keep_ink)
+    async def health() -> HealthResponse:
+        """Report that the application is up and which model it has loaded."""
+        return HealthResponse(
+            status="ok", model=recognizer.version, stores_inputs=settings.store_inputs
+        )
 
-    if page is not None:
-        # Mounted at "/" it would answer for the routes above too: GET /predict would be a 404.
-        app.router.default = page
+    if frontend is not None:
+        # Mounted at "/" it would also answer for the routes above: GET /predict would be a 404.
+        app.router.default = frontend
     else:
 
         @app.get("/", include_in_schema=False)
         async def root() -> dict[str, str]:
             return {
-                "about": "Digit recogniser: POST a picture to /predict.",
+                "about": "Digit recognizer: POST an image to /predict.",
                 "documentation": "/docs",
                 "page": settings.page_url or "Not built here; `make run` builds and serves it.",
             }
@@ -163,19 +164,11 @@ def create_app(
     return app
 
 
-def server_timing(times: Line) -> str:
-    """The header Server-Timing: how long each stage took, in milliseconds.
+def server_timing(timings: dict[str, float]) -> str:
+    """Return the header Server-Timing: the milliseconds of each stage.
 
     https://www.w3.org/TR/server-timing/
     """
-    return (
-        f"decode;dur={times['decode_ms']}, preprocess;dur={times['preprocess_ms']}, "
-        f"model;dur={times['model_ms']}"
+    return ", ".join(
+        f"{stage.removesuffix('_ms')};dur={milliseconds}" for stage, milliseconds in timings.items()
     )
-
-
-def png_data_url(ink: Ink) -> str:
-    """A (28, 28) ink as a data: URL of a greyscale PNG, white on black."""
-    buffer = BytesIO()
-    Image.fromarray((ink * 255).round().astype("uint8")).save(buffer, format="PNG")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

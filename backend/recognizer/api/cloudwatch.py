@@ -1,117 +1,68 @@
-"""What is counted: one line of the log for each request, and what CloudWatch makes of it.
+"""The request record as a log line from which CloudWatch extracts metrics.
 
-Always-on, `prometheus` counts the same lines for Prometheus. On Lambda a line itself carries the
-metrics, and no library is loaded.
+CloudWatch's embedded metric format (EMF) needs no library and no call to AWS:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
-import json
 import os
 import resource
 import time
 from functools import cache
-from typing import Literal, TypedDict
 
-from recognizer.classifier import Verdict
-from recognizer.refusals import Reason
+from recognizer.api.request_log import RequestRecord, to_json, write_line
 
+NAMESPACE = "DigitRecognizer"
 
-class Line(TypedDict, total=False):
-    """A request and its answer, as far as they are known: never anything of the picture.
-
-    The middleware `Watch` begins and ends it; in between, routes say what they know.
-    """
-
-    time: str
-    """When it was over; ISO 8601. CloudWatch has a time of its own."""
-    request_id: str
-    method: str
-    route: str
-    """The path of one of the application's routes; `other` for all that is none of them."""
-    status: int
-    ms: float
-    """Milliseconds from the first to the last of it."""
-    cold_start: Literal[0, 1]
-    """Whether it is the first that this process answers."""
-    failed: Literal[0, 1]
-    """Whether it is this application's fault that it was not served."""
-    error: str
-    """The kind of exception that nobody expected."""
-    refused: Literal[0, 1]
-    reason: Reason
-    """Why it was refused."""
-
-    decode_ms: float
-    preprocess_ms: float
-    model_ms: float
-    answer: str
-    """The answer's id; in feedback that of the answer it is about."""
-    model: str
-    """The version that gave that answer."""
-    verdict: Verdict
-    digit: int
-    """0 to 9, if the answer is one."""
-    confidence: float
-    """Of digits: how sure the answer was, in [0, 1]."""
-    drawn: int
-    """Feedback: the digit that was drawn, 0 to 9."""
-    right: Literal[0, 1]
-    """Feedback: whether the answer was right, if that is to be counted."""
-
-    function: str
-    """On Lambda: its name."""
-    memory_mb: float
-    """On Lambda: the most that the process ever had."""
-    cpu_s: float
-    """On Lambda: seconds of processor time since the process began."""
-
-
-NAMESPACE = "DigitRecogniser"
-
-UNITS = {
-    "ms": "Milliseconds",
+METRIC_UNITS = {
+    "duration_ms": "Milliseconds",
     "decode_ms": "Milliseconds",
     "preprocess_ms": "Milliseconds",
     "model_ms": "Milliseconds",
     "confidence": "None",
-    "right": "None",
-    "refused": "Count",
+    "correct": "None",
+    "rejected": "Count",
     "failed": "Count",
     "cold_start": "Count",
     "memory_mb": "Megabytes",
 }
-"""Members of the line that become metrics of CloudWatch: ten, which is what it gives for free.
+"""Fields of the record that become metrics: ten, as many as CloudWatch gives for free.
 
-Each would cost again for every value of every dimension; so route, status, verdict, digit and
-reason stay members of the line, by which CloudWatch Logs Insights counts.
+A dimension multiplies metrics by its values, so route, status, verdict, digit and error code stay
+fields of the log, which CloudWatch Logs Insights can count.
 """
 
-FUNCTION = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")
-"""The only dimension: so that several functions can be told apart."""
+FUNCTION_NAME = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")
+"""The only dimension, so that several functions can be told apart."""
 
-WATCHED_ROUTES = ("/predict", "/feedback")
+METERED_ROUTES = ("/predict", "/feedback")
 
 
-def embedded(line: Line) -> str:
-    """A line as JSON that tells CloudWatch which of its members are metrics.
+def log_to_cloudwatch(record: RequestRecord) -> None:
+    """Write a record to standard output, from where Lambda takes it to CloudWatch."""
+    write_line(to_emf(record))
 
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-    """
-    line["function"] = FUNCTION
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    line["memory_mb"] = round(used.ru_maxrss / 1024, 1)
-    line["cpu_s"] = round(used.ru_utime + used.ru_stime, 3)
-    if line["route"] not in WATCHED_ROUTES:
-        return as_json(line)
-    now = time.time_ns() // 1_000_000
-    metrics = directives(tuple(line))
-    return f'{{"_aws":{{"Timestamp":{now},"CloudWatchMetrics":{metrics}}},{as_json(line)[1:]}'
+
+def to_emf(record: RequestRecord) -> str:
+    """Render a record as JSON; on a metered route CloudWatch finds metrics in it."""
+    record["function_name"] = FUNCTION_NAME
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    record["memory_mb"] = round(usage.ru_maxrss / 1024, 1)
+    record["cpu_s"] = round(usage.ru_utime + usage.ru_stime, 3)
+    if record["route"] not in METERED_ROUTES:
+        return to_json(record)
+    timestamp = time.time_ns() // 1_000_000
+    metrics = emf_metadata(tuple(record))
+    return (
+        f'{{"_aws":{{"Timestamp":{timestamp},"CloudWatchMetrics":{metrics}}},{to_json(record)[1:]}'
+    )
 
 
 @cache
-def directives(members: tuple[str, ...]) -> str:
-    """What tells CloudWatch which of these members are metrics, as JSON."""
-    metrics = [{"Name": name, "Unit": unit} for name, unit in UNITS.items() if name in members]
-    return as_json([{"Namespace": NAMESPACE, "Dimensions": [["function"]], "Metrics": metrics}])
-
-
-as_json = json.JSONEncoder(separators=(",", ":")).encode
+def emf_metadata(fields: tuple[str, ...]) -> str:
+    """Return the JSON that tells CloudWatch which of these fields are metrics."""
+    metrics = [
+        {"Name": name, "Unit": unit} for name, unit in METRIC_UNITS.items() if name in fields
+    ]
+    return to_json(
+        [{"Namespace": NAMESPACE, "Dimensions": [["function_name"]], "Metrics": metrics}]
+    )

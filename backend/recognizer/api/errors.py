@@ -1,6 +1,11 @@
-"""How errors are said: one sentence of JSON, never what was sent, never a stack trace."""
+"""Error codes, their HTTP status, and the exception handlers.
+
+An error response is `{"detail": "<one sentence>", "code": "<word>"}`; it never repeats input or
+shows a stack trace.
+"""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -8,52 +13,114 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from recognizer.refusals import Refusal
-from recognizer.watch import line_of
+from recognizer.errors import ImageError, ImageErrorCode
+from recognizer.feedback import FeedbackError, FeedbackErrorCode
+
+APIErrorCode = Literal[
+    "bad_base64",
+    "bad_json",
+    "bad_form",
+    "client_disconnected",
+    "unsupported_media_type",
+    "missing_field",
+    "bad_parameter",
+    "invalid_input",
+    "rate_limited",
+    "store_unavailable",
+]
+
+ErrorCode = ImageErrorCode | FeedbackErrorCode | APIErrorCode
+
+STATUS_CODES: dict[ErrorCode, int] = {
+    "empty": 400,
+    "unreadable": 400,
+    "too_many_scans": 400,
+    "too_many_bytes": 413,
+    "too_many_pixels": 413,
+    "bad_base64": 400,
+    "bad_json": 400,
+    "bad_form": 400,
+    "client_disconnected": 400,
+    "unsupported_media_type": 415,
+    "missing_field": 422,
+    "bad_parameter": 422,
+    "unknown_prediction": 422,
+    "invalid_input": 422,
+    "feedback_expired": 410,
+    "rate_limited": 429,
+    "store_full": 503,
+    "store_unavailable": 503,
+}
+
+RETRY_AFTER = {"retry-after": "10"}
+"""Seconds that a client should wait after 429 and 503."""
 
 
-def say_problems(app: FastAPI) -> None:
-    """Let an application answer errors in this way."""
-    app.exception_handler(Refusal)(answer_refusal)
-    app.exception_handler(RequestValidationError)(answer_invalid_parameter)
-    app.exception_handler(HTTPException)(answer_http_error)
-    app.exception_handler(ClientDisconnect)(answer_disconnected)
+class APIError(Exception):
+    """A request that is not served; `detail` is one sentence that says what is accepted."""
+
+    def __init__(self, code: APIErrorCode | Literal["too_many_bytes"], detail: str) -> None:
+        super().__init__(detail)
+        self.code: ErrorCode = code
+        self.detail = detail
 
 
-def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """An error as it goes over the wire."""
-    return JSONResponse({"detail": detail}, status, headers)
+def add_exception_handlers(app: FastAPI) -> None:
+    """Let an application answer every error in the form above."""
+    app.exception_handler(APIError)(api_error_handler)
+    app.exception_handler(ImageError)(library_error_handler)
+    app.exception_handler(FeedbackError)(library_error_handler)
+    app.exception_handler(RequestValidationError)(validation_error_handler)
+    app.exception_handler(HTTPException)(http_exception_handler)
+    app.exception_handler(ClientDisconnect)(client_disconnect_handler)
 
 
-def answer_refusal(request: Request, refusal: Refusal) -> Response:
-    """Say why the input was refused."""
-    line = line_of(request)
-    line["refused"], line["reason"] = 1, refusal.reason
-    headers = {"retry-after": "10"} if refusal.status in (429, 503) else None
-    return problem(refusal.status, refusal.detail, headers)
+def error_response(
+    status_code: int, code: str, detail: str, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Return an error as it goes over the wire."""
+    return JSONResponse({"detail": detail, "code": code}, status_code, headers)
 
 
-def answer_invalid_parameter(request: Request, error: RequestValidationError) -> Response:
-    """Name the parameter; FastAPI's own answer would repeat what was sent."""
+def reject(request: Request, code: ErrorCode, detail: str) -> Response:
+    """Record the error code for the request log and return the response."""
+    record = request.state.record
+    record["rejected"], record["error_code"] = 1, code
+    status_code = STATUS_CODES[code]
+    headers = RETRY_AFTER if status_code in (429, 503) else None
+    return error_response(status_code, code, detail, headers)
+
+
+def api_error_handler(request: Request, error: APIError) -> Response:
+    """Answer an error of the API."""
+    return reject(request, error.code, error.detail)
+
+
+def library_error_handler(request: Request, error: ImageError | FeedbackError) -> Response:
+    """Answer an error of the library, whose messages are written for clients."""
+    return reject(request, error.code, error.message)
+
+
+def validation_error_handler(request: Request, error: RequestValidationError) -> Response:
+    """Name the invalid parameters; FastAPI's own response would repeat their values."""
     if any(part["type"] == "json_invalid" for part in error.errors()):
-        refusal = Refusal("bad_json", "The body is not JSON; see /docs for what is accepted.")
-        return answer_refusal(request, refusal)
+        detail = "The body is not JSON; see /docs for what is accepted."
+        return reject(request, "bad_json", detail)
     names = ", ".join(sorted({str((part["loc"] or ["body"])[-1]) for part in error.errors()}))
-    detail = f"The value of {names} is not valid; see /docs for what is."
-    return answer_refusal(request, Refusal("bad_parameter", detail))
+    detail = f"The value of {names} is not valid; see /docs for the accepted values."
+    return reject(request, "bad_parameter", detail)
 
 
-def answer_http_error(_: Request, error: HTTPException) -> Response:
-    """Say in a sentence what Starlette says in a title."""
-    details = {
-        404: "There is nothing here; see /docs for what there is.",
-        405: "This method is not allowed here; see /docs for those that are.",
-    }
-    detail = details.get(error.status_code, error.detail)
-    return problem(error.status_code, detail, error.headers)
+def http_exception_handler(_: Request, error: HTTPException) -> Response:
+    """Replace Starlette's titles by sentences."""
+    code, detail = {
+        404: ("not_found", "Not found; see /docs for the available endpoints."),
+        405: ("method_not_allowed", "Method not allowed; see /docs for the accepted methods."),
+    }.get(error.status_code, ("http_error", error.detail))
+    return error_response(error.status_code, code, detail, error.headers)
 
 
-def answer_disconnected(request: Request, _: ClientDisconnect) -> Response:
-    """Answer a caller that hung up while sending: nobody reads this, but nothing failed here."""
-    detail = "The connection was closed before the picture had arrived."
-    return answer_refusal(request, Refusal("hung_up", detail))
+def client_disconnect_handler(request: Request, _: ClientDisconnect) -> Response:
+    """Count a client that disconnected while sending; nobody reads the response."""
+    detail = "The connection was closed before the request was complete."
+    return reject(request, "client_disconnected", detail)

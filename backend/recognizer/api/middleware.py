@@ -1,71 +1,96 @@
-"""Middleware that watches each request: gives it an id, times it, tells of it when it is over."""
+"""ASGI middleware: one record per request, and a limit on the size of bodies."""
 
 import re
 import secrets
 from collections.abc import Callable, Sequence
 from time import perf_counter
 
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from recognizer.metrics import Line
+from recognizer.api.errors import APIError
+from recognizer.api.request_log import RequestRecord
 
 REQUEST_ID = re.compile(rb"[\w.:=/+-]{1,100}")
 
-Teller = Callable[[Line], None]
+Sink = Callable[[RequestRecord], None]
 
 
-class Watch:
-    """Passes a caller's `x-request-id` through, or makes one; tells each teller what happened."""
+class RequestLogMiddleware:
+    """Assigns a request ID, times the request and passes one record to each sink when it ends.
 
-    def __init__(self, app: ASGIApp, tellers: Sequence[Teller]) -> None:
+    Routes add what they know to `request.state.record`.
+    """
+
+    def __init__(self, app: ASGIApp, sinks: Sequence[Sink]) -> None:
         self.app = app
-        self.tellers = tellers
+        self.sinks = sinks
         self.cold = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun = perf_counter()
-        line = scope["line"] = Line(
+        start = perf_counter()
+        record = RequestRecord(
             request_id=request_id(scope),
             method=scope["method"],
             status=500,
             cold_start=1 if self.cold else 0,
-            refused=0,
+            rejected=0,
         )
+        scope.setdefault("state", {})["record"] = record
         self.cold = False
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                line["status"] = message["status"]
-                message["headers"].append((b"x-request-id", line["request_id"].encode()))
+                record["status"] = message["status"]
+                message["headers"].append((b"x-request-id", record["request_id"].encode()))
             await send(message)
 
         try:
             await self.app(scope, receive, send_with_id)
         except Exception as error:
-            line["error"] = type(error).__name__
+            record["exception"] = type(error).__name__
             raise
         finally:
-            line["route"] = getattr(scope.get("route"), "path", "other")
-            line["failed"] = 1 if line["status"] >= 500 else 0
-            line["ms"] = round(1_000 * (perf_counter() - begun), 2)
-            for tell in self.tellers:
-                tell(line)
+            record["route"] = getattr(scope.get("route"), "path", "other")
+            record["failed"] = 1 if record["status"] >= 500 else 0
+            record["duration_ms"] = round(1_000 * (perf_counter() - start), 2)
+            for sink in self.sinks:
+                sink(record)
 
 
 def request_id(scope: Scope) -> str:
-    """The caller's, if it is one that a log can bear; else Lambda's; else a new one."""
+    """Return the caller's `x-request-id` if it is safe to log, else Lambda's ID, else a new one."""
     for name, value in scope["headers"]:
         if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
             return str(value, "ascii")
-    lambdas: str | None = getattr(scope.get("aws.context"), "aws_request_id", None)
-    return lambdas or secrets.token_hex(8)
+    lambda_id: str | None = getattr(scope.get("aws.context"), "aws_request_id", None)
+    return lambda_id or secrets.token_hex(8)
 
 
-def line_of(request: Request) -> Line:
-    """What is known of a request so far, for routes to add to."""
-    line: Line = request.scope["line"]
-    return line
+class BodySizeLimitMiddleware:
+    """Stops reading a body after `max_bytes`, whatever its headers claim.
+
+    Raises APIError out of `receive`.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        received = 0
+
+        async def receive_limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.max_bytes:
+                limit = f"{self.max_bytes / 1_000_000:.3g} MB"
+                raise APIError(
+                    "too_many_bytes", f"The request is too large; at most {limit} are accepted."
+                )
+            return message
+
+        await self.app(scope, receive_limited, send)

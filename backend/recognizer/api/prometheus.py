@@ -1,7 +1,7 @@
-"""What was counted, for Prometheus: across all workers of one server.
+"""The request record as Prometheus metrics, summed over all workers of a server.
 
-Workers are processes of their own. They count into files of one folder, which whichever worker is
-asked adds up (https://prometheus.github.io/client_python/multiprocess/).
+Workers are separate processes. They count into files in one folder; the worker that is scraped adds
+them up (https://prometheus.github.io/client_python/multiprocess/).
 """
 
 import hashlib
@@ -14,19 +14,19 @@ from functools import partial
 from pathlib import Path
 
 
-def shared_folder() -> Path | None:
-    """Where the workers of this server count; None where it is a single process."""
+def multiproc_dir() -> Path | None:
+    """Return the folder that the workers of this server share; None for a single process."""
     if multiprocessing.parent_process() is None:
         return None
-    # The one thing that only processes of the same parent know.
+    # The authentication key is known only to processes with the same parent.
     family = hashlib.sha256(multiprocessing.current_process().authkey).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"digits-metrics-{family}"
 
 
-FOLDER = shared_folder()
-if FOLDER is not None:
-    FOLDER.mkdir(mode=0o700, exist_ok=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(FOLDER)  # read when the library is imported
+MULTIPROC_DIR = multiproc_dir()
+if MULTIPROC_DIR is not None:
+    MULTIPROC_DIR.mkdir(mode=0o700, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(MULTIPROC_DIR)  # read when the library is imported
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -47,131 +47,149 @@ from prometheus_client.core import (
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
-from recognizer.metrics import Line
-from recognizer.refusals import STATUS
+from recognizer.api.errors import STATUS_CODES
+from recognizer.api.request_log import RequestRecord
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # one more series for each that there is
+disable_created_metrics()  # type: ignore[no-untyped-call]  # they would double the series
 
-RECENT = 100
-"""Feedbacks of each worker over which accuracy is told."""
+RECENT_WINDOW = 100
+"""Feedback of each worker over which the recent accuracy is measured."""
 
-SECONDS = (0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+LATENCY_BUCKETS = (
+    0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+)  # fmt: skip
+"""Seconds."""
 
-CONFIDENCES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
+CONFIDENCE_BUCKETS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
-class Prometheus:
-    """Counts requests by their lines in the log, and says what it counted."""
+class PrometheusMetrics:
+    """A sink that counts request records, and renders the metrics."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model_version: str) -> None:
         registry = CollectorRegistry()
         self.requests = Counter(
-            "digits_requests", "Requests answered.", ["route", "status"], registry=registry
+            "digits_requests", "Requests, by route and status.", ["route", "status"],
+            registry=registry,
+        )  # fmt: skip
+        self.request_duration = Histogram(
+            "digits_request_duration_seconds",
+            "Time from the first to the last byte of a request, by route.",
+            ["route"],
+            buckets=LATENCY_BUCKETS,
+            registry=registry,
         )
-        self.seconds = Histogram(
+        self.stage_duration = Histogram(
             "digits_predict_seconds",
-            "Seconds that reading a picture took, by stage; `all` is the whole answer.",
+            "Time that a prediction took, by stage.",
             ["stage"],
-            buckets=SECONDS,
+            buckets=LATENCY_BUCKETS,
             registry=registry,
         )
         self.predictions = Counter(
-            "digits_predictions", "Pictures read.", ["digit", "verdict"], registry=registry
+            "digits_predictions",
+            "Predictions, by digit and verdict.",
+            ["digit", "verdict"],
+            registry=registry,
         )
         self.confidence = Histogram(
             "digits_confidence",
-            "How sure the answers were that are digits.",
-            buckets=CONFIDENCES,
+            "Confidence of the predictions that are digits.",
+            buckets=CONFIDENCE_BUCKETS,
             registry=registry,
         )
         self.feedback = Counter(
             "digits_feedback",
-            "What people said of the answers, by the digit that was drawn.",
-            ["digit", "right"],
+            "Feedback, by the digit that was drawn and whether the prediction was correct.",
+            ["label", "correct"],
             registry=registry,
         )
         self.recent_feedback = Gauge(
             "digits_recent_feedback",
-            f"The last {RECENT} of what people said (of each worker): how many were right, or not.",
-            ["right"],
+            f"The last {RECENT_WINDOW} feedbacks of each worker, by whether the prediction was "
+            "correct.",
+            ["correct"],
             registry=registry,
             multiprocess_mode="livesum",
         )
-        self.refused = Counter(
-            "digits_refused", "Requests refused, by reason.", ["reason"], registry=registry
+        self.errors = Counter(
+            "digits_errors", "Requests answered with an error, by code.", ["code"],
+            registry=registry,
+        )  # fmt: skip
+        self.worker_starts = Counter(
+            "digits_worker_starts", "Workers that served their first request.", registry=registry
         )
-        self.cold_starts = Counter(
-            "digits_cold_starts", "Processes that answered their first request.", registry=registry
-        )
-        self.recent: deque[bool] = deque(maxlen=RECENT)
-        self.start_from_zero()
+        self.recent: deque[bool] = deque(maxlen=RECENT_WINDOW)
+        self.initialize_labels()
         self.registry = registry
-        if FOLDER is not None:
+        if MULTIPROC_DIR is not None:
             self.registry = CollectorRegistry()
-            MultiProcessCollector(self.registry, str(FOLDER))  # type: ignore[no-untyped-call]
-        self.registry.register(Host(model))
+            MultiProcessCollector(self.registry, str(MULTIPROC_DIR))  # type: ignore[no-untyped-call]
+        self.registry.register(ProcessInfoCollector(model_version))
 
-    def start_from_zero(self) -> None:
-        """Show what has not happened yet as 0: nobody can tell a rate from the first that did."""
-        for route, done in (("/predict", 200), ("/feedback", 204)):
-            for status in (done, 500, *STATUS.values()):
+    def initialize_labels(self) -> None:
+        """Set every label combination to 0; otherwise `rate()` misses the first increment."""
+        for route, success in (("/predict", 200), ("/feedback", 204)):
+            self.request_duration.labels(route)
+            for status in (success, 500, *STATUS_CODES.values()):
                 self.requests.labels(route, str(status))
-        for stage in ("decode", "preprocess", "model", "all"):
-            self.seconds.labels(stage)
-        for reason in STATUS:
-            self.refused.labels(reason)
+        for stage in ("decode", "preprocess", "model"):
+            self.stage_duration.labels(stage)
+        for code in STATUS_CODES:
+            self.errors.labels(code)
         for digit in "0123456789":
             for verdict in ("digit", "unsure"):
                 self.predictions.labels(digit, verdict)
-            for right in ("true", "false"):
-                self.feedback.labels(digit, right)
+            for correct in ("true", "false"):
+                self.feedback.labels(digit, correct)
         for verdict in ("not_a_digit", "blank"):
             self.predictions.labels("none", verdict)
-        for right in ("true", "false"):
-            self.recent_feedback.labels(right)
+        for correct in ("true", "false"):
+            self.recent_feedback.labels(correct)
 
-    def __call__(self, line: Line) -> None:
+    def __call__(self, record: RequestRecord) -> None:
         """Count one request."""
-        self.requests.labels(line["route"], str(line["status"])).inc()
-        if line["cold_start"]:
-            self.cold_starts.inc()
-        if "reason" in line:
-            self.refused.labels(line["reason"]).inc()
-        if line["route"] == "/predict":
-            self.seconds.labels("all").observe(line["ms"] / 1_000)
-        if "verdict" in line:
-            self.seconds.labels("decode").observe(line["decode_ms"] / 1_000)
-            self.seconds.labels("preprocess").observe(line["preprocess_ms"] / 1_000)
-            self.seconds.labels("model").observe(line["model_ms"] / 1_000)
-            self.predictions.labels(str(line.get("digit", "none")), line["verdict"]).inc()
-        if "confidence" in line:
-            self.confidence.observe(line["confidence"])
-        if "right" in line:
-            self.count_feedback(line["drawn"], bool(line["right"]))
+        self.requests.labels(record["route"], str(record["status"])).inc()
+        self.request_duration.labels(record["route"]).observe(record["duration_ms"] / 1_000)
+        if record["cold_start"]:
+            self.worker_starts.inc()
+        if "error_code" in record:
+            self.errors.labels(record["error_code"]).inc()
+        if "verdict" in record:
+            self.stage_duration.labels("decode").observe(record["decode_ms"] / 1_000)
+            self.stage_duration.labels("preprocess").observe(record["preprocess_ms"] / 1_000)
+            self.stage_duration.labels("model").observe(record["model_ms"] / 1_000)
+            self.predictions.labels(str(record.get("digit", "none")), record["verdict"]).inc()
+        if "confidence" in record:
+            self.confidence.observe(record["confidence"])
+        if "correct" in record:
+            self.count_feedback(record["label"], bool(record["correct"]))
 
-    def count_feedback(self, drawn: int, right: bool) -> None:
-        """Count what somebody said of an answer."""
-        self.feedback.labels(str(drawn), str(right).lower()).inc()
-        self.recent.append(right)
+    def count_feedback(self, label: int, correct: bool) -> None:
+        """Count feedback on one prediction."""
+        self.feedback.labels(str(label), str(correct).lower()).inc()
+        self.recent.append(correct)
         for value in (True, False):
             self.recent_feedback.labels(str(value).lower()).set(self.recent.count(value))
 
-    def text(self) -> bytes:
-        """All of it, in Prometheus' text format."""
+    def render(self) -> bytes:
+        """Return all metrics in Prometheus' text format."""
         return generate_latest(self.registry)
 
 
-class Host(Collector):
-    """What is not counted but looked up: the model's version, memory and processor time."""
+class ProcessInfoCollector(Collector):
+    """Metrics that are looked up when scraped: model version, memory and processor time."""
 
-    def __init__(self, model: str) -> None:
-        self.model = model
+    def __init__(self, model_version: str) -> None:
+        self.model_version = model_version
 
     def collect(self) -> Iterable[Metric]:
-        """The metrics; those of processes are sums over the workers, where there is a /proc."""
-        yield InfoMetricFamily("digits_model", "The model.", {"version": self.model})
+        """Return the metrics; memory and time are sums over the workers, where /proc exists."""
+        yield InfoMetricFamily(
+            "digits_model", "The model that is loaded.", {"version": self.model_version}
+        )
         sums: dict[str, float] = defaultdict(float)
         for worker in living_workers():
             for metric in ProcessCollector(pid=partial(int, worker), registry=None).collect():
@@ -183,22 +201,24 @@ class Host(Collector):
 
 
 def living_workers() -> list[int]:
-    """Process ids of this server's workers; gauges of those that ended are cleared away."""
-    if FOLDER is None:
+    """Return the process IDs of this server's workers, and drop the gauges of dead ones."""
+    if MULTIPROC_DIR is None:
         return [os.getpid()]
-    workers = {int(path.stem.removeprefix("counter_")) for path in FOLDER.glob("counter_*.db")}
-    living = {worker for worker in workers if alive(worker)}
+    workers = {
+        int(path.stem.removeprefix("counter_")) for path in MULTIPROC_DIR.glob("counter_*.db")
+    }
+    living = {worker for worker in workers if is_alive(worker)}
     for worker in workers - living:
         mark_process_dead(worker)  # type: ignore[no-untyped-call]
     return sorted(living)
 
 
-def alive(process: int) -> bool:
-    """Whether there is such a process."""
+def is_alive(pid: int) -> bool:
+    """Return whether a process exists."""
     try:
-        os.kill(process, 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # it is, and it is somebody else's
+    except PermissionError:  # it exists and belongs to another user
         return True
     return True

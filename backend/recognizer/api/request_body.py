@@ -1,6 +1,9 @@
-"""What a request carries: the picture in one of three ways, or feedback. Nothing is decoded yet."""
+"""Request bodies: an image sent in one of three ways, or feedback. No image is decoded here."""
 
+import base64
+import binascii
 import json
+import re
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -8,19 +11,21 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect
 
-from recognizer.decoding import ACCEPTED, decode_base64
-from recognizer.feedback import MOST_BYTES
-from recognizer.refusals import Refusal
-from recognizer.schemas import FeedbackRequest
+from recognizer.api.errors import APIError
+from recognizer.api.schemas import FeedbackRequest
+from recognizer.decoding import ACCEPTED_FORMATS, check_size
 
-WAYS_TO_SEND = (
+ACCEPTED_BODIES = (
     'JSON {"image": "<base64 or data: URL>"}, multipart/form-data with a file part named "file", '
-    "or the picture itself with an image/* content type"
+    "or the image itself with an image/* content type"
 )
 
+MAX_FEEDBACK_BYTES = 16_000
+"""A model input takes about 1 kB."""
 
-async def picture_in(request: Request, max_bytes: int) -> bytes:
-    """The picture that a request carries in one of the three ways; raise Refusal if in none."""
+
+async def read_image(request: Request, max_bytes: int) -> bytes:
+    """Return the image file in a request; raise APIError or ImageError if there is none."""
     content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if content_type.startswith("image/"):
         return await request.body()
@@ -28,47 +33,70 @@ async def picture_in(request: Request, max_bytes: int) -> bytes:
         return decode_base64(image_field(await request.body()), max_bytes)
     if content_type == "multipart/form-data":
         return await file_part(request)
-    raise Refusal("content_type", f"This content type is not accepted; send {WAYS_TO_SEND}.")
+    detail = f"This content type is not accepted; send {ACCEPTED_BODIES}."
+    raise APIError("unsupported_media_type", detail)
 
 
 def image_field(body: bytes) -> str:
-    """The string in the field `image` of a JSON object."""
+    """Return the string in the field `image` of a JSON object."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise Refusal("bad_json", 'The body is not JSON; send {"image": "<base64>"}.') from error
+        raise APIError("bad_json", 'The body is not JSON; send {"image": "<base64>"}.') from error
     image = document.get("image") if isinstance(document, dict) else None
     if not isinstance(image, str):
-        raise Refusal(
-            "missing_field", f'The JSON needs a field "image" with {ACCEPTED} as a base64 string.'
+        raise APIError(
+            "missing_field",
+            f'The JSON needs a field "image" with {ACCEPTED_FORMATS} as a base64 string.',
         )
     return image
 
 
+def decode_base64(text: str, max_bytes: int) -> bytes:
+    """Decode base64: standard or URL-safe, padded or not, bare or in a data: URL.
+
+    Raises APIError if it is not base64, ImageError if it holds more than `max_bytes`.
+    """
+    if text[:5].lower() == "data:":
+        header, comma, text = text.partition(",")
+        if not comma or not header.lower().endswith(";base64"):
+            raise APIError(
+                "bad_base64", "The data: URL is not base64; send data:image/png;base64,…."
+            )
+    text = re.sub(r"\s+", "", text, flags=re.ASCII).rstrip("=")
+    check_size(len(text) * 3 // 4, max_bytes)
+    try:
+        standard = text.translate({ord("-"): "+", ord("_"): "/"})
+        return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
+    except (binascii.Error, ValueError) as error:
+        detail = f"The image is not valid base64; send {ACCEPTED_FORMATS} in base64."
+        raise APIError("bad_base64", detail) from error
+
+
 async def file_part(request: Request) -> bytes:
-    """The content of the part `file` of a multipart form."""
+    """Return the content of the part `file` of a multipart form."""
     try:
         form = await request.form(max_files=8, max_fields=8)
-    except (Refusal, ClientDisconnect):
+    except (APIError, ClientDisconnect):
         raise
-    except Exception as error:  # the parser's own errors are of many kinds
+    except Exception as error:  # the parser raises many kinds
         detail = 'The form cannot be read; send multipart/form-data with a file part named "file".'
-        raise Refusal("bad_form", detail) from error
+        raise APIError("bad_form", detail) from error
     try:
         part = form.get("file")
         if not isinstance(part, UploadFile):
-            raise Refusal(
-                "missing_field", f'The form needs a file part named "file" with {ACCEPTED}.'
-            )
+            detail = f'The form needs a file part named "file" with {ACCEPTED_FORMATS}.'
+            raise APIError("missing_field", detail)
         return await part.read()
     finally:
         await form.close()
 
 
-def read_feedback(body: bytes) -> FeedbackRequest:
-    """What a body says of an answer; raise Refusal or RequestValidationError if nothing."""
-    if len(body) > MOST_BYTES:
-        raise Refusal("too_many_bytes", f"At most {MOST_BYTES:,} bytes of feedback are accepted.")
+def parse_feedback(body: bytes) -> FeedbackRequest:
+    """Return the feedback in a JSON body; raise APIError or RequestValidationError."""
+    if len(body) > MAX_FEEDBACK_BYTES:
+        detail = f"At most {MAX_FEEDBACK_BYTES:,} bytes of feedback are accepted."
+        raise APIError("too_many_bytes", detail)
     try:
         return FeedbackRequest.model_validate_json(body)
     except ValidationError as error:

@@ -1,45 +1,100 @@
-"""One line for each request on standard output: JSON, or readable where a person looks on."""
+"""The record of a request, and its rendering as one line of standard output.
 
+The line is JSON, or plain text where standard output is a terminal. `cloudwatch` and `prometheus`
+take their metrics from the same record.
+"""
+
+import json
 import os
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Literal, TypedDict
 
-from recognizer.metrics import Line, as_json, embedded
-
-
-def log(line: Line) -> None:
-    """Write the line of a request."""
-    line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), **line}
-    write(readable(line) if sys.stdout.isatty() else as_json(line))
+from recognizer.api.errors import ErrorCode
+from recognizer.classifier import Verdict
 
 
-def log_for_cloudwatch(line: Line) -> None:
-    """Write the line of a request so that CloudWatch finds its metrics in it."""
-    write(embedded(line))
+class RequestRecord(TypedDict, total=False):
+    """What is known of a request and its response; never anything of the image.
+
+    `RequestLogMiddleware` creates and completes it; routes fill in the rest.
+    """
+
+    time: str
+    """When the request ended: ISO 8601. Not set on Lambda, since CloudWatch adds its own."""
+    request_id: str
+    method: str
+    route: str
+    """The path of one of the application's routes; `other` for every other path."""
+    status: int
+    duration_ms: float
+    cold_start: Literal[0, 1]
+    """Whether it is the first request of this process."""
+    failed: Literal[0, 1]
+    """Whether the response was a server error."""
+    exception: str
+    """The type of an unexpected exception."""
+    rejected: Literal[0, 1]
+    """Whether the request was answered with an error code."""
+    error_code: ErrorCode
+
+    decode_ms: float
+    preprocess_ms: float
+    model_ms: float
+    prediction_id: str
+    """Of the prediction made, or of the one that the feedback is about."""
+    model_version: str
+    """The model that made that prediction."""
+    verdict: Verdict
+    digit: int
+    """The predicted digit, 0 to 9, unless the verdict is `not_a_digit` or `blank`."""
+    confidence: float
+    """In [0, 1]; set together with `digit`."""
+    label: int
+    """Feedback: the digit that was drawn, 0 to 9."""
+    correct: Literal[0, 1]
+    """Feedback: whether the prediction was right. Only set if it counts as a measurement: for the
+    first feedback on a prediction of the model that is loaded."""
+
+    function_name: str
+    """Lambda only."""
+    memory_mb: float
+    """Lambda only: peak memory of the process."""
+    cpu_s: float
+    """Lambda only: processor time since the process started, in seconds."""
 
 
-def readable(line: Line) -> str:
-    """The line for a terminal: `14:03:07 200 POST /predict 1.4 ms 7 (99.8%) 5f3a…`."""
-    told = [line["time"][11:19], str(line["status"]), line["method"], line["route"]]
-    told.append(f"{line['ms']:.1f} ms")
-    if "verdict" in line:
-        told.append(str(line.get("digit", line["verdict"])))
-    if "confidence" in line:
-        told.append(f"({line['confidence']:.1%})")
-    if "drawn" in line:
-        told.append(f"it was {line['drawn']}")
-    if "reason" in line:
-        told.append(line["reason"])
-    if "error" in line:
-        told.append(line["error"])
-    return " ".join([*told, line["request_id"]])
+to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def write(text: str) -> None:
-    """Write a line at once, so that those of several workers do not mix.
+def log_request(record: RequestRecord) -> None:
+    """Write a record to standard output."""
+    record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), **record}
+    write_line(to_text(record) if sys.stdout.isatty() else to_json(record))
 
-    Where nobody takes it, the answer that was given stands.
+
+def to_text(record: RequestRecord) -> str:
+    """Render a record for a terminal: `14:03:07 200 POST /predict 1.4 ms 7 (99.8%) 5f3a…`."""
+    parts = [record["time"][11:19], str(record["status"]), record["method"], record["route"]]
+    parts.append(f"{record['duration_ms']:.1f} ms")
+    if "verdict" in record:
+        parts.append(str(record.get("digit", record["verdict"])))
+    if "confidence" in record:
+        parts.append(f"({record['confidence']:.1%})")
+    if "label" in record:
+        parts.append(f"label {record['label']}")
+    if "error_code" in record:
+        parts.append(record["error_code"])
+    if "exception" in record:
+        parts.append(record["exception"])
+    return " ".join([*parts, record["request_id"]])
+
+
+def write_line(text: str) -> None:
+    """Write a line in one system call, so that lines of several workers do not mix.
+
+    A closed standard output must not turn a served request into an error.
     """
     with suppress(OSError):
         os.write(sys.stdout.fileno(), f"{text}\n".encode())

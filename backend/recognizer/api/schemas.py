@@ -1,4 +1,4 @@
-"""What goes over the wire."""
+"""What goes over the wire: response models, and the OpenAPI description of bodies and errors."""
 
 from typing import Annotated, Any
 
@@ -7,79 +7,90 @@ from pydantic import BaseModel, Field
 from recognizer.classifier import Verdict
 
 
-class Prediction(BaseModel):
-    """The answer to a picture."""
+class PredictionResponse(BaseModel):
+    """The prediction for an image."""
 
     digit: Annotated[
-        int | None, Field(ge=0, le=9, description="The best guess; null if blank or not a digit.")
+        int | None,
+        Field(ge=0, le=9, description="The most likely digit; null if blank or not a digit."),
     ]
     verdict: Annotated[
         Verdict,
-        Field(description="Whether the digit stands, is a guess, is none, or nothing was drawn."),
+        Field(
+            description="`digit`: reliable. `unsure`: a best guess. `not_a_digit`: something else. "
+            "`blank`: the image is empty."
+        ),
     ]
     confidence: Annotated[
-        float, Field(ge=0, le=1, description="Of answers given at 0.9, nine in ten are right.")
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="Probability of the most likely digit, calibrated: of the predictions made "
+            "at 0.9, nine in ten are right.",
+        ),
     ]
     probabilities: Annotated[
         list[float],
         Field(
             min_length=10,
             max_length=10,
-            description="Of the digits 0 to 9, if it is one; they sum to 1.",
+            description="Of the digits 0 to 9, given that the image shows one; they sum to 1.",
         ),
     ]
-    model: Annotated[str, Field(description="The model's version.")]
-    id: Annotated[str, Field(description="Of this answer, for feedback on it.")]
+    model: Annotated[str, Field(description="Version of the model.")]
+    id: Annotated[str, Field(description="ID of this prediction, for feedback.")]
     input: Annotated[
         str | None,
         Field(
-            description="With ?explain=true: the 28×28 that the model saw, as a PNG data: URL; "
-            "left out otherwise, and null for a blank picture."
+            description="Only with ?explain=true: the 28×28 model input as a data: URL of a PNG; "
+            "null for a blank image."
         ),
     ] = None
 
 
 class FeedbackRequest(BaseModel):
-    """What somebody says of an answer; FEEDBACK_BODY describes it to callers."""
+    """Feedback on a prediction; FEEDBACK_BODY describes it to clients."""
 
     id: str
     digit: Annotated[int, Field(ge=0, le=9)]
-    ink: str | None = None
+    input: str | None = None
 
 
-class Health(BaseModel):
+class HealthResponse(BaseModel):
     """The application is up and its model is loaded."""
 
     status: Annotated[str, Field(description="Always `ok`.")]
-    model: Annotated[str, Field(description="The model's version.")]
-    keeps_ink: Annotated[
-        bool, Field(description="Whether drawings are kept to learn from, where feedback has one.")
+    model: Annotated[str, Field(description="Version of the model.")]
+    stores_inputs: Annotated[
+        bool, Field(description="Whether model inputs sent with feedback are stored.")
     ]
 
 
-class Problem(BaseModel):
-    """Why a request was refused."""
+class ErrorResponse(BaseModel):
+    """Why a request was not served."""
 
-    detail: Annotated[str, Field(description="What was wrong and what is accepted.")]
+    detail: Annotated[str, Field(description="One sentence: what was wrong and what is accepted.")]
+    code: Annotated[str, Field(description="The reason as a word, for programs.")]
 
 
-PICTURE_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Problem, "description": "Not a picture, not JSON or not base64."},
-    413: {"model": Problem, "description": "Too many bytes or pixels."},
-    415: {"model": Problem, "description": "A content type that is not accepted."},
-    422: {"model": Problem, "description": "A field is missing or of the wrong type."},
+PREDICT_RESPONSES: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorResponse, "description": "Not an image, not JSON or not base64."},
+    413: {"model": ErrorResponse, "description": "Too many bytes or pixels."},
+    415: {"model": ErrorResponse, "description": "Content type not accepted."},
+    422: {"model": ErrorResponse, "description": "A field is missing or of the wrong type."},
 }
 
-FEEDBACK_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Problem, "description": "Not JSON."},
-    410: {"model": Problem, "description": "The answer was given too long ago."},
-    413: {"model": Problem, "description": "Too many bytes."},
-    422: {"model": Problem, "description": "No id of an answer, no digit, or no ink."},
-    429: {"model": Problem, "description": "Too much feedback at once."},
-    503: {"model": Problem, "description": "It cannot be kept just now."},
+FEEDBACK_RESPONSES: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorResponse, "description": "Not JSON."},
+    410: {"model": ErrorResponse, "description": "The prediction is too old."},
+    413: {"model": ErrorResponse, "description": "Too many bytes."},
+    422: {"model": ErrorResponse, "description": "The id, digit or input is not valid."},
+    429: {"model": ErrorResponse, "description": "Too much feedback at once."},
+    503: {"model": ErrorResponse, "description": "The feedback store is unavailable or full."},
 }
 
-PICTURE_BODY = {
+PREDICT_BODY = {
     "required": True,
     "content": {
         "application/json": {
@@ -102,8 +113,7 @@ PICTURE_BODY = {
     },
 }
 
-
-# By hand, and read by hand: FastAPI would build the model at import, which a cold start waits for.
+# Written and parsed by hand: FastAPI would build the model at import, during a cold start.
 FEEDBACK_BODY = {
     "required": True,
     "content": {
@@ -112,17 +122,17 @@ FEEDBACK_BODY = {
                 "type": "object",
                 "required": ["id", "digit"],
                 "properties": {
-                    "id": {"type": "string", "description": "The id of the answer."},
+                    "id": {"type": "string", "description": "ID of the prediction."},
                     "digit": {
                         "type": "integer",
                         "minimum": 0,
                         "maximum": 9,
                         "description": "The digit that was drawn.",
                     },
-                    "ink": {
+                    "input": {
                         "type": ["string", "null"],
-                        "description": "The `input` of the answer, if the one who drew it agrees "
-                        "that it is kept to learn from. Dropped unless /health says `keeps_ink`.",
+                        "description": "The `input` of the prediction, if the person who drew it "
+                        "agrees to have it stored. Ignored unless /health has `stores_inputs`.",
                     },
                 },
             }

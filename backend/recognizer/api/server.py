@@ -1,6 +1,6 @@
-"""The application as a server of its own: with the page, Prometheus' metrics and the dashboard.
+"""The application as a server: with the frontend, Prometheus metrics and the dashboard redirect.
 
-python -m uvicorn --factory recognizer.server:create_server
+python -m uvicorn --factory recognizer.api.server:create_server
 """
 
 import os
@@ -9,44 +9,47 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 
-from recognizer.app import create_app
-from recognizer.feedback import StoreLost
-from recognizer.log import log
-from recognizer.page import Page
-from recognizer.problems import problem
-from recognizer.prometheus import CONTENT_TYPE, Prometheus
-from recognizer.settings import Settings
-from recognizer.stores import open_store
-from recognizer.watch import Watch
+from recognizer.api.app import create_app
+from recognizer.api.errors import error_response
+from recognizer.api.middleware import RequestLogMiddleware
+from recognizer.api.prometheus import CONTENT_TYPE, PrometheusMetrics
+from recognizer.api.request_log import log_request
+from recognizer.api.settings import Settings
+from recognizer.api.static import FrontendFiles
+from recognizer.feedback import StoreUnavailableError, open_store
 
 MODEL_THREADS = 2
 """More do not make so small a model faster."""
 
 
 def create_server(settings: Settings | None = None) -> FastAPI:
-    """Build the application; raise SystemExit with one sentence where it cannot work."""
+    """Build the application; raise SystemExit with one sentence if it cannot work."""
     settings = settings or Settings.from_environment()
     try:
-        store = open_store(settings.feedback)
-    except StoreLost as error:
+        store = open_store(settings.feedback_uri)
+    except StoreUnavailableError as error:
         raise SystemExit(str(error)) from error
-    has_page = settings.page_dir.is_dir()
-    page = GZipMiddleware(Page(settings.page_dir), compresslevel=6) if has_page else None
-    app = create_app(settings, lambda: store, page, min(MODEL_THREADS, os.cpu_count() or 1))
-    prometheus = Prometheus(app.version)
-    app.add_middleware(Watch, tellers=[log, prometheus])
+    frontend = None
+    if settings.page_dir.is_dir():
+        frontend = GZipMiddleware(FrontendFiles(settings.page_dir), compresslevel=6)
+    model_threads = min(MODEL_THREADS, os.cpu_count() or 1)
+    app = create_app(settings, lambda: store, frontend, model_threads)
+    prometheus = PrometheusMetrics(app.version)
+    app.add_middleware(RequestLogMiddleware, sinks=[log_request, prometheus])
 
     @app.get("/metrics", response_class=PlainTextResponse)
     def metrics() -> Response:
-        """Say what was counted, for Prometheus."""
-        return Response(prometheus.text(), media_type=CONTENT_TYPE)
+        """Return all metrics in Prometheus' text format."""
+        return Response(prometheus.render(), media_type=CONTENT_TYPE)
 
     @app.get("/dashboard", status_code=307, response_class=RedirectResponse)
     async def dashboard() -> Response:
-        """Lead to TensorBoard."""
+        """Redirect to TensorBoard."""
         if not settings.dashboard_url:
-            detail = "There is no TensorBoard here; `docker compose up` in infra/compose has one."
-            return problem(404, detail)
+            detail = (
+                "There is no TensorBoard here; `make up` starts one."
+            )
+            return error_response(404, "not_found", detail)
         return RedirectResponse(settings.dashboard_url)
 
     return app

@@ -4,49 +4,51 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from recognizer.decoding import MAX_BYTES, MAX_PIXELS
+
 
 @dataclass(frozen=True)
 class Settings:
-    """What an operator may change, and what holds if nobody does."""
+    """What an operator may change, with the defaults."""
 
-    max_bytes: int = 4_000_000
-    """DIGITS_MAX_BYTES: the largest picture accepted, in bytes as it is stored in a file."""
+    max_bytes: int = MAX_BYTES
+    """DIGITS_MAX_BYTES: the largest image accepted, in bytes of the file."""
 
-    max_pixels: int = 16_000_000
-    """DIGITS_MAX_PIXELS: the largest picture accepted, width times height."""
+    max_pixels: int = MAX_PIXELS
+    """DIGITS_MAX_PIXELS: the largest image accepted, width times height."""
 
-    page_dir: Path = Path(__file__).parents[2] / "frontend" / "dist"
-    """DIGITS_PAGE_DIR: the built page, served at / where the folder exists."""
+    page_dir: Path = Path(__file__).parents[3] / "frontend" / "dist"
+    """DIGITS_PAGE_DIR: the built frontend, served at / if the folder exists."""
 
     page_url: str = ""
-    """DIGITS_PAGE_URL: where the page is, for hosts that do not serve it themselves."""
+    """DIGITS_PAGE_URL: address of the frontend, for hosts that do not serve it themselves."""
 
-    feedback: str = ":memory:"
-    """DIGITS_FEEDBACK: where feedback is kept: the path of a SQLite file, s3://bucket/prefix, or
-    :memory:, which forgets it when the process ends."""
+    feedback_uri: str = ":memory:"
+    """DIGITS_FEEDBACK: where feedback is stored: the path of a SQLite file, s3://bucket/prefix, or
+    :memory:, which is lost when the process ends."""
 
-    keep_ink: bool = False
-    """DIGITS_KEEP_INK: 1 to keep what was drawn too, where the one who drew it agrees."""
+    store_inputs: bool = False
+    """DIGITS_STORE_INPUTS: 1 to store the model input with feedback, where the person agreed."""
 
     dashboard_url: str = ""
-    """DIGITS_DASHBOARD_URL: where TensorBoard is, to which /dashboard leads."""
+    """DIGITS_DASHBOARD_URL: address of TensorBoard, to which /dashboard redirects."""
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read the environment; raise SystemExit naming the variable that makes no sense."""
+        """Read the environment; raise SystemExit naming the variable that is invalid."""
         defaults = cls()
         return cls(
-            max_bytes=_number("DIGITS_MAX_BYTES", defaults.max_bytes),
-            max_pixels=_number("DIGITS_MAX_PIXELS", defaults.max_pixels),
+            max_bytes=_positive_int("DIGITS_MAX_BYTES", defaults.max_bytes),
+            max_pixels=_positive_int("DIGITS_MAX_PIXELS", defaults.max_pixels),
             page_dir=Path(os.environ.get("DIGITS_PAGE_DIR", defaults.page_dir)),
             page_url=os.environ.get("DIGITS_PAGE_URL", defaults.page_url),
-            feedback=os.environ.get("DIGITS_FEEDBACK") or defaults.feedback,
-            keep_ink=_switch("DIGITS_KEEP_INK"),
+            feedback_uri=os.environ.get("DIGITS_FEEDBACK") or defaults.feedback_uri,
+            store_inputs=_switch("DIGITS_STORE_INPUTS"),
             dashboard_url=os.environ.get("DIGITS_DASHBOARD_URL", defaults.dashboard_url),
         )
 
 
-def _number(name: str, default: int) -> int:
+def _positive_int(name: str, default: int) -> int:
     text = os.environ.get(name, str(default))
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise SystemExit(f"{name} must be a whole number above 0, not {text!r}.")

@@ -1,4 +1,4 @@
-"""Serves the built page, with the headers that keep it fresh, fast and safe."""
+"""The built frontend as static files, with headers for caching and security."""
 
 from pathlib import Path
 
@@ -16,8 +16,8 @@ SECURITY_HEADERS = {
 }
 
 
-class Page(StaticFiles):
-    """The files in a folder; names under assets/ carry a hash and so never change."""
+class FrontendFiles(StaticFiles):
+    """The files in a folder; names under assets/ contain a hash, so their content never changes."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder, html=True)
@@ -25,8 +25,8 @@ class Page(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         response.headers.update(SECURITY_HEADERS)
-        lasting = path.startswith("assets/") and response.status_code == 200
+        immutable = path.startswith("assets/") and response.status_code == 200
         response.headers["cache-control"] = (
-            "public, max-age=31536000, immutable" if lasting else "no-cache"
+            "public, max-age=31536000, immutable" if immutable else "no-cache"
         )
         return response

@@ -1,123 +1,129 @@
-"""What people say of the answers: checked, and kept where the operator said.
+"""Feedback: the digit that a person drew, for a prediction made earlier, and where it is stored.
 
-An answer's id tells which model read which digit, and when; so nothing about answers need be kept
-for feedback to make sense of it. It is not signed: who would forge one could as well lie about the
-digit. What that may do is bounded: so many a second, so many in all, one for each answer.
+A prediction's ID holds the model version, the predicted digit and the time, so feedback makes
+sense without any record of predictions. IDs are not signed: forging one gains nothing over sending
+a wrong label. Abuse is limited by a rate limit, a row limit and one row per prediction.
 """
 
-import base64
 import re
 import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Protocol
+from typing import Literal, Protocol
 
-import numpy as np
-from PIL import Image
+FEEDBACK_WINDOW = 7 * 24 * 3600
+"""Seconds after a prediction in which feedback on it is accepted."""
 
-from recognizer.refusals import Refusal
+MAX_CLOCK_SKEW = 60
+"""Seconds that a prediction may lie in the future, by this machine's clock."""
 
-LATEST = 7 * 24 * 3600
-"""Seconds after an answer in which feedback on it is taken."""
+PREDICTION_ID = re.compile(r"([0-9a-f]{12})-([0-9x])-([0-9a-f]{11})[0-9a-f]{10}")
 
-MOST_BYTES = 16_000
-"""Of the body of a request; an ink takes about one kilobyte."""
+FeedbackErrorCode = Literal["unknown_prediction", "feedback_expired", "store_full"]
 
-PER_SECOND, AT_ONCE = 5, 50
-"""How often feedback is taken: in the long run, and in a burst."""
 
-ANSWER_ID = re.compile(r"([0-9a-f]{12})-([0-9x])-([0-9a-f]{11})[0-9a-f]{10}")
+class FeedbackError(Exception):
+    """Feedback that is not accepted; `message` is one sentence for people, `code` for programs."""
+
+    def __init__(self, code: FeedbackErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code: FeedbackErrorCode = code
+        self.message = message
+
+
+class StoreUnavailableError(Exception):
+    """The feedback store cannot be reached or used; the message says why."""
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """What somebody said of an answer."""
+    """The label that a person gave for one prediction."""
 
-    answer: str
-    """The answer's id."""
-    model: str
-    read: int | None
-    """The digit in the answer; None if there was none."""
-    answered: float
-    """When, in seconds since 1970."""
-    drawn: int
-    """The digit that was drawn, as somebody says."""
-    ink: bytes | None = None
-    """784 grey levels, row by row, white on black: what the model saw, if it may be kept."""
+    prediction_id: str
+    model_version: str
+    predicted: int | None
+    """The predicted digit, 0 to 9; None if the prediction was `not_a_digit` or `blank`."""
+    predicted_at: float
+    """Seconds since 1970."""
+    label: int
+    """The digit that was drawn, 0 to 9, according to the person."""
+    input: bytes | None = None
+    """The model input as 784 gray levels, row by row, white on black; None unless the person
+    agreed to have it stored."""
 
     @property
-    def right(self) -> bool:
-        return self.read == self.drawn
+    def correct(self) -> bool:
+        """Whether the prediction was right."""
+        return self.predicted == self.label
 
 
-class StoreLost(Exception):  # noqa: N818  # what it is
-    """The place where feedback is kept cannot be reached; the message says why."""
+class FeedbackStore(Protocol):
+    """A place where feedback is stored."""
 
+    def save(self, feedback: Feedback) -> bool:
+        """Store feedback durably, replacing earlier feedback on the same prediction.
 
-class Store(Protocol):
-    """Where feedback is kept."""
-
-    def keep(self, feedback: Feedback) -> bool:
-        """Keep it for good, in place of what was said of the same answer before.
-
-        Returns whether it is the first of its answer. Raises StoreLost; Refusal where it is full.
+        Returns whether it is the first on its prediction. Raises StoreUnavailableError, or
+        FeedbackError with the code `store_full`.
         """
+        ...
 
     def __iter__(self) -> Iterator[Feedback]:
-        """All that was kept, from the oldest day to the newest."""
+        """Iterate over all feedback, from the oldest day to the newest.
+
+        Raises StoreUnavailableError.
+        """
+        ...
 
 
-def answer_id(model: str, digit: int | None) -> str:
-    """A new answer's id: model, digit, milliseconds since 1970, and chance."""
-    read = "x" if digit is None else str(digit)
-    return f"{model}-{read}-{time.time_ns() // 1_000_000:011x}{secrets.token_hex(5)}"
+def open_store(uri: str) -> FeedbackStore:
+    """Open the store in a SQLite file, in `:memory:` or at s3://bucket/prefix.
+
+    The imports wait until a store of their kind is opened, so that no cold start pays for them.
+    Raises StoreUnavailableError.
+    """
+    if uri.startswith("s3://"):
+        try:
+            from recognizer.feedback.s3 import S3Store
+        except ModuleNotFoundError as error:
+            message = f"Feedback cannot be stored in {uri} without boto3."
+            raise StoreUnavailableError(message) from error
+        return S3Store(uri)
+    from recognizer.feedback.sqlite import SQLiteStore
+
+    return SQLiteStore(uri)
 
 
-def feedback_on(answer: str, drawn: int, ink: bytes | None) -> Feedback:
-    """Feedback on an answer given of late; raise Refusal where the id is none, or too old."""
-    parts = ANSWER_ID.fullmatch(answer)
+def new_prediction_id(model_version: str, digit: int | None) -> str:
+    """Return an ID for a prediction: model version, digit, milliseconds since 1970, random part."""
+    predicted = "x" if digit is None else str(digit)
+    milliseconds = time.time_ns() // 1_000_000
+    return f"{model_version}-{predicted}-{milliseconds:011x}{secrets.token_hex(5)}"
+
+
+def create_feedback(prediction_id: str, label: int, model_input: bytes | None) -> Feedback:
+    """Return feedback on a recent prediction.
+
+    Raises FeedbackError if the ID is not that of a prediction, or if the prediction is older than
+    FEEDBACK_WINDOW.
+    """
+    parts = PREDICTION_ID.fullmatch(prediction_id)
     if parts is None:
-        raise Refusal("unknown_answer", 'The "id" is not that of an answer.')
-    model, read, milliseconds = parts.groups()
-    answered = int(milliseconds, 16) / 1_000
-    if answered > time.time() + 60:
-        raise Refusal("unknown_answer", "That answer has not been given yet.")
-    if answered < time.time() - LATEST:
-        days = LATEST // (24 * 3600)
-        raise Refusal("too_late", f"That answer was given more than {days} days ago.")
-    return Feedback(answer, model, None if read == "x" else int(read), answered, drawn, ink)
-
-
-def decode_ink(data_url: str) -> bytes:
-    """The 784 grey levels of an ink as /predict?explain=true gave it; raise Refusal if none."""
-    detail = 'The "ink" is not the "input" of an answer: a 28×28 grey PNG as a data: URL.'
-    header, _, text = data_url.partition(",")
-    if header != "data:image/png;base64":
-        raise Refusal("bad_ink", detail)
-    try:
-        with Image.open(BytesIO(base64.b64decode(text, validate=True)), formats=["PNG"]) as image:
-            if image.size != (28, 28) or image.mode != "L":
-                raise Refusal("bad_ink", detail)
-            return np.asarray(image).tobytes()
-    except Refusal:
-        raise
-    except Exception as error:  # Pillow raises a dozen kinds on damaged files
-        raise Refusal("bad_ink", detail) from error
-
-
-class Pace:
-    """Raises Refusal where feedback comes too often; a bucket of tokens for the whole process."""
-
-    def __init__(self) -> None:
-        self.tokens, self.filled = float(AT_ONCE), time.monotonic()
-
-    def keep(self) -> None:
-        """Take one token."""
-        now = time.monotonic()
-        self.tokens = min(AT_ONCE, self.tokens + PER_SECOND * (now - self.filled))
-        self.filled = now
-        if self.tokens < 1:
-            raise Refusal("too_often", "There is too much feedback just now; try again later.")
-        self.tokens -= 1
+        raise FeedbackError("unknown_prediction", 'The "id" is not the id of a prediction.')
+    model_version, predicted, milliseconds = parts.groups()
+    predicted_at = int(milliseconds, 16) / 1_000
+    now = time.time()
+    if predicted_at > now + MAX_CLOCK_SKEW:
+        raise FeedbackError("unknown_prediction", "That prediction lies in the future.")
+    if predicted_at < now - FEEDBACK_WINDOW:
+        days = FEEDBACK_WINDOW // (24 * 3600)
+        raise FeedbackError("feedback_expired", f"That prediction is more than {days} days old.")
+    return Feedback(
+        prediction_id=prediction_id,
+        model_version=model_version,
+        predicted=None if predicted == "x" else int(predicted),
+        predicted_at=predicted_at,
+        label=label,
+        input=model_input,
+    )

@@ -1,4 +1,4 @@
-"""Feedback as objects in S3, one for each answer, which any number of functions may write."""
+"""Feedback as S3 objects, one per prediction, which any number of functions may write."""
 
 import base64
 import json
@@ -12,71 +12,71 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from recognizer.feedback import Feedback, StoreLost
+from recognizer.feedback import Feedback, StoreUnavailableError
 
-PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
-"""Whoever says something is waiting."""
+CLIENT_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
+"""Short timeouts: the client waits for this call."""
 
-THERE_ALREADY = ("PreconditionFailed", "ConditionalRequestConflict")
-"""What S3 answers where something was said of the answer before, or is at this moment."""
+CONFLICT_CODES = ("PreconditionFailed", "ConditionalRequestConflict")
+"""S3's error codes if the object exists already, or is being written at this moment."""
 
 
 class S3Store:
-    """Objects `<prefix>/<day of the answer>/<answer>.json`; the place is s3://bucket/prefix.
+    """Objects `<prefix>/<date of the prediction>/<prediction id>.json` at s3://bucket/prefix.
 
     Region and credentials come from where AWS's own tools find them.
     """
 
-    def __init__(self, place: str) -> None:
-        self.place = place
-        address = urlsplit(place)
-        self.bucket, prefix = address.netloc, address.path.strip("/")
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        parts = urlsplit(uri)
+        self.bucket, prefix = parts.netloc, parts.path.strip("/")
         self.prefix = f"{prefix}/" if prefix else ""
-        with lost_if_broken(place):
-            self.s3 = boto3.client("s3", config=PATIENCE)
+        with translate_errors(uri):
+            self.s3 = boto3.client("s3", config=CLIENT_CONFIG)
 
-    def keep(self, feedback: Feedback) -> bool:
-        """Keep it; see `Store`."""
-        day = datetime.fromtimestamp(feedback.answered, UTC).date()
-        key, body = f"{self.prefix}{day}/{feedback.answer}.json", to_json(feedback)
-        with lost_if_broken(self.place):
+    def save(self, feedback: Feedback) -> bool:
+        """Store feedback; see `FeedbackStore`."""
+        date = datetime.fromtimestamp(feedback.predicted_at, UTC).date()
+        key, body = f"{self.prefix}{date}/{feedback.prediction_id}.json", to_json(feedback)
+        with translate_errors(self.uri):
             try:
                 self.s3.put_object(Bucket=self.bucket, Key=key, Body=body, IfNoneMatch="*")
             except ClientError as error:
-                if error.response["Error"]["Code"] not in THERE_ALREADY:
+                if error.response["Error"]["Code"] not in CONFLICT_CODES:
                     raise
                 self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
                 return False
         return True
 
     def __iter__(self) -> Iterator[Feedback]:
-        """All of it; see `Store`."""
-        with lost_if_broken(self.place):
+        """Iterate over all feedback; see `FeedbackStore`."""
+        with translate_errors(self.uri):
             pages = self.s3.get_paginator("list_objects_v2").paginate(
                 Bucket=self.bucket, Prefix=self.prefix
             )
             keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-            for key in keys:  # they begin with the day
+            for key in keys:  # in order of the dates that they begin with
                 yield from_json(self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())
 
 
 @contextmanager
-def lost_if_broken(place: str) -> Iterator[None]:
-    """Raise StoreLost where S3 cannot do what it is asked within."""
+def translate_errors(uri: str) -> Iterator[None]:
+    """Turn boto3's errors into StoreUnavailableError."""
     try:
         yield
     except (BotoCoreError, ClientError) as error:
-        raise StoreLost(f"Feedback cannot be kept in {place}: {error}") from error
+        raise StoreUnavailableError(f"Feedback cannot be stored in {uri}: {error}") from error
 
 
 def to_json(feedback: Feedback) -> bytes:
-    """An object's content."""
-    ink = None if feedback.ink is None else base64.b64encode(feedback.ink).decode()
-    return json.dumps({**asdict(feedback), "ink": ink}).encode()
+    """Return the content of an object, with the model input in base64."""
+    model_input = None if feedback.input is None else base64.b64encode(feedback.input).decode()
+    return json.dumps({**asdict(feedback), "input": model_input}).encode()
 
 
 def from_json(content: bytes) -> Feedback:
-    """Undo `to_json`."""
+    """Parse what `to_json` wrote."""
     fields = json.loads(content)
-    ink = None if fields["ink"] is None else base64.b64decode(fields["ink"])
-    return Feedback(**{**fields, "ink": ink})
+    model_input = None if fields["input"] is None else base64.b64decode(fields["input"])
+    return Feedback(**{**fields, "input": model_input})

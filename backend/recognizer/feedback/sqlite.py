@@ -5,78 +5,79 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from recognizer.feedback import Feedback, StoreLost
-from recognizer.refusals import Refusal
+from recognizer.feedback import Feedback, FeedbackError, StoreUnavailableError
 
-MOST_KEPT = 100_000
-"""Answers of which feedback is kept: about 100 MB with inks."""
+MAX_ROWS = 100_000
+"""About 100 MB with model inputs."""
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS feedback (
     number INTEGER PRIMARY KEY,
-    answer TEXT NOT NULL UNIQUE,
-    model TEXT NOT NULL,
-    read INTEGER,
-    answered REAL NOT NULL,
-    drawn INTEGER NOT NULL,
-    ink BLOB
+    prediction_id TEXT NOT NULL UNIQUE,
+    model_version TEXT NOT NULL,
+    predicted INTEGER,
+    predicted_at REAL NOT NULL,
+    label INTEGER NOT NULL,
+    input BLOB
 )
 """
 
+SELECT = "SELECT prediction_id, model_version, predicted, predicted_at, label, input FROM feedback"
+
 
 class SQLiteStore:
-    """A file, or `:memory:`, which is forgotten when the process ends."""
+    """A file, or `:memory:`, which is lost when the process ends."""
 
     def __init__(self, path: str) -> None:
         self.lock = Lock()
-        with lost_if_broken(path):
+        with translate_errors(path):
             self.connection = sqlite3.connect(
                 path, timeout=5, isolation_level=None, check_same_thread=False
             )
-            # What was acknowledged is on the disk: not even a lost machine loses it.
+            # What was acknowledged is on disk: not even a power failure loses it.
             self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = FULL")
             self.connection.execute(TABLE)
+            self.connection.execute(f"{SELECT} LIMIT 0")  # fails now if the columns are others
         self.path = path
 
-    def keep(self, feedback: Feedback) -> bool:
-        """Keep it; see `Store`."""
-        with self.lock, lost_if_broken(self.path), self.transaction():
-            said_before = self.connection.execute(
-                "UPDATE feedback SET drawn = ?, ink = ? WHERE answer = ?",
-                (feedback.drawn, feedback.ink, feedback.answer),
+    def save(self, feedback: Feedback) -> bool:
+        """Store feedback; see `FeedbackStore`."""
+        with self.lock, translate_errors(self.path), self.transaction():
+            replaced = self.connection.execute(
+                "UPDATE feedback SET label = ?, input = ? WHERE prediction_id = ?",
+                (feedback.label, feedback.input, feedback.prediction_id),
             ).rowcount
-            if said_before:
+            if replaced:
                 return False
-            # Numbers rise by one and nothing is removed, so the highest is how many there are.
-            (kept,) = self.connection.execute("SELECT max(number) FROM feedback").fetchone()
-            if (kept or 0) >= MOST_KEPT:
-                raise Refusal("store_full", "No more feedback is kept here.")
+            # Numbers rise by one and nothing is deleted, so the highest is the number of rows.
+            (rows,) = self.connection.execute("SELECT max(number) FROM feedback").fetchone()
+            if (rows or 0) >= MAX_ROWS:
+                raise FeedbackError("store_full", "The feedback store is full.")
             self.connection.execute(
-                "INSERT INTO feedback (answer, model, read, answered, drawn, ink)"
+                "INSERT INTO feedback"
+                " (prediction_id, model_version, predicted, predicted_at, label, input)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 (
-                    feedback.answer,
-                    feedback.model,
-                    feedback.read,
-                    feedback.answered,
-                    feedback.drawn,
-                    feedback.ink,
+                    feedback.prediction_id,
+                    feedback.model_version,
+                    feedback.predicted,
+                    feedback.predicted_at,
+                    feedback.label,
+                    feedback.input,
                 ),
             )
             return True
 
     def __iter__(self) -> Iterator[Feedback]:
-        """All of it; see `Store`."""
-        columns = "answer, model, read, answered, drawn, ink"
-        with self.lock, lost_if_broken(self.path):
-            query = f"SELECT {columns} FROM feedback ORDER BY answered, number"  # noqa: S608
-            rows = self.connection.execute(query).fetchall()
+        """Iterate over all feedback; see `FeedbackStore`."""
+        with self.lock, translate_errors(self.path):
+            rows = self.connection.execute(f"{SELECT} ORDER BY predicted_at, number").fetchall()
         return (Feedback(*row) for row in rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is done within, or none of it; nobody else writes meanwhile."""
+        """Commit everything in the block or nothing; other writers wait."""
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -87,9 +88,9 @@ class SQLiteStore:
 
 
 @contextmanager
-def lost_if_broken(path: str) -> Iterator[None]:
-    """Raise StoreLost where SQLite cannot do what it is asked within."""
+def translate_errors(path: str) -> Iterator[None]:
+    """Turn SQLite's errors into StoreUnavailableError."""
     try:
         yield
     except sqlite3.Error as error:
-        raise StoreLost(f"Feedback cannot be kept in {path}: {error}.") from error
+        raise StoreUnavailableError(f"Feedback cannot be stored in {path}: {error}.") from error

@@ -27,8 +27,8 @@ from training import (
     strokes,
     variants,
 )
-from training.augmentation import inks_of, spoil
-from training.sources import Source
+from training.data.augmentation import inks_of, spoil
+from training.data.sources import Source
 
 CHUNK = 250
 """Digits of one source that are redrawn at a time, by one process."""

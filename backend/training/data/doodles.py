@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from training.others import polygon
-from training.strokes import Random, Stroke
+from training.data.non_digits import polygon
+from training.data.rasterize import Random, Stroke
 
 
 def arc(random: Random, least: float, most: float) -> Stroke:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from recognizer.preprocessing import BOX, FIELD
-from training.datasets import DatasetError
+from training.data.datasets import DatasetError
 
 PACKAGES = Path(__file__).parent / "font_packages" / "node_modules" / "@fontsource"
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.preprocessing import FIELD
-from training.strokes import Random, Stroke, stroke
+from training.data.rasterize import Random, Stroke, stroke
 
 PAIR = 48
 """Pixels a side of a picture that shows two digits of 28×28 side by side."""

@@ -7,7 +7,7 @@ lines. In the other digits what is joined lies close together, or eight points d
 
 import numpy as np
 
-from training.strokes import Stroke, stroke
+from training.data.rasterize import Stroke, stroke
 
 TOP = 0.4
 """Share of its height that a five's top lies in."""

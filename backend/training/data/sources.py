@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from recognizer.classifier import OTHER
-from training.augmentation import CANVAS, change_pen, enlarge, inks_of, warp
-from training.datasets import (
+from training.data.augmentation import CANVAS, change_pen, enlarge, inks_of, warp
+from training.data.datasets import (
     Digits,
     PenDigits,
     load_feedback,
@@ -22,12 +22,12 @@ from training.datasets import (
     load_pen_digits_training,
     load_semeion_training,
 )
-from training.doodles import doodle
-from training.fonts import DIGITS, LETTERS, SIGNS, draw_glyphs, training_fonts, validation_fonts
-from training.lifts import lift_pen
-from training.others import SCRIBBLES, SHAPES, draw_others, side_by_side, texture
-from training.strokes import Random, Stroke, fill, smooth, wobble
-from training.variants import draw_variants
+from training.data.doodles import doodle
+from training.data.fonts import DIGITS, LETTERS, SIGNS, draw_glyphs, training_fonts, validation_fonts
+from training.data.pen_lifts import lift_pen
+from training.data.non_digits import SCRIBBLES, SHAPES, draw_others, side_by_side, texture
+from training.data.rasterize import Random, Stroke, fill, smooth, wobble
+from training.data.synthetic_digits import draw_variants
 
 PAPER_PEN = (0.01, 0.1)
 """Width of the brush as a share of the paper's side, at least and at most."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from training.strokes import Random, Stroke, stroke
+from training.data.rasterize import Random, Stroke, stroke
 
 
 def slashed_zero(random: Random) -> list[Stroke]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recognizer.classifier import MODEL, OTHER
 from recognizer.preprocessing import Ink
-from training.evaluation import Evaluation, Result
+from training.evaluation.schema import Evaluation, Result
 
 CHARTS = MODEL.parent / "charts"
 

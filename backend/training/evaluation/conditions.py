@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from training.strokes import Random, Stroke, draw
+from training.data.rasterize import Random, Stroke, draw
 
 PAPER = 400
 """Pixels a side."""

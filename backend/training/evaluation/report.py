@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from readme import README, table, with_part
+from scripts.readme_tables import README, table, with_part
 from recognizer.classifier import MODEL
-from training.evaluation import Evaluation, Result
+from training.evaluation.schema import Evaluation, Result
 
 CARD = MODEL.with_name("card.md")
 CARD_TEMPLATE = Path(__file__).with_name("card_template.md")

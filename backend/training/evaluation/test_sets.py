@@ -13,13 +13,13 @@ import skimage
 from numpy.typing import NDArray
 from PIL import Image, ImageFont
 
-from training.datasets import (
+from training.data.datasets import (
     load_mnist_test,
     load_pen_digits_test,
     load_semeion_test,
 )
-from training.drawings import ANY_SIZE, CONDITIONS, PAPER, any_size, black_on_white, encoded
-from training.fonts import (
+from training.evaluation.conditions import ANY_SIZE, CONDITIONS, PAPER, any_size, black_on_white, encoded
+from training.data.fonts import (
     DIGITS,
     GLYPH,
     LETTERS,
@@ -29,10 +29,10 @@ from training.fonts import (
     has,
     test_fonts,
 )
-from training.others import SCRIBBLES, SHAPES, UNSEEN_SHAPES, draw_others, side_by_side
-from training.sources import as_strokes, shaped, with_lifts
-from training.strokes import Random, Stroke, smooth, wobble
-from training.variants import one_with_upstroke, seven
+from training.data.non_digits import SCRIBBLES, SHAPES, UNSEEN_SHAPES, draw_others, side_by_side
+from training.data.sources import as_strokes, shaped, with_lifts
+from training.data.rasterize import Random, Stroke, smooth, wobble
+from training.data.synthetic_digits import one_with_upstroke, seven
 
 SEED = 44
 

@@ -1,0 +1,30 @@
+"""A rate limiter for the whole process."""
+
+import time
+from collections.abc import Callable
+
+
+class TokenBucket:
+    """Allows `rate` calls a second in the long run, and `burst` at once.
+
+    https://en.wikipedia.org/wiki/Token_bucket
+    """
+
+    def __init__(
+        self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.rate = rate
+        self.burst = burst
+        self.clock = clock
+        self.tokens = float(burst)
+        self.filled_at = clock()
+
+    def acquire(self) -> bool:
+        """Take a token; return whether there was one."""
+        now = self.clock()
+        self.tokens = min(self.burst, self.tokens + self.rate * (now - self.filled_at))
+        self.filled_at = now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
