@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from support.frontend_files import INDEX, SCRIPT
 from support.server import Server
 

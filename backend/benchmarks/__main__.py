@@ -23,7 +23,9 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from benchmarks.ablation import measure_each
 from benchmarks.load_generator import call
+from benchmarks.report import BASELINE, OURS, tables, with_measures
 from benchmarks.targets import (
     Contestant,
     answer_times,
@@ -34,8 +36,6 @@ from benchmarks.targets import (
     seven,
     start,
 )
-from benchmarks.ablation import measure_each
-from benchmarks.report import BASELINE, OURS, tables, with_measures
 from scripts.readme_tables import README
 
 RESULTS = Path(__file__).with_name("results.json")

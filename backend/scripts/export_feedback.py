@@ -16,8 +16,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from recognizer.feedback import Feedback, StoreLost
-from recognizer.feedback import open_store
+from recognizer.feedback import Feedback, StoreLost, open_store
 
 DATA = Path(__file__).parents[1] / "data"
 

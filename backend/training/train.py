@@ -26,13 +26,13 @@ from tqdm import tqdm
 
 from recognizer.classifier import Classifier
 from training.calibration import choose_calibration
-from training.evaluation.charts import held_out_confusion_chart
+from training.data.augmented_cache import Inks, Labels, Rounds
 from training.data.datasets import DatasetError
+from training.data.sources import Validation, load_sources
+from training.evaluation.charts import held_out_confusion_chart
 from training.export_onnx import export
 from training.model import CHANNELS, Network
 from training.run_log import RESULTS, record
-from training.data.augmented_cache import Inks, Labels, Rounds
-from training.data.sources import Validation, load_sources
 
 EPOCHS = 28
 ROUNDS = 7  # times that everything is redrawn; the epochs take them in turn

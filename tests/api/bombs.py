@@ -3,8 +3,9 @@
 import struct
 import zlib
 
-from support.images import Color, encode
 from PIL import Image
+
+from support.images import Color, encode
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
 
@@ -43,7 +44,7 @@ def inflating_profile(megabytes: int) -> bytes:
     return png_chunk(b"iCCP", b"profile\0\0" + zlib.compress(b" " * (megabytes << 20), 9))
 
 
-def progressive_jpeg(scans: int, side: int, mode: str = "RGB", colour: Colour = 0) -> bytes:
+def progressive_jpeg(scans: int, side: int, mode: str = "RGB", colour: Color = 0) -> bytes:
     """A JPEG whose last scan comes again and again; each is a pass over the whole picture."""
     once = encode(Image.new(mode, (side, side), colour), "JPEG", progressive=True)
     last_scan = once[once.rindex(b"\xff\xda") : -2]

@@ -18,10 +18,11 @@ from api.bombs import (
     small_png_with,
     webp,
 )
-from api.requests import BOUNDARY, Call, as_body, as_form, as_json, document, form, part
 from api.errors import MARK
-from support.images import digit_image, encode
+from api.requests import BOUNDARY, Call, as_body, as_form, as_json, document, form, part
 from PIL import Image
+
+from support.images import digit_image, encode
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 

@@ -12,17 +12,16 @@ from typing import Any, NamedTuple
 import boto3
 import jsonschema
 import pytest
+from api.embedded_metric_format import SCHEMA
+from api.errors import assert_is_problem
+from api.events import NO_REQUESTS, event_of, parsed
 from api.invalid_requests import BAD_CALLS, good_picture
 from api.requests import WAYS, Call, as_body, document
-from api.embedded_metric_format import SCHEMA
-from api.events import NO_REQUESTS, event_of, parsed
-from api.errors import assert_is_problem
 from moto import mock_aws
-from support.images import digit_image, encode
 
-from recognizer.feedback import Feedback
 from recognizer.api.cloudwatch import NAMESPACE, UNITS
-from recognizer.feedback import open_store
+from recognizer.feedback import Feedback, open_store
+from support.images import digit_image, encode
 
 Handler = Callable[[object, object], dict[str, Any]]
 Load = Callable[..., Handler]

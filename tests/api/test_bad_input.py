@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from api.errors import assert_is_problem
 from api.invalid_requests import BAD_CALLS, UNUSUAL_CALLS, good_picture
 from api.requests import Call, as_body
-from api.errors import assert_is_problem
 from PIL import Image
+
 from support.server import Server
 
 MEGABYTE = 1_000_000

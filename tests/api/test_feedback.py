@@ -14,17 +14,17 @@ import httpx
 import numpy as np
 import pytest
 from api.invalid_requests import good_picture
-from api.requests import as_body
 from api.metrics_text import Series, changes, metrics_of, series
+from api.requests import as_body
 from conftest import LONGEST_ANSWER
-from support.images import digit_image, encode, grid_image
-from support.paths import BACKEND
-from support.processes import wait_until
-from support.server import Server, failed_start
 from PIL import Image
 
 from recognizer.feedback import AT_ONCE, LATEST, Feedback
 from recognizer.feedback.sqlite import MOST_KEPT, SQLiteStore
+from support.images import digit_image, encode, grid_image
+from support.paths import BACKEND
+from support.processes import wait_until
+from support.server import Server, failed_start
 
 IN_ALL_FEEDBACK = "digits_feedback_total"
 
@@ -234,7 +234,7 @@ def test_a_flood_is_turned_away_and_the_rest_goes_on(tmp_path: Path) -> None:
         answer = kept.answer()
         assert answer["digit"] == 7
         wait_until(
-            lambda: kept.say(id=answer["id"], digit=7).status_code != 429, within=LONGEST_ANSWER
+            lambda: kept.say(id=answer["id"], digit=7).status_code != 429, timeout=LONGEST_ANSWER
         )
         assert answer["id"] in kept.all()
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from api.requests import BOUNDARY, WAYS, Call, as_form, document
 from api.errors import assert_is_problem
+from api.requests import BOUNDARY, WAYS, Call, as_form, document
 from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.images import digit_image, encode
 
 from recognizer.api.server import create_server
 from recognizer.api.settings import Settings
+from support.images import digit_image, encode
 
 EXAMPLES = settings(derandomize=True, database=None, deadline=None, max_examples=150)
 

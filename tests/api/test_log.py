@@ -15,6 +15,7 @@ import pytest
 from api.invalid_requests import BAD_CALLS, good_picture
 from api.requests import WAYS, as_body
 from conftest import LONGEST_ANSWER
+
 from support.paths import BACKEND
 from support.processes import free_port, responds, wait_until
 from support.server import START_TIMEOUT, Server, server_command, server_environment
@@ -38,7 +39,7 @@ class Logged:
             lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
             return [line for line in lines if line["request_id"] == request_id]
 
-        return wait_until(found, within=LINE_WITHIN)
+        return wait_until(found, timeout=LINE_WITHIN)
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +150,7 @@ def test_a_terminal_shows_words(tmp_path: Path) -> None:
     os.close(side)
     try:
         url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: responds(f"{url}/health"), within=START_TIMEOUT)
+        wait_until(lambda: responds(f"{url}/health"), timeout=START_TIMEOUT)
         headers = {"content-type": "image/png", "x-request-id": "mine"}
         httpx.post(f"{url}/predict", content=good_picture(), headers=headers)
         text = ""

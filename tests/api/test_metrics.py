@@ -9,9 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 from api.invalid_requests import BAD_CALLS, good_picture
-from api.requests import Call, as_body, as_json
 from api.metrics_text import Series, changes, metrics_of, series
+from api.requests import Call, as_body, as_json
 from conftest import LONGEST_ANSWER
+
 from support.images import digit_image, encode
 from support.server import Server
 

@@ -3,6 +3,7 @@
 import json
 
 import httpx
+
 from support.paths import ROOT
 
 

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from api.errors import assert_is_problem
 from api.invalid_requests import good_picture
 from api.requests import WAYS, Call, as_body
-from api.errors import assert_is_problem
+
 from support.frontend_files import INDEX, SCRIPT
 from support.images import digit_image, encode
 from support.paths import BACKEND

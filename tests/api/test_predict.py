@@ -12,9 +12,10 @@ import httpx
 import numpy as np
 import pytest
 from api.requests import WAYS, Call, as_body, document
+from PIL import Image
+
 from support.drawings import Box, Stroke, arc, rasterize
 from support.images import digit_image, digit_mask, encode, encode_animation, paint
-from PIL import Image
 
 FIELDS = {"digit", "verdict", "confidence", "probabilities", "model", "id"}
 

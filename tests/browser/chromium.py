@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Error, sync_playwright
+
 from support.requirements import UnavailableError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -8,6 +8,7 @@ import pytest
 from browser.chromium import launched
 from browser.site import built_site
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+
 from support.requirements import UnavailableError
 from support.server import Server
 

@@ -1,9 +1,8 @@
 """What the server keeps of what people say of its answers."""
 
-from support.server import Server
-
 from recognizer.feedback import Feedback
 from recognizer.feedback.sqlite import SQLiteStore
+from support.server import Server
 
 
 def kept(site: Server, answer_id: str) -> Feedback:

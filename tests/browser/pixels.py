@@ -2,9 +2,10 @@
 
 from io import BytesIO
 
-from support.drawings import Point
 from PIL import Image
 from playwright.sync_api import Page
+
+from support.drawings import Point
 
 
 def is_inked(page: Page, place: Point) -> bool:

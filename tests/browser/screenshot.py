@@ -9,13 +9,14 @@ sys.path.append(str(Path(__file__).parents[1]))
 
 from browser.chromium import launched
 from browser.drawing import draw
-from support.drawings import DIGITS, LARGE
-from support.paths import ROOT
-from support.requirements import UnavailableError
 from browser.page_objects import answer, seen
 from browser.site import built_site
 from PIL import Image
 from playwright.sync_api import Browser, expect
+
+from support.drawings import DIGITS, LARGE
+from support.paths import ROOT
+from support.requirements import UnavailableError
 
 PICTURE = ROOT / ".github" / "screenshot.png"
 

@@ -5,10 +5,6 @@ from typing import Any
 
 import pytest
 from browser.drawing import draw, on_screen
-from support.drawings import DIGITS, MIDDLE, NON_DIGITS
-from support.paths import ROOT
-from support.server import Server
-from browser.pixels import is_inked
 from browser.page_objects import (
     UNREACHABLE,
     answer,
@@ -19,7 +15,12 @@ from browser.page_objects import (
     overflow,
     verdict,
 )
+from browser.pixels import is_inked
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
+
+from support.drawings import DIGITS, MIDDLE, NON_DIGITS
+from support.paths import ROOT
+from support.server import Server
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
-from browser.drawing import draw, picture_of
-from support.drawings import DIGITS
-from support.server import Server
+from browser.drawing import draw, photo
 from browser.keeping import kept
 from browser.page_objects import answer, button, consent, judged, outcome, overflow, seen, told
 from PIL import Image
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
+
+from support.drawings import DIGITS
+from support.server import Server
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_the_tick_stays_from_one_question_to_the_next(page: Page, keeping_site: 
 
 
 def test_an_uploaded_picture_counts_the_same(page: Page, keeping_site: Server) -> None:
-    picture = FilePayload(name="3.png", mimeType="image/png", buffer=picture_of(DIGITS[3]))
+    picture = FilePayload(name="3.png", mimeType="image/png", buffer=photo(DIGITS[3]))
     page.locator("input[type=file]").first.set_input_files(picture)
     expect(answer(page)).to_have_text("3")
     consent(page).check()

@@ -4,10 +4,11 @@ import re
 
 import pytest
 from browser.drawing import Strokes, draw, on_screen
-from support.drawings import BOTTOM_RIGHT, Box, DIGITS, LARGE, TOP_LEFT
-from browser.pixels import is_inked
 from browser.page_objects import NOTHING_DRAWN, answer, button, record_predictions, seen, verdict
+from browser.pixels import is_inked
 from playwright.sync_api import Page, expect
+
+from support.drawings import BOTTOM_RIGHT, DIGITS, LARGE, TOP_LEFT, Box
 
 
 @pytest.mark.parametrize("digit", DIGITS)

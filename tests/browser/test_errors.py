@@ -3,10 +3,18 @@
 from collections.abc import Callable
 
 from browser.drawing import draw
+from browser.page_objects import (
+    NOTHING_DRAWN,
+    UNREACHABLE,
+    answer,
+    button,
+    record_predictions,
+    verdict,
+)
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
 from support.drawings import DIGITS
 from support.server import Server
-from browser.page_objects import NOTHING_DRAWN, UNREACHABLE, answer, button, record_predictions, verdict
-from playwright.sync_api import BrowserContext, Page, Route, expect
 
 
 def test_the_page_says_that_the_api_is_down_and_recovers_by_itself(

@@ -5,11 +5,12 @@ import sqlite3
 from contextlib import closing
 
 from browser.drawing import draw
-from support.drawings import DIGITS, NON_DIGITS
-from support.server import Server
 from browser.keeping import kept
 from browser.page_objects import UNREACHABLE, answer, button, consent, judged, outcome, told
 from playwright.sync_api import Page, Request, Route, expect
+
+from support.drawings import DIGITS, NON_DIGITS
+from support.server import Server
 
 THANKS = "Thank you"
 

@@ -4,9 +4,10 @@ import re
 
 import pytest
 from browser.drawing import draw
-from support.drawings import DIGITS
 from browser.page_objects import NOTHING_DRAWN, answer, button, judged, verdict
 from playwright.sync_api import Page, expect
+
+from support.drawings import DIGITS
 
 EXAMPLES = {
     "a 0": 0,

@@ -3,10 +3,11 @@
 import re
 
 from browser.drawing import draw, on_screen
-from support.drawings import DIGITS, LARGE, MIDDLE
-from support.server import Server
 from browser.page_objects import answer, button, judged, verdict
 from playwright.sync_api import Page, Request, Route, expect
+
+from support.drawings import DIGITS, LARGE, MIDDLE
+from support.server import Server
 
 
 def test_the_guess_comes_while_the_pen_is_still_down(page: Page) -> None:

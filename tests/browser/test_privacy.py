@@ -1,10 +1,11 @@
 """In a normal session the page talks to its own server only, and has nothing to complain of."""
 
-from browser.drawing import draw, picture_of
-from support.drawings import DIGITS
-from support.server import Server
+from browser.drawing import draw, photo
 from browser.page_objects import answer, button, consent, seen, told
 from playwright.sync_api import ConsoleMessage, FilePayload, Page, expect
+
+from support.drawings import DIGITS
+from support.server import Server
 
 REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => {
   console.error(`${event.violatedDirective} forbids ${event.blockedURI}`);
@@ -85,6 +86,6 @@ def test_nothing_is_stored_in_the_browser(blank_page: Page, keeping_site: Server
 
 
 def upload_three(page: Page) -> None:
-    picture = FilePayload(name="3.png", mimeType="image/png", buffer=picture_of(DIGITS[3]))
+    picture = FilePayload(name="3.png", mimeType="image/png", buffer=photo(DIGITS[3]))
     page.locator("input[type=file]").first.set_input_files(picture)
     expect(answer(page)).to_have_text("3")

@@ -1,9 +1,10 @@
 """A paper black with ink is as quick to draw on as a white one."""
 
 from browser.drawing import draw
-from support.drawings import DIGITS
 from browser.page_objects import answer, button, verdict
 from playwright.sync_api import Page, expect
+
+from support.drawings import DIGITS
 
 STROKES, POINTS = 500, 500
 

@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from browser.drawing import Strokes, draw, on_screen
+from browser.page_objects import answer, overflow, verdict
+from browser.pixels import is_inked
+from playwright.sync_api import BrowserContext, Page, expect
+
 from support.drawings import DIGITS, MIDDLE, Stroke
 from support.server import Server
-from browser.pixels import is_inked
-from browser.page_objects import answer, overflow, verdict
-from playwright.sync_api import BrowserContext, Page, expect
 
 VIEW = """() => [
   scrollX, scrollY, visualViewport.scale,

@@ -4,12 +4,13 @@ import base64
 
 import numpy as np
 from api.bombs import large_flat_png
-from browser.drawing import draw, picture_of
-from support.drawings import DIGITS
-from support.images import digit_image, encode
+from browser.drawing import draw, photo
 from browser.page_objects import answer, button, record_predictions, verdict
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
+
+from support.drawings import DIGITS
+from support.images import digit_image, encode
 
 TRANSFER = """
   const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
@@ -26,18 +27,18 @@ PASTE = f"""(body, content) => {{
 
 
 def test_an_uploaded_picture_is_read(page: Page) -> None:
-    choose(page, png(picture_of(DIGITS[3])))
+    choose(page, png(photo(DIGITS[3])))
     expect(answer(page)).to_have_text("3")
 
 
 def test_a_dropped_picture_is_read(page: Page) -> None:
-    picture = base64.b64encode(picture_of(DIGITS[7])).decode()
+    picture = base64.b64encode(photo(DIGITS[7])).decode()
     page.get_by_test_id("sketchpad").evaluate(DROP, picture)
     expect(answer(page)).to_have_text("7")
 
 
 def test_a_stroke_takes_an_uploaded_pictures_place(page: Page) -> None:
-    choose(page, png(picture_of(DIGITS[3])))
+    choose(page, png(photo(DIGITS[3])))
     expect(answer(page)).to_have_text("3")
     draw(page, DIGITS[1])
     expect(answer(page)).to_have_text("1")
@@ -53,7 +54,7 @@ def test_a_refusal_is_shown_in_the_apis_own_words(page: Page) -> None:
 
 
 def test_a_pasted_picture_is_read(page: Page) -> None:
-    picture = base64.b64encode(picture_of(DIGITS[5])).decode()
+    picture = base64.b64encode(photo(DIGITS[5])).decode()
     page.locator("body").evaluate(PASTE, picture)
     expect(answer(page)).to_have_text("5")
 
@@ -72,7 +73,7 @@ def test_a_phone_offers_its_camera(phone: Page) -> None:
     with phone.expect_file_chooser() as chooser:
         button(phone, "Take a photo").click()
     assert chooser.value.element.get_attribute("capture") == "environment"
-    chooser.value.set_files(png(picture_of(DIGITS[3])))
+    chooser.value.set_files(png(photo(DIGITS[3])))
     expect(answer(phone)).to_have_text("3")
 
 

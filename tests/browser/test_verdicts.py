@@ -4,9 +4,10 @@ import re
 
 import pytest
 from browser.drawing import Strokes, draw
-from support.drawings import Box, DIGITS, NON_DIGITS
 from browser.page_objects import answer, button, seen, verdict
 from playwright.sync_api import Page, expect
+
+from support.drawings import DIGITS, NON_DIGITS, Box
 
 
 @pytest.mark.parametrize("name", NON_DIGITS)

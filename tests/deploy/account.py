@@ -9,6 +9,7 @@ from typing import Any
 
 from deploy.fake_aws import CREDENTIALS, FEEDBACK_BUCKET, NAME, REGION, Cloud
 from deploy.processes import TOOLS
+
 from support.paths import ROOT
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from deploy.account import Account, Checkout
 from deploy.fake_aws import CREDENTIALS
 from deploy.processes import TOOLS
+
 from support.paths import ROOT
 
 SETUP = f"""

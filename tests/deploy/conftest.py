@@ -7,6 +7,7 @@ import pytest
 from deploy.account import Account, Checkout
 from deploy.fake_aws import Cloud
 from deploy.processes import missing, moto, registry
+
 from support import containers as engine
 from support.paths import ROOT
 

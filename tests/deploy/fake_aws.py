@@ -16,12 +16,13 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 import httpx
-from api.requests import Call
 from api.events import event_of
+from api.requests import Call
 from deploy.processes import TOOLS
 from image.conftest import AS_ON_LAMBDA
-from support.containers import Container
 from image.test_lambda_image import invoke
+
+from support.containers import Container
 
 REGION = "eu-central-1"
 NAME = "digit-recognizer"

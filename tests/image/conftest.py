@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from support.containers import Container, LAMBDA, SERVER, missing_images
+
+from support.containers import LAMBDA, SERVER, Container, missing_images
 
 AS_ON_LAMBDA = (
     "--memory=512m",

@@ -12,14 +12,15 @@ import httpx
 import jsonschema
 import numpy as np
 import pytest
-from api.invalid_requests import BAD_CALLS, good_picture
-from api.requests import WAYS, Call, as_body, document
 from api.embedded_metric_format import SCHEMA
 from api.events import NO_REQUESTS, event_of, parsed
+from api.invalid_requests import BAD_CALLS, good_picture
+from api.requests import WAYS, Call, as_body, document
 from image.conftest import AS_ON_LAMBDA
-from support.containers import Container, LAMBDA, RESPONSE_TIMEOUT, START_TIMEOUT, run_once
-from support.images import encode
 from PIL import Image
+
+from support.containers import LAMBDA, RESPONSE_TIMEOUT, START_TIMEOUT, Container, run_once
+from support.images import encode
 
 BAD = (
     "picture: words",

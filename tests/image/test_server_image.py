@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from api.invalid_requests import good_picture
 from api.requests import WAYS, Call, as_body
-from support.containers import Container, RESPONSE_TIMEOUT, SERVER, START_TIMEOUT, docker, run_once
+from PIL import Image
+
+from support.containers import RESPONSE_TIMEOUT, SERVER, START_TIMEOUT, Container, docker, run_once
 from support.images import encode
 from support.processes import wait_until
-from PIL import Image
 
 MODEL = "/app/packages/recognizer/model"
 
@@ -45,7 +46,7 @@ def test_bad_calls_are_refused(client: httpx.Client) -> None:
 
 
 def test_the_engine_finds_it_healthy(server: Container) -> None:
-    wait_until(lambda: server.state()["Health"]["Status"] != "starting", within=START_TIMEOUT)
+    wait_until(lambda: server.state()["Health"]["Status"] != "starting", timeout=START_TIMEOUT)
     assert server.state()["Health"]["Status"] == "healthy"
 
 
@@ -64,7 +65,7 @@ def test_what_is_in_flight_is_finished_when_it_is_stopped() -> None:
                 time.sleep(0.01)
             docker("kill", f"--signal={signal.SIGTERM.name}", server.name)
             assert [answer.result().status_code for answer in answers] == [200] * 16
-        wait_until(lambda: not server.state()["Running"], within=START_TIMEOUT)
+        wait_until(lambda: not server.state()["Running"], timeout=START_TIMEOUT)
         assert server.state()["ExitCode"] in (0, 128 + signal.SIGTERM)
         assert not server.state()["OOMKilled"]
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from recognizer.api.request_log import log_for_cloudwatch
 from recognizer.api.cloudwatch import NAMESPACE, UNITS, Line
+from recognizer.api.request_log import log_for_cloudwatch
 
 ROOT = Path(__file__).parents[2] / "infra" / "terraform" / "serverless"
 

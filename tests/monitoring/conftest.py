@@ -7,9 +7,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
-from support.paths import BACKEND
-from support.processes import wait_until
-from support.server import Server
 from monitoring.programs import (
     Prometheus,
     accuracy,
@@ -19,6 +16,10 @@ from monitoring.programs import (
     without_tensorboard,
 )
 from monitoring.traffic import Sent, send_all
+
+from support.paths import BACKEND
+from support.processes import wait_until
+from support.server import Server
 
 
 @dataclass(frozen=True)

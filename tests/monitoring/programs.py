@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from support.processes import free_port, running
 from monitoring.promql import COMPOSE, PROMETHEUS
+
+from support.processes import free_port, running
 
 TOOLS = COMPOSE / ".venv" / "bin"
 """python and tensorboard, with what is in the image, which `make test-watch` installs."""
@@ -106,5 +107,5 @@ def accuracy(metrics: str, run: Path, folder: Path) -> Iterator[Path]:
     log = folder / "accuracy.log"
     command = [*FOLLOW, metrics, str(run)]
     settings = {"TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"}
-    with running([*command, "--pause", PAUSE], settings=settings, log=log):
+    with running([*command, "--pause", PAUSE], env=settings, log=log):
         yield log

@@ -5,6 +5,7 @@ import re
 from typing import NamedTuple
 
 import yaml
+
 from support.paths import ROOT
 
 COMPOSE = ROOT / "infra" / "compose"

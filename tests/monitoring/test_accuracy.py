@@ -9,9 +9,10 @@ import pytest
 from api.invalid_requests import good_picture
 from api.requests import as_body
 from conftest import LONGEST_ANSWER
+from monitoring.programs import FOLLOW, TOOLS, accuracy
+
 from support.processes import wait_until
 from support.server import Server
-from monitoring.programs import FOLLOW, TOOLS, accuracy
 
 pytestmark = pytest.mark.usefixtures("tensorboards_python")
 

@@ -11,15 +11,16 @@ import httpx
 import pytest
 import yaml
 from api.invalid_requests import good_picture
-from api.requests import as_body
 from api.metrics_text import metrics_of, series
+from api.requests import as_body
 from conftest import LONGEST_ANSWER
+from monitoring.conftest import skip_without
+from monitoring.programs import Prometheus
+from monitoring.promql import COMPOSE
+
 from support.containers import Container, docker
 from support.paths import ROOT
 from support.processes import free_port, responds, wait_until
-from monitoring.conftest import skip_without
-from monitoring.promql import COMPOSE
-from monitoring.programs import Prometheus
 
 FILE = COMPOSE / "docker-compose.yml"
 SERVICES: dict[str, Any] = yaml.safe_load(FILE.read_text())["services"]

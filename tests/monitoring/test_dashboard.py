@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
-from support.paths import ROOT
 from monitoring.promql import DASHBOARD, GRAFANA
+
+from support.paths import ROOT
 
 TYPES = Path(__file__).parent / "grafana"
 

@@ -7,8 +7,8 @@ import httpx
 import pytest
 import yaml
 from monitoring.conftest import Watched
-from monitoring.promql import PROMETHEUS, Asked, of_alerts, of_dashboard
 from monitoring.programs import Prometheus
+from monitoring.promql import PROMETHEUS, Asked, of_alerts, of_dashboard
 
 ASKED = [*of_dashboard(), *of_alerts()]
 

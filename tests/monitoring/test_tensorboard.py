@@ -4,8 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
-from support.processes import wait_until
 from monitoring.conftest import Watched
+
+from support.processes import wait_until
 
 
 def scalars(watched: Watched, run: str, tag: str) -> list[tuple[int, float]]:

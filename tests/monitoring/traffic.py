@@ -7,6 +7,7 @@ import httpx
 from api.invalid_requests import BAD_CALLS
 from api.requests import WAYS
 from conftest import LONGEST_ANSWER
+
 from support.images import digit_image, encode, grid_image
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")

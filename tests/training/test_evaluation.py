@@ -13,18 +13,18 @@ pytest.importorskip("torch", reason="evaluation needs torch (make setup-training
 
 from PIL import Image
 
-from scripts.readme_tables import README
 from recognizer.classifier import MODEL
 from recognizer.decoding import decode_picture
 from recognizer.preprocessing import preprocess
+from scripts.readme_tables import README
 from training import report
+from training.data.rasterize import stroke
+from training.evaluation.__main__ import Judge, judge_digits, judge_others
 from training.evaluation.charts import CHARTS, WORST, Misreading, draw_charts, errors_sheet
 from training.evaluation.conditions import ANY_PEN, ANY_SIZE, CONDITIONS, PAPER, any_size
-from training.evaluation.__main__ import Judge, judge_digits, judge_others
 from training.evaluation.schema import Evaluation, load_evaluation
-from training.run_log import seeds_of
-from training.data.rasterize import stroke
 from training.evaluation.test_sets import Others, TestSet, photographs, writing
+from training.run_log import seeds_of
 
 SEVEN = [stroke((0, 0), (0.6, 0), (0.3, 0.5), (0.2, 1))]
 

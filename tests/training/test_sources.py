@@ -14,10 +14,17 @@ from training import fonts
 from training.data.augmentation import CANVAS, enlarge, inks_of, spoil
 from training.data.datasets import DatasetError
 from training.data.doodles import doodle
+from training.data.non_digits import (
+    SCRIBBLES,
+    SHAPES,
+    UNSEEN_SHAPES,
+    draw_others,
+    side_by_side,
+    texture,
+)
 from training.data.pen_lifts import lift_pen
-from training.data.non_digits import SCRIBBLES, SHAPES, UNSEEN_SHAPES, draw_others, side_by_side, texture
-from training.data.sources import Paths, Scans, Source, Textures, glyphs, unbarred_sevens
 from training.data.rasterize import fill, smooth, stroke
+from training.data.sources import Paths, Scans, Source, Textures, glyphs, unbarred_sevens
 from training.data.synthetic_digits import VARIANTS, draw_variants
 
 if not fonts.PACKAGES.is_dir():

@@ -13,11 +13,11 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from recognizer.classifier import OTHER, Classifier, ModelError
 from training import train as trainer
 from training.calibration import Calibration, choose_calibration
+from training.data.augmented_cache import Inks, Labels, Rounds
+from training.data.sources import Scans, Textures, Validation, redrawn
 from training.export_onnx import export
 from training.model import Network
 from training.run_log import record
-from training.data.augmented_cache import Inks, Labels, Rounds
-from training.data.sources import Scans, Textures, Validation, redrawn
 from training.train import logits_of, train
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.paths import BACKEND
 
 from recognizer.feedback import answer_id, feedback_on
 from recognizer.feedback.sqlite import SQLiteStore
+from support.paths import BACKEND
 from training import datasets
 from training.data.datasets import DatasetError, load_feedback
 

@@ -23,9 +23,16 @@ from training.data.datasets import (
     load_semeion_training,
 )
 from training.data.doodles import doodle
-from training.data.fonts import DIGITS, LETTERS, SIGNS, draw_glyphs, training_fonts, validation_fonts
-from training.data.pen_lifts import lift_pen
+from training.data.fonts import (
+    DIGITS,
+    LETTERS,
+    SIGNS,
+    draw_glyphs,
+    training_fonts,
+    validation_fonts,
+)
 from training.data.non_digits import SCRIBBLES, SHAPES, draw_others, side_by_side, texture
+from training.data.pen_lifts import lift_pen
 from training.data.rasterize import Random, Stroke, fill, smooth, wobble
 from training.data.synthetic_digits import draw_variants
 

@@ -15,16 +15,23 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from recognizer.api.settings import Settings
 from recognizer.classifier import MODEL, Classifier, Reading, read_verified
 from recognizer.decoding import decode_picture
 from recognizer.preprocessing import Ink, preprocess
-from recognizer.api.settings import Settings
 from training import report
-from training.evaluation.charts import Misreading, draw_charts
 from training.data.datasets import DatasetError
+from training.evaluation.charts import Misreading, draw_charts
 from training.evaluation.schema import Evaluation, Refusal, Result, save_evaluation
+from training.evaluation.test_sets import (
+    Others,
+    TestSet,
+    condition_sets,
+    digit_sets,
+    lifted_set,
+    other_sets,
+)
 from training.run_log import RESULTS, seeds_of
-from training.evaluation.test_sets import Others, TestSet, condition_sets, digit_sets, lifted_set, other_sets
 
 BINS = 15
 """Of equal width, for the expected calibration error."""

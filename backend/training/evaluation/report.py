@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.readme_tables import README, table, with_part
 from recognizer.classifier import MODEL
+from scripts.readme_tables import README, table, with_part
 from training.evaluation.schema import Evaluation, Result
 
 CARD = MODEL.with_name("card.md")

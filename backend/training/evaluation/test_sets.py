@@ -18,7 +18,6 @@ from training.data.datasets import (
     load_pen_digits_test,
     load_semeion_test,
 )
-from training.evaluation.conditions import ANY_SIZE, CONDITIONS, PAPER, any_size, black_on_white, encoded
 from training.data.fonts import (
     DIGITS,
     GLYPH,
@@ -30,9 +29,17 @@ from training.data.fonts import (
     test_fonts,
 )
 from training.data.non_digits import SCRIBBLES, SHAPES, UNSEEN_SHAPES, draw_others, side_by_side
-from training.data.sources import as_strokes, shaped, with_lifts
 from training.data.rasterize import Random, Stroke, smooth, wobble
+from training.data.sources import as_strokes, shaped, with_lifts
 from training.data.synthetic_digits import one_with_upstroke, seven
+from training.evaluation.conditions import (
+    ANY_SIZE,
+    CONDITIONS,
+    PAPER,
+    any_size,
+    black_on_white,
+    encoded,
+)
 
 SEED = 44
 
