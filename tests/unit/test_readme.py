@@ -1,0 +1,81 @@
+"""What README.md shows is what happens: its commands run, its response is the server's."""
+
+import json
+import re
+import subprocess
+import sys
+from itertools import takewhile
+
+import pytest
+
+from support.paths import BACKEND, ROOT
+from support.server import Server
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAX_LINES = 130
+
+ADDRESS = "http://127.0.0.1:8000"
+
+
+def code_blocks(language: str, section: str) -> list[str]:
+    """Return the code blocks of a language in a section of README.md."""
+    after = README.split(f"\n## {section}\n", 1)[1]
+    lines = takewhile(lambda line: not line.startswith("## "), after.split("\n"))
+    return re.findall(rf"```{language}\n(.*?)```", "\n".join(lines), re.DOTALL)
+
+
+def test_readme_commands_run_as_printed_return_the_response_shown(server: Server) -> None:
+    (commands,) = code_blocks("sh", "Call it")
+    (shown,) = code_blocks("json", "Call it")
+    assert commands.count(ADDRESS) == 3
+    run = subprocess.run(
+        ["bash", "-ec", commands.replace(ADDRESS, server.url)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    responses = [json.loads(body) for body in re.findall(r"\{.*?\}", run.stdout)]
+    assert len(responses) == 3
+    for response in responses:
+        expected = json.loads(shown)
+        assert list(response) == list(expected)
+        # The last digits of a probability depend on the processor's instruction set.
+        for name in ("probabilities", "confidence"):
+            assert response.pop(name) == pytest.approx(expected.pop(name), abs=1e-4)
+        del response["id"], expected["id"]
+        assert response == expected
+
+
+def test_readme_library_example_runs_as_printed() -> None:
+    (example,) = code_blocks("python", "Call it")
+    run = subprocess.run(
+        [sys.executable, "-c", example],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(BACKEND)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert re.fullmatch(r"7 digit 99\.\d%\n", run.stdout)
+
+
+def test_readme_is_short_enough_to_read() -> None:
+    assert len(README.splitlines()) <= MAX_LINES
+
+
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+
+DOCUMENTS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in ROOT.rglob("*.md")
+    if not {"node_modules", ".venv", ".uv", "runs"} & set(path.parts)
+    and path.name != "model_card_template.md"  # its links hold where the card is written
+)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_in_documents_lead_to_files(document: str) -> None:
+    folder = (ROOT / document).parent
+    targets = LINK.findall((ROOT / document).read_text(encoding="utf-8"))
+    assert not [target for target in targets if not (folder / target).exists()]
