@@ -21,8 +21,8 @@ locals {
   feedback   = "s3://${var.name}-feedback-${local.account_id}/feedback" # in the bucket of bootstrap
 }
 
-module "network" {
-  source = "../modules/network"
+module "vpc" {
+  source = "../modules/vpc"
 
   name   = var.name
   region = var.region
@@ -30,8 +30,8 @@ module "network" {
   cidr   = var.cidr
 }
 
-module "service" {
-  source = "../modules/service"
+module "ecs_service" {
+  source = "../modules/ecs-service"
 
   name                 = var.name
   region               = var.region
@@ -47,10 +47,10 @@ module "service" {
   feedback             = local.feedback
   keep_ink             = var.keep_ink
 
-  vpc_id                      = module.network.vpc_id
-  public_subnet_ids           = module.network.public_subnet_ids
-  private_subnet_ids          = module.network.private_subnet_ids
-  endpoints_security_group_id = module.network.endpoints_security_group_id
-  s3_prefix_list_id           = module.network.s3_prefix_list_id
+  vpc_id                      = module.vpc.vpc_id
+  public_subnet_ids           = module.vpc.public_subnet_ids
+  private_subnet_ids          = module.vpc.private_subnet_ids
+  endpoints_security_group_id = module.vpc.endpoints_security_group_id
+  s3_prefix_list_id           = module.vpc.s3_prefix_list_id
   permissions_boundary_arn    = "arn:aws:iam::${local.account_id}:policy/${var.name}-workload"
 }

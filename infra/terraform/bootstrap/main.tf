@@ -6,8 +6,8 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
 }
 
-module "state" {
-  source = "../modules/private-bucket"
+module "state_bucket" {
+  source = "../modules/s3-bucket"
 
   name              = "${var.name}-state-${local.account_id}"
   old_versions_days = 90
@@ -15,23 +15,23 @@ module "state" {
 
 # Here, so that it outlives what gathers it, and no workflow may read it or change who may. Function and
 # service add to it; whoever learns from it reads it with rights of their own.
-module "feedback" {
-  source = "../modules/private-bucket"
+module "feedback_bucket" {
+  source = "../modules/s3-bucket"
 
   name              = "${var.name}-feedback-${local.account_id}"
   objects_days      = var.feedback_days
   old_versions_days = 1 # what somebody thought better of, and what has expired
 }
 
-module "images" {
-  source = "../modules/image-repository"
+module "ecr_repository" {
+  source = "../modules/ecr-repository"
 
   name         = var.name
   function_arn = "arn:aws:lambda:${var.region}:${local.account_id}:function:${var.name}"
 }
 
-module "github" {
-  source = "../modules/github-access"
+module "github_oidc" {
+  source = "../modules/github-oidc"
 
   name                 = var.name
   region               = var.region
@@ -40,8 +40,8 @@ module "github" {
   repository_ids       = var.repository_ids
   branch               = var.branch
   environment          = var.environment
-  image_repository_arn = module.images.arn
-  state_bucket_arn     = module.state.arn
-  feedback_bucket_arn  = module.feedback.arn
+  image_repository_arn = module.ecr_repository.arn
+  state_bucket_arn     = module.state_bucket.arn
+  feedback_bucket_arn  = module.feedback_bucket.arn
   distribution_id      = var.distribution_id
 }

@@ -1,11 +1,11 @@
 output "state_bucket" {
   description = "Bucket for the states, which the other roots are given with: terraform init -backend-config=bucket=..."
-  value       = module.state.name
+  value       = module.state_bucket.name
 }
 
 output "feedback_bucket" {
   description = "Bucket for what people say of the answers, and for their drawings where they agree."
-  value       = module.feedback.name
+  value       = module.feedback_bucket.name
 }
 
 output "backend" {
@@ -13,7 +13,7 @@ output "backend" {
   value       = <<-EOT
     terraform {
       backend "s3" {
-        bucket       = "${module.state.name}"
+        bucket       = "${module.state_bucket.name}"
         key          = "bootstrap.tfstate"
         region       = "${var.region}"
         encrypt      = true
@@ -25,18 +25,18 @@ output "backend" {
 
 output "image_repository_url" {
   description = "Where images are pushed to: the function's with a commit's SHA as the tag, the server's with server-SHA."
-  value       = module.images.url
+  value       = module.ecr_repository.url
 }
 
 output "github_variables" {
   description = "Variables that the workflows read."
   value = {
     AWS_REGION        = var.region
-    BACKEND_ROLE_ARN  = module.github.role_arns.backend
-    FRONTEND_ROLE_ARN = module.github.role_arns.frontend
-    PLAN_ROLE_ARN     = module.github.role_arns.plan
-    APPLY_ROLE_ARN    = module.github.role_arns.apply
-    STATE_BUCKET      = module.state.name
-    IMAGE_REPOSITORY  = module.images.url
+    BACKEND_ROLE_ARN  = module.github_oidc.role_arns.backend
+    FRONTEND_ROLE_ARN = module.github_oidc.role_arns.frontend
+    PLAN_ROLE_ARN     = module.github_oidc.role_arns.plan
+    APPLY_ROLE_ARN    = module.github_oidc.role_arns.apply
+    STATE_BUCKET      = module.state_bucket.name
+    IMAGE_REPOSITORY  = module.ecr_repository.url
   }
 }

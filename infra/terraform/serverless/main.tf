@@ -11,8 +11,8 @@ locals {
   feedback   = "s3://${var.name}-feedback-${local.account_id}/feedback" # in the bucket of bootstrap
 }
 
-module "page" {
-  source = "../modules/page"
+module "static_site" {
+  source = "../modules/static-site"
 
   name        = var.name
   bucket_name = "${var.name}-page-${local.account_id}"
@@ -24,8 +24,8 @@ module "page" {
   api_source = "https://*.lambda-url.${var.region}.on.aws"
 }
 
-module "function" {
-  source = "../modules/function"
+module "lambda_function" {
+  source = "../modules/lambda-function"
 
   name                     = var.name
   image_uri                = "${data.aws_ecr_repository.images.repository_url}:${var.image_tag}"
@@ -34,21 +34,21 @@ module "function" {
   timeout                  = var.timeout
   reserved_concurrency     = var.reserved_concurrency
   log_retention_days       = var.log_retention_days
-  page_origin              = module.page.origin
+  page_origin              = module.static_site.origin
   feedback                 = local.feedback
   keep_ink                 = var.keep_ink
   permissions_boundary_arn = "arn:aws:iam::${local.account_id}:policy/${var.name}-workload"
 }
 
-module "watch" {
-  source = "../modules/watch"
+module "monitoring" {
+  source = "../modules/monitoring"
 
   name               = var.name
   region             = var.region
   account_id         = local.account_id
-  function_name      = module.function.name
-  alias              = module.function.alias
-  log_group_name     = module.function.log_group_name
+  function_name      = module.lambda_function.name
+  alias              = module.lambda_function.alias
+  log_group_name     = module.lambda_function.log_group_name
   architecture       = var.architecture
   email              = var.alarm_email
   p99_milliseconds   = var.p99_milliseconds

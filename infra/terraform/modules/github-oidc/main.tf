@@ -13,7 +13,7 @@ resource "aws_iam_openid_connect_provider" "github" {
 }
 
 module "backend" {
-  source = "../github-role"
+  source = "../github-oidc-role"
 
   name           = "${var.name}-backend"
   description    = "Workflows push the backend's image and deploy it"
@@ -25,7 +25,7 @@ module "backend" {
 }
 
 module "frontend" {
-  source = "../github-role"
+  source = "../github-oidc-role"
 
   name           = "${var.name}-frontend"
   description    = "Workflows deploy the page"
@@ -37,7 +37,7 @@ module "frontend" {
 }
 
 module "plan" {
-  source = "../github-role"
+  source = "../github-oidc-role"
 
   name           = "${var.name}-plan"
   description    = "Workflows show on a pull request what Terraform would change"
@@ -49,7 +49,7 @@ module "plan" {
 }
 
 module "apply" {
-  source = "../github-role"
+  source = "../github-oidc-role"
 
   name           = "${var.name}-apply"
   description    = "Workflows change what Terraform looks after"

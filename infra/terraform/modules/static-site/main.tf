@@ -1,7 +1,7 @@
 # The page: files in a bucket that only this CloudFront distribution reads.
 
-module "bucket" {
-  source = "../private-bucket"
+module "s3_bucket" {
+  source = "../s3-bucket"
 
   name              = var.bucket_name
   old_versions_days = 30
@@ -24,18 +24,18 @@ resource "aws_cloudfront_origin_access_control" "this" {
   signing_protocol                  = "sigv4"
 }
 
-resource "aws_cloudfront_function" "fallback" {
+resource "aws_cloudfront_function" "spa_fallback" {
   name    = "${var.name}-fallback"
   comment = "Answers every address that names no file with the page"
   runtime = "cloudfront-js-2.0"
-  code    = file("${path.module}/edge/fallback.js")
+  code    = file("${path.module}/edge/spa_fallback.js")
 }
 
-resource "aws_cloudfront_function" "lasting" {
-  name    = "${var.name}-lasting"
+resource "aws_cloudfront_function" "cache_assets" {
+  name    = "${var.name}-cache-assets"
   comment = "Lets browsers keep what has a hash in its name"
   runtime = "cloudfront-js-2.0"
-  code    = file("${path.module}/edge/lasting.js")
+  code    = file("${path.module}/edge/cache_assets.js")
 }
 
 locals {
@@ -48,7 +48,7 @@ locals {
   # One for what changes with a deploy, one for what never does.
   headers_policies = { page = "no-cache", assets = null }
 
-  # As the server sends it (backend/recognizer/page.py), and where the API is.
+  # As the server sends it (backend/recognizer/api/static.py), and where the API is.
   content_security_policy = join("; ", [
     "default-src 'none'",
     "script-src 'self'",
@@ -123,7 +123,7 @@ resource "aws_cloudfront_distribution" "this" {
 
   origin {
     origin_id                = "bucket"
-    domain_name              = module.bucket.regional_domain_name
+    domain_name              = module.s3_bucket.regional_domain_name
     origin_access_control_id = aws_cloudfront_origin_access_control.this.id
   }
 
@@ -139,7 +139,7 @@ resource "aws_cloudfront_distribution" "this" {
 
     function_association {
       event_type   = "viewer-request"
-      function_arn = aws_cloudfront_function.fallback.arn
+      function_arn = aws_cloudfront_function.spa_fallback.arn
     }
   }
 
@@ -155,7 +155,7 @@ resource "aws_cloudfront_distribution" "this" {
 
     function_association {
       event_type   = "viewer-response"
-      function_arn = aws_cloudfront_function.lasting.arn
+      function_arn = aws_cloudfront_function.cache_assets.arn
     }
   }
 

@@ -5,7 +5,7 @@ output "origin" {
 
 output "bucket_name" {
   description = "Name of the bucket with the page's files."
-  value       = module.bucket.name
+  value       = module.s3_bucket.name
 }
 
 output "distribution_id" {

@@ -8,7 +8,7 @@ variables {
 
 run "defaults" {
   assert {
-    condition     = tolist(module.function.cors_origins) == tolist([output.page_url]) && startswith(output.page_url, "https://")
+    condition     = tolist(module.lambda_function.cors_origins) == tolist([output.page_url]) && startswith(output.page_url, "https://")
     error_message = "Browsers may call from elsewhere than the page."
   }
 
@@ -44,7 +44,7 @@ run "own_domain" {
   }
 
   assert {
-    condition     = tolist(module.function.cors_origins) == tolist(["https://digits.example.com"])
+    condition     = tolist(module.lambda_function.cors_origins) == tolist(["https://digits.example.com"])
     error_message = "Browsers may not call from the own domain, or from elsewhere too."
   }
 }

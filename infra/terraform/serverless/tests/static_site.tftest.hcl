@@ -11,7 +11,7 @@ variables {
 
 run "bucket" {
   module {
-    source = "../modules/private-bucket"
+    source = "../modules/s3-bucket"
   }
 
   variables {
@@ -54,7 +54,7 @@ run "bucket" {
 
 run "bucket_of_things_that_are_kept" {
   module {
-    source = "../modules/private-bucket"
+    source = "../modules/s3-bucket"
   }
 
   variables {
@@ -70,7 +70,7 @@ run "bucket_of_things_that_are_kept" {
 
 run "bucket_of_things_that_expire" {
   module {
-    source = "../modules/private-bucket"
+    source = "../modules/s3-bucket"
   }
 
   variables {
@@ -91,7 +91,7 @@ run "bucket_of_things_that_are_deleted_at_once_is_refused" {
   command = plan
 
   module {
-    source = "../modules/private-bucket"
+    source = "../modules/s3-bucket"
   }
 
   variables {
@@ -105,11 +105,11 @@ run "bucket_of_things_that_are_deleted_at_once_is_refused" {
 
 run "page" {
   module {
-    source = "../modules/page"
+    source = "../modules/static-site"
   }
 
   assert {
-    condition = [for statement in jsondecode(module.bucket.policy).Statement : [statement.Principal, statement.Condition] if statement.Effect == "Allow"] == [[
+    condition = [for statement in jsondecode(module.s3_bucket.policy).Statement : [statement.Principal, statement.Condition] if statement.Effect == "Allow"] == [[
       { Service = "cloudfront.amazonaws.com" },
       { StringEquals = { "aws:SourceArn" = aws_cloudfront_distribution.this.arn } },
     ]]
@@ -149,7 +149,7 @@ run "page" {
   # The server says the same in Python, over several lines.
   assert {
     condition = strcontains(
-      replace(file("../../../backend/recognizer/page.py"), "/\"\\s+\"/", ""),
+      replace(file("../../../backend/recognizer/api/static.py"), "/\"\\s+\"/", ""),
       "\"${replace(local.content_security_policy, "/(connect-src 'self') .*/", "$1")}\"",
     )
     error_message = "The page's Content-Security-Policy is another than the server's."
@@ -166,12 +166,12 @@ run "page" {
   }
 
   assert {
-    condition     = aws_cloudfront_distribution.this.ordered_cache_behavior[0].path_pattern == "/assets/*" && aws_cloudfront_distribution.this.ordered_cache_behavior[0].cache_policy_id == local.cache_policies.optimized && one(aws_cloudfront_distribution.this.ordered_cache_behavior[0].function_association).function_arn == aws_cloudfront_function.lasting.arn && strcontains(aws_cloudfront_function.lasting.code, "max-age=31536000, immutable")
+    condition     = aws_cloudfront_distribution.this.ordered_cache_behavior[0].path_pattern == "/assets/*" && aws_cloudfront_distribution.this.ordered_cache_behavior[0].cache_policy_id == local.cache_policies.optimized && one(aws_cloudfront_distribution.this.ordered_cache_behavior[0].function_association).function_arn == aws_cloudfront_function.cache_assets.arn && strcontains(aws_cloudfront_function.cache_assets.code, "max-age=31536000, immutable")
     error_message = "Assets, whose names have a hash, are not kept."
   }
 
   assert {
-    condition     = one(aws_cloudfront_distribution.this.default_cache_behavior[0].function_association).event_type == "viewer-request" && strcontains(aws_cloudfront_function.fallback.code, "/index.html") && aws_cloudfront_distribution.this.default_root_object == "index.html"
+    condition     = one(aws_cloudfront_distribution.this.default_cache_behavior[0].function_association).event_type == "viewer-request" && strcontains(aws_cloudfront_function.spa_fallback.code, "/index.html") && aws_cloudfront_distribution.this.default_root_object == "index.html"
     error_message = "Addresses without a file do not lead to the page."
   }
 
@@ -183,7 +183,7 @@ run "page" {
 
 run "page_with_a_domain" {
   module {
-    source = "../modules/page"
+    source = "../modules/static-site"
   }
 
   variables {

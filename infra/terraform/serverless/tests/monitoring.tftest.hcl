@@ -20,7 +20,7 @@ variables {
 
 run "watch" {
   module {
-    source = "../modules/watch"
+    source = "../modules/monitoring"
   }
 
   assert {
@@ -137,7 +137,7 @@ run "watch" {
 
 run "watch_with_an_address" {
   module {
-    source = "../modules/watch"
+    source = "../modules/monitoring"
   }
 
   variables {

@@ -9,7 +9,7 @@ variables {
 
 run "images" {
   module {
-    source = "../modules/image-repository"
+    source = "../modules/ecr-repository"
   }
 
   assert {
@@ -40,7 +40,7 @@ run "a_repository_too_small_to_roll_back_is_refused" {
   command = plan
 
   module {
-    source = "../modules/image-repository"
+    source = "../modules/ecr-repository"
   }
 
   variables {

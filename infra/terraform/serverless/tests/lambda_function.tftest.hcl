@@ -18,7 +18,7 @@ variables {
 
 run "function" {
   module {
-    source = "../modules/function"
+    source = "../modules/lambda-function"
   }
 
   assert {
@@ -103,7 +103,7 @@ run "function" {
 # Deploys choose the image, and move the alias: a later apply leaves both where they are.
 run "another_image" {
   module {
-    source = "../modules/function"
+    source = "../modules/lambda-function"
   }
 
   variables {
@@ -118,7 +118,7 @@ run "another_image" {
 
 run "another_version" {
   module {
-    source = "../modules/function"
+    source = "../modules/lambda-function"
   }
 
   plan_options {
@@ -140,7 +140,7 @@ run "ink_is_kept_where_it_is_asked_for" {
   command = plan
 
   module {
-    source = "../modules/function"
+    source = "../modules/lambda-function"
   }
 
   variables {
@@ -157,7 +157,7 @@ run "a_whole_bucket_is_refused" {
   command = plan
 
   module {
-    source = "../modules/function"
+    source = "../modules/lambda-function"
   }
 
   variables {
@@ -171,7 +171,7 @@ run "unbounded_concurrency_is_refused" {
   command = plan
 
   module {
-    source = "../modules/function"
+    source = "../modules/lambda-function"
   }
 
   variables {
@@ -185,7 +185,7 @@ run "endless_requests_are_refused" {
   command = plan
 
   module {
-    source = "../modules/function"
+    source = "../modules/lambda-function"
   }
 
   variables {
@@ -199,7 +199,7 @@ run "any_origin_is_refused" {
   command = plan
 
   module {
-    source = "../modules/function"
+    source = "../modules/lambda-function"
   }
 
   variables {

@@ -26,7 +26,7 @@ variables {
 
 run "service" {
   module {
-    source = "../modules/service"
+    source = "../modules/ecs-service"
   }
 
   # Each role has an ARN of its own, so that one cannot pass for the other.
@@ -56,12 +56,12 @@ run "service" {
   }
 
   assert {
-    condition     = [for rule in aws_vpc_security_group_ingress_rule.balancer : "${rule.cidr_ipv4}:${rule.from_port}-${rule.to_port}"] == ["198.51.100.0/24:443-443"]
+    condition     = [for rule in aws_vpc_security_group_ingress_rule.load_balancer : "${rule.cidr_ipv4}:${rule.from_port}-${rule.to_port}"] == ["198.51.100.0/24:443-443"]
     error_message = "The load balancer lets others in than those who may call."
   }
 
   assert {
-    condition     = aws_vpc_security_group_ingress_rule.tasks.referenced_security_group_id == aws_security_group.balancer.id && aws_vpc_security_group_ingress_rule.tasks.cidr_ipv4 == null
+    condition     = aws_vpc_security_group_ingress_rule.tasks.referenced_security_group_id == aws_security_group.load_balancer.id && aws_vpc_security_group_ingress_rule.tasks.cidr_ipv4 == null
     error_message = "The tasks can be reached past the load balancer."
   }
 
@@ -136,7 +136,7 @@ run "a_single_task_is_refused" {
   command = plan
 
   module {
-    source = "../modules/service"
+    source = "../modules/ecs-service"
   }
 
   variables {
@@ -150,7 +150,7 @@ run "sizes_that_fargate_does_not_have_are_refused" {
   command = plan
 
   module {
-    source = "../modules/service"
+    source = "../modules/ecs-service"
   }
 
   variables {
@@ -164,7 +164,7 @@ run "ink_is_kept_where_it_is_asked_for" {
   command = plan
 
   module {
-    source = "../modules/service"
+    source = "../modules/ecs-service"
   }
 
   variables {

@@ -11,7 +11,7 @@ variables {
 
 run "network" {
   module {
-    source = "../modules/network"
+    source = "../modules/vpc"
   }
 
   assert {
@@ -44,7 +44,7 @@ run "one_zone_is_refused" {
   command = plan
 
   module {
-    source = "../modules/network"
+    source = "../modules/vpc"
   }
 
   variables {

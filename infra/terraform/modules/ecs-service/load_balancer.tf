@@ -5,7 +5,7 @@ resource "aws_lb" "this" {
   name                       = var.name
   load_balancer_type         = "application"
   subnets                    = var.public_subnet_ids
-  security_groups            = [aws_security_group.balancer.id]
+  security_groups            = [aws_security_group.load_balancer.id]
   drop_invalid_header_fields = true
 }
 
@@ -40,7 +40,7 @@ resource "aws_lb_listener" "https" {
   }
 }
 
-resource "aws_security_group" "balancer" {
+resource "aws_security_group" "load_balancer" {
   name        = "${var.name}-balancer"
   description = "The load balancer"
   vpc_id      = var.vpc_id
@@ -48,10 +48,10 @@ resource "aws_security_group" "balancer" {
   tags = { Name = "${var.name}-balancer" }
 }
 
-resource "aws_vpc_security_group_ingress_rule" "balancer" {
+resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
   for_each = toset(var.allowed_cidrs)
 
-  security_group_id = aws_security_group.balancer.id
+  security_group_id = aws_security_group.load_balancer.id
   description       = "HTTPS from those who may call"
   cidr_ipv4         = each.key
   ip_protocol       = "tcp"
@@ -59,8 +59,8 @@ resource "aws_vpc_security_group_ingress_rule" "balancer" {
   to_port           = 443
 }
 
-resource "aws_vpc_security_group_egress_rule" "balancer" {
-  security_group_id            = aws_security_group.balancer.id
+resource "aws_vpc_security_group_egress_rule" "load_balancer" {
+  security_group_id            = aws_security_group.load_balancer.id
   description                  = "To the tasks"
   referenced_security_group_id = aws_security_group.tasks.id
   ip_protocol                  = "tcp"
@@ -79,7 +79,7 @@ resource "aws_security_group" "tasks" {
 resource "aws_vpc_security_group_ingress_rule" "tasks" {
   security_group_id            = aws_security_group.tasks.id
   description                  = "From the load balancer"
-  referenced_security_group_id = aws_security_group.balancer.id
+  referenced_security_group_id = aws_security_group.load_balancer.id
   ip_protocol                  = "tcp"
   from_port                    = local.port
   to_port                      = local.port
