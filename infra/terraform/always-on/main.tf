@@ -17,8 +17,8 @@ data "aws_ecr_repository" "images" {
 }
 
 locals {
-  account_id = data.aws_caller_identity.current.account_id
-  feedback   = "s3://${var.name}-feedback-${local.account_id}/feedback" # in the bucket of bootstrap
+  account_id   = data.aws_caller_identity.current.account_id
+  feedback_uri = "s3://${var.name}-feedback-${local.account_id}/feedback" # in the bucket of bootstrap
 }
 
 module "vpc" {
@@ -26,26 +26,26 @@ module "vpc" {
 
   name   = var.name
   region = var.region
-  zones  = slice(sort(data.aws_availability_zones.available.names), 0, 2)
+  azs    = slice(sort(data.aws_availability_zones.available.names), 0, 2)
   cidr   = var.cidr
 }
 
 module "ecs_service" {
   source = "../modules/ecs-service"
 
-  name                 = var.name
-  region               = var.region
-  image                = "${data.aws_ecr_repository.images.repository_url}:${var.image_tag}"
-  image_repository_arn = data.aws_ecr_repository.images.arn
-  architecture         = var.architecture
-  cpu                  = var.cpu
-  memory               = var.memory
-  tasks                = var.tasks
-  log_retention_days   = var.log_retention_days
-  certificate_arn      = var.certificate_arn
-  allowed_cidrs        = var.allowed_cidrs
-  feedback             = local.feedback
-  keep_ink             = var.keep_ink
+  name                  = var.name
+  region                = var.region
+  image                 = "${data.aws_ecr_repository.images.repository_url}:${var.image_tag}"
+  image_repository_arn  = data.aws_ecr_repository.images.arn
+  architecture          = var.architecture
+  cpu                   = var.cpu
+  memory                = var.memory
+  tasks                 = var.tasks
+  log_retention_in_days = var.log_retention_in_days
+  certificate_arn       = var.certificate_arn
+  allowed_cidrs         = var.allowed_cidrs
+  feedback_uri          = local.feedback_uri
+  store_inputs          = var.store_inputs
 
   vpc_id                      = module.vpc.vpc_id
   public_subnet_ids           = module.vpc.public_subnet_ids

@@ -20,5 +20,5 @@ output "log_group_name" {
 
 output "feedback" {
   description = "Where feedback is kept, as the application is told it."
-  value       = local.feedback
+  value       = local.feedback_uri
 }

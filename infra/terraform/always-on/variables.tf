@@ -80,13 +80,13 @@ variable "tasks" {
   default     = { min = 2, max = 6 }
 }
 
-variable "log_retention_days" {
+variable "log_retention_in_days" {
   description = "Days for which logs are kept."
   type        = number
   default     = 30
 }
 
-variable "keep_ink" {
+variable "store_inputs" {
   description = "Whether what was drawn is kept with feedback, to learn from. People must agree first: the page asks each of them, and without their yes it sends no drawing."
   type        = bool
   default     = false

@@ -9,8 +9,8 @@ locals {
 module "state_bucket" {
   source = "../modules/s3-bucket"
 
-  name              = "${var.name}-state-${local.account_id}"
-  old_versions_days = 90
+  name                               = "${var.name}-state-${local.account_id}"
+  noncurrent_version_expiration_days = 90
 }
 
 # Here, so that it outlives what gathers it, and no workflow may read it or change who may. Function and
@@ -18,9 +18,9 @@ module "state_bucket" {
 module "feedback_bucket" {
   source = "../modules/s3-bucket"
 
-  name              = "${var.name}-feedback-${local.account_id}"
-  objects_days      = var.feedback_days
-  old_versions_days = 1 # what somebody thought better of, and what has expired
+  name                               = "${var.name}-feedback-${local.account_id}"
+  expiration_days                    = var.feedback_expiration_days
+  noncurrent_version_expiration_days = 1 # what somebody thought better of, and what has expired
 }
 
 module "ecr_repository" {

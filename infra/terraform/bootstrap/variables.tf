@@ -69,7 +69,7 @@ variable "distribution_id" {
   }
 }
 
-variable "feedback_days" {
+variable "feedback_expiration_days" {
   description = "Days for which feedback is kept, and with it the drawings that people agreed to."
   type        = number
   default     = 365

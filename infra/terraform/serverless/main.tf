@@ -7,8 +7,8 @@ data "aws_ecr_repository" "images" {
 }
 
 locals {
-  account_id = data.aws_caller_identity.current.account_id
-  feedback   = "s3://${var.name}-feedback-${local.account_id}/feedback" # in the bucket of bootstrap
+  account_id   = data.aws_caller_identity.current.account_id
+  feedback_uri = "s3://${var.name}-feedback-${local.account_id}/feedback" # in the bucket of bootstrap
 }
 
 module "static_site" {
@@ -27,17 +27,17 @@ module "static_site" {
 module "lambda_function" {
   source = "../modules/lambda-function"
 
-  name                     = var.name
-  image_uri                = "${data.aws_ecr_repository.images.repository_url}:${var.image_tag}"
-  architecture             = var.architecture
-  memory_size              = var.memory_size
-  timeout                  = var.timeout
-  reserved_concurrency     = var.reserved_concurrency
-  log_retention_days       = var.log_retention_days
-  page_origin              = module.static_site.origin
-  feedback                 = local.feedback
-  keep_ink                 = var.keep_ink
-  permissions_boundary_arn = "arn:aws:iam::${local.account_id}:policy/${var.name}-workload"
+  name                           = var.name
+  image_uri                      = "${data.aws_ecr_repository.images.repository_url}:${var.image_tag}"
+  architecture                   = var.architecture
+  memory_size                    = var.memory_size
+  timeout                        = var.timeout
+  reserved_concurrent_executions = var.reserved_concurrent_executions
+  log_retention_in_days          = var.log_retention_in_days
+  page_origin                    = module.static_site.origin
+  feedback_uri                   = local.feedback_uri
+  store_inputs                   = var.store_inputs
+  permissions_boundary_arn       = "arn:aws:iam::${local.account_id}:policy/${var.name}-workload"
 }
 
 module "monitoring" {
@@ -52,8 +52,8 @@ module "monitoring" {
   architecture       = var.architecture
   email              = var.alarm_email
   p99_milliseconds   = var.p99_milliseconds
-  least_accuracy     = var.least_accuracy
-  least_feedback     = var.least_feedback
-  most_refused       = var.most_refused
+  min_accuracy       = var.min_accuracy
+  min_feedback       = var.min_feedback
+  max_rejected       = var.max_rejected
   monthly_budget_usd = var.monthly_budget_usd
 }

@@ -25,7 +25,7 @@ output "distribution_domain_name" {
 
 output "feedback" {
   description = "Where feedback is kept, as the application is told it."
-  value       = local.feedback
+  value       = local.feedback_uri
 }
 
 output "alarm_topic_arn" {

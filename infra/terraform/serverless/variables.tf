@@ -48,19 +48,19 @@ variable "timeout" {
   default     = 15
 }
 
-variable "reserved_concurrency" {
+variable "reserved_concurrent_executions" {
   description = "The most requests that are answered at once, 1 to 100. AWS insists that some of the account's quota stays unreserved; a new account, whose quota may be 10 in all, has to ask for more first."
   type        = number
   default     = 10
 }
 
-variable "log_retention_days" {
+variable "log_retention_in_days" {
   description = "Days for which logs are kept."
   type        = number
   default     = 30
 }
 
-variable "keep_ink" {
+variable "store_inputs" {
   description = "Whether what was drawn is kept with feedback, to learn from. People must agree first: the page asks each of them, and without their yes it sends no drawing."
   type        = bool
   default     = false
@@ -99,19 +99,19 @@ variable "p99_milliseconds" {
   default     = 3000
 }
 
-variable "least_accuracy" {
+variable "min_accuracy" {
   description = "Share of a day's feedback that should say that the answer was right. People tell of errors sooner, so this lies below what the model card says."
   type        = number
   default     = 0.8
 }
 
-variable "least_feedback" {
+variable "min_feedback" {
   description = "How much feedback a day has to bring before its accuracy is judged."
   type        = number
   default     = 30
 }
 
-variable "most_refused" {
+variable "max_rejected" {
   description = "Share of the requests for answers, and of feedback, that may be refused."
   type        = number
   default     = 0.5

@@ -11,9 +11,9 @@ variables {
   cpu                         = 512
   memory                      = 2048
   tasks                       = { min = 2, max = 6 }
-  log_retention_days          = 30
-  feedback                    = "s3://digit-recognizer-feedback-123456789012/feedback"
-  keep_ink                    = false
+  log_retention_in_days       = 30
+  feedback_uri                = "s3://digit-recognizer-feedback-123456789012/feedback"
+  store_inputs                = false
   certificate_arn             = "arn:aws:acm:eu-central-1:123456789012:certificate/0123"
   allowed_cidrs               = ["198.51.100.0/24"]
   vpc_id                      = "vpc-0123"
@@ -99,9 +99,9 @@ run "service" {
   assert {
     condition = alltrue([for container in jsondecode(aws_ecs_task_definition.this.container_definitions) :
       { for setting in container.environment : setting.name => setting.value } == {
-        AWS_DEFAULT_REGION = var.region
-        DIGITS_FEEDBACK    = var.feedback
-        DIGITS_KEEP_INK    = "0"
+        AWS_DEFAULT_REGION  = var.region
+        DIGITS_FEEDBACK     = var.feedback_uri
+        DIGITS_STORE_INPUTS = "0"
       }
     ])
     error_message = "The container is told other settings, or keeps drawings without being asked to."
@@ -168,11 +168,11 @@ run "ink_is_kept_where_it_is_asked_for" {
   }
 
   variables {
-    keep_ink = true
+    store_inputs = true
   }
 
   assert {
-    condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = "DIGITS_KEEP_INK", value = "1" })
+    condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = "DIGITS_STORE_INPUTS", value = "1" })
     error_message = "The service is not told to keep what was drawn."
   }
 }

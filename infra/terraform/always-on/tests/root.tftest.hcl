@@ -15,7 +15,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = output.feedback == "s3://digit-recognizer-feedback-123456789012/feedback" && !var.keep_ink
+    condition     = output.feedback == "s3://digit-recognizer-feedback-123456789012/feedback" && !var.store_inputs
     error_message = "Feedback is kept elsewhere than the task's role allows, or drawings are kept by default."
   }
 }

@@ -5,7 +5,7 @@ mock_provider "aws" {
 variables {
   name   = "digit-recognizer"
   region = "eu-central-1"
-  zones  = ["eu-central-1a", "eu-central-1b"]
+  azs    = ["eu-central-1a", "eu-central-1b"]
   cidr   = "10.0.0.0/16"
 }
 
@@ -15,7 +15,7 @@ run "network" {
   }
 
   assert {
-    condition     = tolist(aws_subnet.public[*].availability_zone) == var.zones && tolist(aws_subnet.private[*].availability_zone) == var.zones
+    condition     = tolist(aws_subnet.public[*].availability_zone) == var.azs && tolist(aws_subnet.private[*].availability_zone) == var.azs
     error_message = "The subnets are not in two zones."
   }
 
@@ -48,8 +48,8 @@ run "one_zone_is_refused" {
   }
 
   variables {
-    zones = ["eu-central-1a", "eu-central-1a"]
+    azs = ["eu-central-1a", "eu-central-1a"]
   }
 
-  expect_failures = [var.zones]
+  expect_failures = [var.azs]
 }

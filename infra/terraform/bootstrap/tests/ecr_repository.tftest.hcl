@@ -44,8 +44,8 @@ run "a_repository_too_small_to_roll_back_is_refused" {
   }
 
   variables {
-    kept_images = 1
+    retained_images = 1
   }
 
-  expect_failures = [var.kept_images]
+  expect_failures = [var.retained_images]
 }

@@ -22,13 +22,13 @@ resource "aws_ecr_lifecycle_policy" "this" {
         # Of their own, so that many deploys of the function cannot push out the server that runs.
         rulePriority = 2
         description  = "Keep the newest images of the server."
-        selection    = { tagStatus = "tagged", tagPatternList = ["server-*"], countType = "imageCountMoreThan", countNumber = var.kept_images }
+        selection    = { tagStatus = "tagged", tagPatternList = ["server-*"], countType = "imageCountMoreThan", countNumber = var.retained_images }
         action       = { type = "expire" }
       },
       {
         rulePriority = 3
         description  = "Keep the newest images."
-        selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = 2 * var.kept_images }
+        selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = 2 * var.retained_images }
         action       = { type = "expire" }
       },
     ]

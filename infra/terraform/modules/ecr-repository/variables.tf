@@ -8,13 +8,13 @@ variable "function_arn" {
   type        = string
 }
 
-variable "kept_images" {
+variable "retained_images" {
   description = "How many of the newest images of the function, and of the server, stay: as far back as one can roll back."
   type        = number
   default     = 30
 
   validation {
-    condition     = var.kept_images >= 5 && var.kept_images <= 500
+    condition     = var.retained_images >= 5 && var.retained_images <= 500
     error_message = "Keep 5 to 500 images."
   }
 }

@@ -15,7 +15,7 @@ resource "aws_cloudwatch_log_group" "this" {
   #checkov:skip=CKV_AWS_158:Nothing that callers send is logged; CloudWatch's own key encrypts it.
   #checkov:skip=CKV_AWS_338:A year of logs would be kept for nobody.
   name              = "/ecs/${var.name}"
-  retention_in_days = var.log_retention_days
+  retention_in_days = var.log_retention_in_days
 }
 
 # ECS starts the tasks with this role; the application itself has the one below.
@@ -67,7 +67,7 @@ resource "aws_iam_role_policy" "feedback" {
     Statement = [{
       Effect   = "Allow"
       Action   = ["s3:PutObject"]
-      Resource = ["arn:aws:s3:::${trimprefix(var.feedback, "s3://")}/*"]
+      Resource = ["arn:aws:s3:::${trimprefix(var.feedback_uri, "s3://")}/*"]
     }]
   })
 }
@@ -107,8 +107,8 @@ resource "aws_ecs_task_definition" "this" {
     environment = [
       # By which boto3 finds S3; there is no way to that of another region.
       { name = "AWS_DEFAULT_REGION", value = var.region },
-      { name = "DIGITS_FEEDBACK", value = var.feedback },
-      { name = "DIGITS_KEEP_INK", value = var.keep_ink ? "1" : "0" },
+      { name = "DIGITS_FEEDBACK", value = var.feedback_uri },
+      { name = "DIGITS_STORE_INPUTS", value = var.store_inputs ? "1" : "0" },
     ]
     logConfiguration = {
       logDriver = "awslogs"

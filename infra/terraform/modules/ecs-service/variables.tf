@@ -58,12 +58,12 @@ variable "tasks" {
   }
 }
 
-variable "log_retention_days" {
+variable "log_retention_in_days" {
   description = "Days for which logs are kept."
   type        = number
 
   validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365], var.log_retention_days)
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365], var.log_retention_in_days)
     error_message = "CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180 or 365 days."
   }
 }
@@ -103,17 +103,17 @@ variable "s3_prefix_list_id" {
   type        = string
 }
 
-variable "feedback" {
+variable "feedback_uri" {
   description = "Where feedback is kept: s3://bucket/prefix."
   type        = string
 
   validation {
-    condition     = can(regex("^s3://[a-z0-9-]+(/[a-z0-9-]+)+$", var.feedback))
+    condition     = can(regex("^s3://[a-z0-9-]+(/[a-z0-9-]+)+$", var.feedback_uri))
     error_message = "Give a bucket and a prefix, such as s3://bucket/feedback."
   }
 }
 
-variable "keep_ink" {
+variable "store_inputs" {
   description = "Whether what was drawn is kept with feedback, where the one who drew it agrees."
   type        = bool
 }

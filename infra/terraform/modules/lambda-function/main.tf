@@ -3,7 +3,7 @@
 resource "aws_cloudwatch_log_group" "this" {
   #checkov:skip=CKV_AWS_158:Nothing that callers send is logged; CloudWatch's own key encrypts it.
   name              = "/aws/lambda/${var.name}"
-  retention_in_days = var.log_retention_days
+  retention_in_days = var.log_retention_in_days
 }
 
 resource "aws_iam_role" "this" {
@@ -43,7 +43,7 @@ resource "aws_iam_role_policy" "feedback" {
     Statement = [{
       Effect   = "Allow"
       Action   = ["s3:PutObject"]
-      Resource = ["arn:aws:s3:::${trimprefix(var.feedback, "s3://")}/*"]
+      Resource = ["arn:aws:s3:::${trimprefix(var.feedback_uri, "s3://")}/*"]
     }]
   })
 }
@@ -66,16 +66,16 @@ resource "aws_lambda_function" "this" {
 
   memory_size                    = var.memory_size
   timeout                        = var.timeout
-  reserved_concurrent_executions = var.reserved_concurrency
+  reserved_concurrent_executions = var.reserved_concurrent_executions
 
   # A change made here is a new version, which callers meet when the next deploy moves the alias.
   publish = true
 
   environment {
     variables = {
-      DIGITS_PAGE_URL = var.page_origin
-      DIGITS_FEEDBACK = var.feedback
-      DIGITS_KEEP_INK = var.keep_ink ? "1" : "0"
+      DIGITS_PAGE_URL     = var.page_origin
+      DIGITS_FEEDBACK     = var.feedback_uri
+      DIGITS_STORE_INPUTS = var.store_inputs ? "1" : "0"
     }
   }
 

@@ -38,22 +38,22 @@ variable "timeout" {
   }
 }
 
-variable "reserved_concurrency" {
+variable "reserved_concurrent_executions" {
   description = "The most requests that are answered at once, and so the most that an attack can cost."
   type        = number
 
   validation {
-    condition     = var.reserved_concurrency >= 1 && var.reserved_concurrency <= 100 && floor(var.reserved_concurrency) == var.reserved_concurrency
+    condition     = var.reserved_concurrent_executions >= 1 && var.reserved_concurrent_executions <= 100 && floor(var.reserved_concurrent_executions) == var.reserved_concurrent_executions
     error_message = "Give 1 to 100: there is no such thing as unbounded here."
   }
 }
 
-variable "log_retention_days" {
+variable "log_retention_in_days" {
   description = "Days for which logs are kept."
   type        = number
 
   validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365], var.log_retention_days)
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365], var.log_retention_in_days)
     error_message = "CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180 or 365 days."
   }
 }
@@ -68,17 +68,17 @@ variable "page_origin" {
   }
 }
 
-variable "feedback" {
+variable "feedback_uri" {
   description = "Where feedback is kept: s3://bucket/prefix."
   type        = string
 
   validation {
-    condition     = can(regex("^s3://[a-z0-9-]+(/[a-z0-9-]+)+$", var.feedback))
+    condition     = can(regex("^s3://[a-z0-9-]+(/[a-z0-9-]+)+$", var.feedback_uri))
     error_message = "Give a bucket and a prefix, such as s3://bucket/feedback."
   }
 }
 
-variable "keep_ink" {
+variable "store_inputs" {
   description = "Whether what was drawn is kept with feedback, where the one who drew it agrees."
   type        = bool
 }

@@ -55,10 +55,10 @@ locals {
       description = "In a day, people said too often that the answer was wrong."
       metric      = "right"
       period      = 86400
-      enough      = var.least_feedback
+      enough      = var.min_feedback
       well        = 1
       comparison  = "LessThanThreshold"
-      threshold   = var.least_accuracy
+      threshold   = var.min_accuracy
     }
     refused = {
       description = "For a quarter of an hour, too many requests were refused: a caller errs, or somebody tries what there is."
@@ -67,7 +67,7 @@ locals {
       enough      = 20
       well        = 0
       comparison  = "GreaterThanThreshold"
-      threshold   = var.most_refused
+      threshold   = var.max_rejected
     }
   }
 }

@@ -48,32 +48,32 @@ variable "p99_milliseconds" {
   }
 }
 
-variable "least_accuracy" {
+variable "min_accuracy" {
   description = "Share of a day's feedback that should say that the answer was right."
   type        = number
 
   validation {
-    condition     = var.least_accuracy >= 0 && var.least_accuracy <= 1
+    condition     = var.min_accuracy >= 0 && var.min_accuracy <= 1
     error_message = "Give a share, 0 to 1."
   }
 }
 
-variable "least_feedback" {
+variable "min_feedback" {
   description = "How much feedback a day has to bring before its accuracy is judged."
   type        = number
 
   validation {
-    condition     = var.least_feedback >= 1 && floor(var.least_feedback) == var.least_feedback
+    condition     = var.min_feedback >= 1 && floor(var.min_feedback) == var.min_feedback
     error_message = "Give a whole number, at least 1."
   }
 }
 
-variable "most_refused" {
+variable "max_rejected" {
   description = "Share of the requests for answers, and of feedback, that may be refused."
   type        = number
 
   validation {
-    condition     = var.most_refused >= 0 && var.most_refused <= 1
+    condition     = var.max_rejected >= 0 && var.max_rejected <= 1
     error_message = "Give a share, 0 to 1."
   }
 }

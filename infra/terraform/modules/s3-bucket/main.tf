@@ -56,7 +56,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     filter {}
 
     dynamic "expiration" {
-      for_each = var.objects_days == null ? [] : [var.objects_days]
+      for_each = var.expiration_days == null ? [] : [var.expiration_days]
 
       content {
         days = expiration.value
@@ -64,7 +64,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
 
     noncurrent_version_expiration {
-      noncurrent_days = var.old_versions_days
+      noncurrent_days = var.noncurrent_version_expiration_days
     }
 
     abort_incomplete_multipart_upload {

@@ -8,23 +8,23 @@ variable "name" {
   }
 }
 
-variable "old_versions_days" {
+variable "noncurrent_version_expiration_days" {
   description = "Days for which a version that was replaced or deleted can still be brought back."
   type        = number
 
   validation {
-    condition     = var.old_versions_days >= 1 && floor(var.old_versions_days) == var.old_versions_days
+    condition     = var.noncurrent_version_expiration_days >= 1 && floor(var.noncurrent_version_expiration_days) == var.noncurrent_version_expiration_days
     error_message = "Give whole days, at least 1."
   }
 }
 
-variable "objects_days" {
+variable "expiration_days" {
   description = "Days after which objects are deleted; null for never."
   type        = number
   default     = null
 
   validation {
-    condition     = var.objects_days == null || try(var.objects_days >= 1 && floor(var.objects_days) == var.objects_days, false)
+    condition     = var.expiration_days == null || try(var.expiration_days >= 1 && floor(var.expiration_days) == var.expiration_days, false)
     error_message = "Give whole days, at least 1."
   }
 }

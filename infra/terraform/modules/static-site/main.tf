@@ -3,8 +3,8 @@
 module "s3_bucket" {
   source = "../s3-bucket"
 
-  name              = var.bucket_name
-  old_versions_days = 30
+  name                               = var.bucket_name
+  noncurrent_version_expiration_days = 30
   statements = [{
     Sid       = "OnlyThisDistributionReads"
     Effect    = "Allow"

@@ -8,12 +8,12 @@ variable "region" {
   type        = string
 }
 
-variable "zones" {
+variable "azs" {
   description = "Names of two availability zones."
   type        = list(string)
 
   validation {
-    condition     = length(distinct(var.zones)) == 2 && length(var.zones) == 2
+    condition     = length(distinct(var.azs)) == 2 && length(var.azs) == 2
     error_message = "Give two different zones: one may fail."
   }
 }

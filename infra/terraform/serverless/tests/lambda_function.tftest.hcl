@@ -3,17 +3,17 @@ mock_provider "aws" {
 }
 
 variables {
-  name                     = "digit-recognizer"
-  image_uri                = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/digit-recognizer:0123abc"
-  architecture             = "x86_64"
-  memory_size              = 1024
-  timeout                  = 15
-  reserved_concurrency     = 10
-  log_retention_days       = 30
-  page_origin              = "https://digits.example.com"
-  feedback                 = "s3://digit-recognizer-feedback-123456789012/feedback"
-  keep_ink                 = false
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/digit-recognizer-workload"
+  name                           = "digit-recognizer"
+  image_uri                      = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/digit-recognizer:0123abc"
+  architecture                   = "x86_64"
+  memory_size                    = 1024
+  timeout                        = 15
+  reserved_concurrent_executions = 10
+  log_retention_in_days          = 30
+  page_origin                    = "https://digits.example.com"
+  feedback_uri                   = "s3://digit-recognizer-feedback-123456789012/feedback"
+  store_inputs                   = false
+  permissions_boundary_arn       = "arn:aws:iam::123456789012:policy/digit-recognizer-workload"
 }
 
 run "function" {
@@ -60,15 +60,15 @@ run "function" {
 
   assert {
     condition = aws_lambda_function.this.environment[0].variables == tomap({
-      DIGITS_PAGE_URL = var.page_origin
-      DIGITS_FEEDBACK = var.feedback
-      DIGITS_KEEP_INK = "0"
+      DIGITS_PAGE_URL     = var.page_origin
+      DIGITS_FEEDBACK     = var.feedback_uri
+      DIGITS_STORE_INPUTS = "0"
     })
     error_message = "The function is told other settings, or keeps drawings without being asked to."
   }
 
   assert {
-    condition     = aws_lambda_function.this.reserved_concurrent_executions == var.reserved_concurrency
+    condition     = aws_lambda_function.this.reserved_concurrent_executions == var.reserved_concurrent_executions
     error_message = "The function's concurrency is not bounded."
   }
 
@@ -144,11 +144,11 @@ run "ink_is_kept_where_it_is_asked_for" {
   }
 
   variables {
-    keep_ink = true
+    store_inputs = true
   }
 
   assert {
-    condition     = aws_lambda_function.this.environment[0].variables.DIGITS_KEEP_INK == "1"
+    condition     = aws_lambda_function.this.environment[0].variables.DIGITS_STORE_INPUTS == "1"
     error_message = "The function is not told to keep what was drawn."
   }
 }
@@ -161,10 +161,10 @@ run "a_whole_bucket_is_refused" {
   }
 
   variables {
-    feedback = "s3://digit-recognizer-feedback-123456789012"
+    feedback_uri = "s3://digit-recognizer-feedback-123456789012"
   }
 
-  expect_failures = [var.feedback]
+  expect_failures = [var.feedback_uri]
 }
 
 run "unbounded_concurrency_is_refused" {
@@ -175,10 +175,10 @@ run "unbounded_concurrency_is_refused" {
   }
 
   variables {
-    reserved_concurrency = -1
+    reserved_concurrent_executions = -1
   }
 
-  expect_failures = [var.reserved_concurrency]
+  expect_failures = [var.reserved_concurrent_executions]
 }
 
 run "endless_requests_are_refused" {

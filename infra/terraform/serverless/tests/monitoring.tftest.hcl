@@ -12,9 +12,9 @@ variables {
   architecture       = "arm64"
   email              = null
   p99_milliseconds   = 3000
-  least_accuracy     = 0.8
-  least_feedback     = 30
-  most_refused       = 0.4
+  min_accuracy       = 0.8
+  min_feedback       = 30
+  max_rejected       = 0.4
   monthly_budget_usd = 10
 }
 

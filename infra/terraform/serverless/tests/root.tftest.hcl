@@ -18,12 +18,12 @@ run "defaults" {
   }
 
   assert {
-    condition     = output.feedback == "s3://digit-recognizer-feedback-123456789012/feedback" && !var.keep_ink
+    condition     = output.feedback == "s3://digit-recognizer-feedback-123456789012/feedback" && !var.store_inputs
     error_message = "Feedback is kept elsewhere than the function's role allows, or drawings are kept by default."
   }
 
   assert {
-    condition     = var.reserved_concurrency == 10
+    condition     = var.reserved_concurrent_executions == 10
     error_message = "The function's concurrency has another bound by default."
   }
 

@@ -15,8 +15,8 @@ run "bucket" {
   }
 
   variables {
-    name              = "digit-recognizer-page-123456789012"
-    old_versions_days = 30
+    name                               = "digit-recognizer-page-123456789012"
+    noncurrent_version_expiration_days = 30
   }
 
   assert {
@@ -58,8 +58,8 @@ run "bucket_of_things_that_are_kept" {
   }
 
   variables {
-    name              = "digit-recognizer-page-123456789012"
-    old_versions_days = 30
+    name                               = "digit-recognizer-page-123456789012"
+    noncurrent_version_expiration_days = 30
   }
 
   assert {
@@ -74,9 +74,9 @@ run "bucket_of_things_that_expire" {
   }
 
   variables {
-    name              = "digit-recognizer-feedback-123456789012"
-    old_versions_days = 1
-    objects_days      = 365
+    name                               = "digit-recognizer-feedback-123456789012"
+    noncurrent_version_expiration_days = 1
+    expiration_days                    = 365
   }
 
   assert {
@@ -95,12 +95,12 @@ run "bucket_of_things_that_are_deleted_at_once_is_refused" {
   }
 
   variables {
-    name              = "digit-recognizer-feedback-123456789012"
-    old_versions_days = 1
-    objects_days      = 0
+    name                               = "digit-recognizer-feedback-123456789012"
+    noncurrent_version_expiration_days = 1
+    expiration_days                    = 0
   }
 
-  expect_failures = [var.objects_days]
+  expect_failures = [var.expiration_days]
 }
 
 run "page" {
