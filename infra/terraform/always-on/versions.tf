@@ -4,12 +4,12 @@ terraform {
   required_providers {
     aws = {
       source = "hashicorp/aws"
-      # Exactly, since no lock file is kept: the checksums in one are of the platform that wrote it.
+      # Exact, because lock files are not committed: their checksums cover one platform only.
       version = "6.66.0"
     }
   }
 
-  # Bucket and region are given to init; S3 itself locks, without a table beside it.
+  # `terraform init` gets bucket and region from -backend-config. S3 holds the lock; no DynamoDB table is needed.
   backend "s3" {
     key          = "always-on.tfstate"
     encrypt      = true

@@ -4,7 +4,7 @@ terraform {
   required_providers {
     aws = {
       source = "hashicorp/aws"
-      # Exactly, since no lock file is kept: the checksums in one are of the platform that wrote it.
+      # Exact, because lock files are not committed: their checksums cover one platform only.
       version = "6.66.0"
     }
   }

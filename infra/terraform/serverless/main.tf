@@ -1,4 +1,4 @@
-# The public page and its API, which cost next to nothing while nobody draws.
+# The public frontend (S3, CloudFront) and API (Lambda), with next to no cost while idle.
 
 data "aws_caller_identity" "current" {}
 
@@ -8,7 +8,7 @@ data "aws_ecr_repository" "images" {
 
 locals {
   account_id   = data.aws_caller_identity.current.account_id
-  feedback_uri = "s3://${var.name}-feedback-${local.account_id}/feedback" # in the bucket of bootstrap
+  feedback_uri = "s3://${var.name}-feedback-${local.account_id}/feedback" # bucket created by the root bootstrap
 }
 
 module "static_site" {
@@ -18,9 +18,9 @@ module "static_site" {
   bucket_name = "${var.name}-page-${local.account_id}"
   domain      = var.domain
 
-  # The function's URL would be narrower, but the function has to know the page's origin for CORS, and
-  # CloudFront names that only once it has the page's headers: one of the two must be told less. This one
-  # can be: scripts come from the page itself alone, so there are none to be kept from other functions.
+  # A wildcard, since the exact URL would be a cycle: CORS needs the distribution's domain name, and
+  # the distribution needs the Content-Security-Policy. The risk is low: the policy allows scripts from
+  # the frontend's own origin only, so no third-party script could call another function.
   api_source = "https://*.lambda-url.${var.region}.on.aws"
 }
 
@@ -34,7 +34,7 @@ module "lambda_function" {
   timeout                        = var.timeout
   reserved_concurrent_executions = var.reserved_concurrent_executions
   log_retention_in_days          = var.log_retention_in_days
-  page_origin                    = module.static_site.origin
+  frontend_origin                = module.static_site.origin
   feedback_uri                   = local.feedback_uri
   store_inputs                   = var.store_inputs
   permissions_boundary_arn       = "arn:aws:iam::${local.account_id}:policy/${var.name}-workload"

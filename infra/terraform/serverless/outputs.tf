@@ -1,45 +1,45 @@
 output "page_url" {
-  description = "Address of the page."
+  description = "URL of the frontend."
   value       = module.static_site.origin
 }
 
 output "api_url" {
-  description = "Address of the API, without a slash at the end."
+  description = "URL of the API, without a trailing slash."
   value       = module.lambda_function.url
 }
 
 output "config_json" {
-  description = "What the page's config.json has to say."
+  description = "Content of the frontend's config.json."
   value       = jsonencode({ api = module.lambda_function.url })
 }
 
 output "distribution_id" {
-  description = "Id of the page's CloudFront distribution, which the bootstrap root wants to know."
+  description = "ID of the CloudFront distribution; input of the root bootstrap."
   value       = module.static_site.distribution_id
 }
 
 output "distribution_domain_name" {
-  description = "CloudFront's name for the page, to which an own domain's record points."
+  description = "Domain name of the CloudFront distribution: the target of a custom domain's DNS record."
   value       = module.static_site.distribution_domain_name
 }
 
 output "feedback" {
-  description = "Where feedback is kept, as the application is told it."
+  description = "S3 URI under which feedback is stored: the value of DIGITS_FEEDBACK."
   value       = local.feedback_uri
 }
 
 output "alarm_topic_arn" {
-  description = "ARN of the topic to which alarms and the budget publish."
+  description = "ARN of the SNS topic for alarms and the budget."
   value       = module.monitoring.topic_arn
 }
 
 output "dashboard_url" {
-  description = "Address of the dashboard."
+  description = "URL of the CloudWatch dashboard."
   value       = module.monitoring.dashboard_url
 }
 
 output "github_variables" {
-  description = "Variables that the workflows read."
+  description = "GitHub Actions variables for the workflows."
   value = {
     API_URL         = module.lambda_function.url
     PAGE_URL        = module.static_site.origin

@@ -1,14 +1,14 @@
-# The function, of which callers reach only the version that the alias names, by a URL of its own.
+# Lambda function with a public URL, which serves the version that the alias `live` points to.
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_158:Nothing that callers send is logged; CloudWatch's own key encrypts it.
+  #checkov:skip=CKV_AWS_158:The log contains no user input; CloudWatch encrypts it with an AWS-managed key.
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_in_days
 }
 
 resource "aws_iam_role" "this" {
   name                 = "${var.name}-function"
-  description          = "What the function may do: write its log, keep feedback"
+  description          = "Lambda function: write the log, store feedback"
   permissions_boundary = var.permissions_boundary_arn
 
   assume_role_policy = jsonencode({
@@ -34,7 +34,7 @@ resource "aws_iam_role_policy" "log" {
   })
 }
 
-# Only to add: it can neither list nor read what it kept.
+# Write-only: the function can neither list nor read stored feedback.
 resource "aws_iam_role_policy" "feedback" {
   name = "feedback"
   role = aws_iam_role.this.name
@@ -49,15 +49,15 @@ resource "aws_iam_role_policy" "feedback" {
 }
 
 resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_50:One function has no trace worth paying for; Server-Timing and its log tell where its time goes.
-  #checkov:skip=CKV_AWS_116:It is called and answers; only events that wait need a queue for those that fail.
-  #checkov:skip=CKV_AWS_117:It reaches nothing inside a VPC, and its log and S3 without one.
-  #checkov:skip=CKV_AWS_173:Its environment holds addresses and a switch, and no secret.
-  #checkov:skip=CKV_AWS_272:Code signing does not exist for images; the tags of the repository are immutable.
+  #checkov:skip=CKV_AWS_50:X-Ray adds cost but little insight for one function; Server-Timing and the log show its timings.
+  #checkov:skip=CKV_AWS_116:Invocations are synchronous; a dead-letter queue applies to asynchronous ones only.
+  #checkov:skip=CKV_AWS_117:The function uses CloudWatch Logs and S3 only, which it reaches without a VPC.
+  #checkov:skip=CKV_AWS_173:The environment contains no secrets.
+  #checkov:skip=CKV_AWS_272:Lambda does not support code signing for container images; image tags are immutable.
   depends_on = [aws_iam_role_policy.log]
 
   function_name = var.name
-  description   = "Reads a handwritten digit"
+  description   = "Recognizes handwritten digits"
   role          = aws_iam_role.this.arn
 
   package_type  = "Image"
@@ -68,50 +68,49 @@ resource "aws_lambda_function" "this" {
   timeout                        = var.timeout
   reserved_concurrent_executions = var.reserved_concurrent_executions
 
-  # A change made here is a new version, which callers meet when the next deploy moves the alias.
+  # Changed settings create a new version; they take effect when the next deployment updates the alias.
   publish = true
 
   environment {
     variables = {
-      DIGITS_PAGE_URL     = var.page_origin
+      DIGITS_PAGE_URL     = var.frontend_origin
       DIGITS_FEEDBACK     = var.feedback_uri
       DIGITS_STORE_INPUTS = var.store_inputs ? "1" : "0"
     }
   }
 
   logging_config {
-    log_format = "Text" # so that lines of metrics stay as the application wrote them
+    log_format = "Text" # JSON would change the lines from which CloudWatch extracts metrics
     log_group  = aws_cloudwatch_log_group.this.name
   }
 
   lifecycle {
-    # Deploys push images and choose among them; Terraform only needs one to begin with.
+    # Deployments choose the image; Terraform sets the first one only.
     ignore_changes = [image_uri]
   }
 }
 
 resource "aws_lambda_alias" "live" {
   name             = "live"
-  description      = "The version that callers reach"
+  description      = "The version that serves requests"
   function_name    = aws_lambda_function.this.function_name
   function_version = aws_lambda_function.this.version
 
   lifecycle {
-    # Deploys move it, after a smoke test, and back, and note in the description what was before;
-    # Terraform would undo that.
+    # Deployments and rollbacks update the alias, and record the previous version in its description.
     ignore_changes = [description, function_version, routing_config]
   }
 }
 
 resource "aws_lambda_function_url" "live" {
-  #checkov:skip=CKV_AWS_258:The page is public and calls it from the browser, which has nothing to sign with.
+  #checkov:skip=CKV_AWS_258:The public frontend calls the URL from browsers, which have no credentials to sign with.
   function_name      = aws_lambda_function.this.function_name
   qualifier          = aws_lambda_alias.live.name
   authorization_type = "NONE"
 
-  # The URL answers for CORS, and the application does not: browsers refuse the header twice.
+  # CORS is configured here and not in the application: browsers reject duplicate CORS headers.
   cors {
-    allow_origins  = [var.page_origin]
+    allow_origins  = [var.frontend_origin]
     allow_methods  = ["GET", "POST"]
     allow_headers  = ["content-type"]
     expose_headers = ["server-timing", "x-request-id"]
@@ -119,11 +118,11 @@ resource "aws_lambda_function_url" "live" {
   }
 }
 
-# A function URL asks for both permissions. The provider adds some under AWS's own names when it makes
-# a URL, and forgets them; these have names of their own, so that they are neither in the way nor left out.
+# A public function URL needs both permissions. The provider adds them with AWS's default statement IDs
+# when it creates the URL, but does not track them in the state; other IDs avoid a conflict.
 resource "aws_lambda_permission" "url" {
   #checkov:skip=CKV_AWS_301:The API is public.
-  statement_id           = "EverybodyCallsTheUrl"
+  statement_id           = "PublicFunctionUrl"
   action                 = "lambda:InvokeFunctionUrl"
   function_name          = aws_lambda_function.this.function_name
   qualifier              = aws_lambda_alias.live.name
@@ -132,8 +131,8 @@ resource "aws_lambda_permission" "url" {
 }
 
 resource "aws_lambda_permission" "invoke" {
-  #checkov:skip=CKV_AWS_301:The API is public, by its URL and by no other way.
-  statement_id             = "EverybodyInvokesByTheUrl"
+  #checkov:skip=CKV_AWS_301:The API is public, but only through its URL.
+  statement_id             = "PublicInvokeThroughFunctionUrl"
   action                   = "lambda:InvokeFunction"
   function_name            = aws_lambda_function.this.function_name
   qualifier                = aws_lambda_alias.live.name

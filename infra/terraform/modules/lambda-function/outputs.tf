@@ -4,21 +4,21 @@ output "name" {
 }
 
 output "alias" {
-  description = "Name of the alias that callers reach."
+  description = "Name of the alias that serves requests."
   value       = aws_lambda_alias.live.name
 }
 
 output "url" {
-  description = "The function's URL, without a slash at the end."
+  description = "Function URL, without a trailing slash."
   value       = trimsuffix(aws_lambda_function_url.live.function_url, "/")
 }
 
 output "cors_origins" {
-  description = "The origins from which browsers may call."
+  description = "Origins that CORS allows."
   value       = aws_lambda_function_url.live.cors[0].allow_origins
 }
 
 output "log_group_name" {
-  description = "Name of the log group."
+  description = "Name of the function's log group."
   value       = aws_cloudwatch_log_group.this.name
 }

@@ -4,86 +4,86 @@ variable "name" {
 }
 
 variable "image_uri" {
-  description = "The image of the function's first version."
+  description = "URI of the container image for the first version."
   type        = string
 }
 
 variable "architecture" {
-  description = "Processor that the image is built for: x86_64 or arm64."
+  description = "CPU architecture of the image: x86_64 or arm64."
   type        = string
 
   validation {
     condition     = contains(["x86_64", "arm64"], var.architecture)
-    error_message = "Lambda has x86_64 and arm64."
+    error_message = "architecture must be x86_64 or arm64."
   }
 }
 
 variable "memory_size" {
-  description = "Memory in MB, with which the share of a processor grows: 1,769 MB is a whole one."
+  description = "Memory size in MB, 512 to 3008. CPU power is proportional to it: 1,769 MB equal one vCPU."
   type        = number
 
   validation {
     condition     = var.memory_size >= 512 && var.memory_size <= 3008 && floor(var.memory_size) == var.memory_size
-    error_message = "Give 512 (below which large pictures do not fit) to 3008 MB."
+    error_message = "memory_size must be a whole number from 512 to 3008 MB; less is not enough for large images."
   }
 }
 
 variable "timeout" {
-  description = "Seconds after which a request is given up."
+  description = "Timeout of a request in seconds, 3 to 60."
   type        = number
 
   validation {
     condition     = var.timeout >= 3 && var.timeout <= 60 && floor(var.timeout) == var.timeout
-    error_message = "Give 3 to 60 seconds: longer than a cold start, shorter than anyone waits."
+    error_message = "timeout must be a whole number from 3 to 60 seconds; a cold start needs at least 3."
   }
 }
 
 variable "reserved_concurrent_executions" {
-  description = "The most requests that are answered at once, and so the most that an attack can cost."
+  description = "Maximum number of concurrent requests, 1 to 100. It limits the cost of an attack."
   type        = number
 
   validation {
     condition     = var.reserved_concurrent_executions >= 1 && var.reserved_concurrent_executions <= 100 && floor(var.reserved_concurrent_executions) == var.reserved_concurrent_executions
-    error_message = "Give 1 to 100: there is no such thing as unbounded here."
+    error_message = "reserved_concurrent_executions must be a whole number from 1 to 100; unreserved concurrency (-1) is not allowed."
   }
 }
 
 variable "log_retention_in_days" {
-  description = "Days for which logs are kept."
+  description = "Retention of the log group in days."
   type        = number
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365], var.log_retention_in_days)
-    error_message = "CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180 or 365 days."
+    error_message = "log_retention_in_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180 or 365."
   }
 }
 
-variable "page_origin" {
-  description = "Origin of the page, which alone may call from a browser: https:// and a host."
+variable "frontend_origin" {
+  description = "Origin of the frontend, the only one that CORS allows: https:// and a host name."
   type        = string
 
   validation {
-    condition     = can(regex("^https://[a-z0-9.-]+$", var.page_origin))
-    error_message = "Give one origin, https:// and a host, and no wildcard."
+    condition     = can(regex("^https://[a-z0-9.-]+$", var.frontend_origin))
+    error_message = "frontend_origin must be https:// and a host name, without wildcards."
   }
 }
 
 variable "feedback_uri" {
-  description = "Where feedback is kept: s3://bucket/prefix."
+  description = "S3 URI under which feedback is stored: s3://bucket/prefix."
   type        = string
 
   validation {
     condition     = can(regex("^s3://[a-z0-9-]+(/[a-z0-9-]+)+$", var.feedback_uri))
-    error_message = "Give a bucket and a prefix, such as s3://bucket/feedback."
+    error_message = "feedback_uri must have a bucket and a prefix, such as s3://bucket/feedback."
   }
 }
 
 variable "store_inputs" {
-  description = "Whether what was drawn is kept with feedback, where the one who drew it agrees."
+  description = "Whether to store model inputs with feedback, if the user consents."
   type        = bool
 }
 
 variable "permissions_boundary_arn" {
-  description = "ARN of the policy that bounds what the function may be allowed."
+  description = "ARN of the permissions boundary of the function's role."
   type        = string
 }

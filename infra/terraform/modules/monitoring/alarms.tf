@@ -1,22 +1,24 @@
-# What is worth waking for. AWS counts an alarm once for each metric that it looks at, and asks nothing
-# for the first ten: these are eight.
+# Alarms for conditions that need action. AWS bills each metric that an alarm evaluates, beyond the
+# first ten: these alarms evaluate eight.
 
 locals {
-  # Of the alias, so that a version under test wakes nobody.
+  # Only the alias, so that smoke tests of a new version raise no alarm.
   function = {
     namespace  = "AWS/Lambda"
     dimensions = { FunctionName = var.function_name, Resource = "${var.function_name}:${var.alias}" }
   }
 
-  # What the application says of itself in its log; backend/recognizer/metrics.py names it.
+  # The metrics that the application writes into its log: backend/recognizer/api/cloudwatch.py.
   application = {
-    namespace  = "DigitRecogniser"
-    dimensions = { function = var.function_name }
+    namespace  = "DigitRecognizer"
+    dimensions = { function_name = var.function_name }
   }
 
-  alarms = {
+  # `runbook` is a heading of infra/operations.md.
+  metric_alarms = {
     errors = {
-      description = "The function failed: nothing that a caller can send should make it."
+      description = "The function crashed, timed out or ran out of memory; no request should cause that."
+      runbook     = "function-errors"
       source      = local.function
       metric      = "Errors"
       statistic   = "Sum"
@@ -24,7 +26,8 @@ locals {
       periods     = 1
     }
     failed = {
-      description = "The application could not do what it was asked: it failed, or could not keep feedback."
+      description = "A request got a status of 500 or above: the application raised an exception, or could not store feedback."
+      runbook     = "high-error-rate"
       source      = local.application
       metric      = "failed"
       statistic   = "Sum"
@@ -32,7 +35,8 @@ locals {
       periods     = 1
     }
     throttles = {
-      description = "Callers were turned away, since all that may run at once was running."
+      description = "More than 10 requests were throttled within 5 minutes, because every reserved concurrent execution was in use."
+      runbook     = "function-throttles"
       source      = local.function
       metric      = "Throttles"
       statistic   = "Sum"
@@ -40,7 +44,8 @@ locals {
       periods     = 1
     }
     p99-duration = {
-      description = "For a quarter of an hour, one answer in a hundred was slow."
+      description = "For 15 minutes, the p99 of the function's duration was above ${var.p99_milliseconds} ms."
+      runbook     = "high-latency"
       source      = local.function
       metric      = "Duration"
       statistic   = "p99"
@@ -49,34 +54,36 @@ locals {
     }
   }
 
-  # Shares, of which a few requests would say nothing: until there are enough, all is taken to be well.
-  shares = {
+  # Fractions mean little for a few requests: below `min_samples`, the alarm evaluates `default`.
+  fraction_alarms = {
     accuracy = {
-      description = "In a day, people said too often that the answer was wrong."
-      metric      = "right"
+      description = "Over 24 hours, the fraction of feedback that confirms the prediction was below ${var.min_accuracy}."
+      runbook     = "low-accuracy"
+      metric      = "correct"
       period      = 86400
-      enough      = var.min_feedback
-      well        = 1
+      min_samples = var.min_feedback
+      default     = 1
       comparison  = "LessThanThreshold"
       threshold   = var.min_accuracy
     }
-    refused = {
-      description = "For a quarter of an hour, too many requests were refused: a caller errs, or somebody tries what there is."
-      metric      = "refused"
+    rejected = {
+      description = "Over 15 minutes, the fraction of requests rejected with an error code was above ${var.max_rejected}."
+      runbook     = "high-rejection-rate"
+      metric      = "rejected"
       period      = 900
-      enough      = 20
-      well        = 0
+      min_samples = 20
+      default     = 0
       comparison  = "GreaterThanThreshold"
       threshold   = var.max_rejected
     }
   }
 }
 
-resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = local.alarms
+resource "aws_cloudwatch_metric_alarm" "metric" {
+  for_each = local.metric_alarms
 
   alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = each.value.description
+  alarm_description   = "${each.value.description} Runbook: infra/operations.md#${each.value.runbook}"
   namespace           = each.value.source.namespace
   metric_name         = each.value.metric
   dimensions          = each.value.source.dimensions
@@ -86,33 +93,33 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   threshold           = each.value.threshold
   period              = 300
   evaluation_periods  = each.value.periods
-  treat_missing_data  = "notBreaching" # nobody called
+  treat_missing_data  = "notBreaching" # no requests
   alarm_actions       = [aws_sns_topic.alarms.arn]
   ok_actions          = [aws_sns_topic.alarms.arn]
 }
 
-resource "aws_cloudwatch_metric_alarm" "share" {
-  for_each = local.shares
+resource "aws_cloudwatch_metric_alarm" "fraction" {
+  for_each = local.fraction_alarms
 
   alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = each.value.description
+  alarm_description   = "${each.value.description} Runbook: infra/operations.md#${each.value.runbook}"
   comparison_operator = each.value.comparison
   threshold           = each.value.threshold
   evaluation_periods  = 1
-  treat_missing_data  = "notBreaching" # nobody called
+  treat_missing_data  = "notBreaching" # no requests
   alarm_actions       = [aws_sns_topic.alarms.arn]
   ok_actions          = [aws_sns_topic.alarms.arn]
 
   metric_query {
-    id          = "judged"
+    id          = "result"
     label       = each.key
-    expression  = "IF(number >= ${each.value.enough}, share, ${each.value.well})"
+    expression  = "IF(samples >= ${each.value.min_samples}, fraction, ${each.value.default})"
     return_data = true
   }
 
-  # Each request counts as 0 or 1, of which the average is the share.
+  # Each request is 0 or 1, so the average is the fraction.
   dynamic "metric_query" {
-    for_each = { share = "Average", number = "SampleCount" }
+    for_each = { fraction = "Average", samples = "SampleCount" }
 
     content {
       id = metric_query.key

@@ -1,140 +1,141 @@
-# What is worth looking at: whether it is up, fast and right, and what it costs. Charts show how that
-# changes; tables, for which CloudWatch Logs Insights reads the log, what it is made of.
+# The dashboard: availability, latency, accuracy and cost. Charts show metrics over time; tables are
+# CloudWatch Logs Insights queries on the function's log.
 
 locals {
-  # Metrics as a dashboard names them: namespace, name, dimensions.
+  # Metrics in the dashboard's notation: namespace, name, dimensions.
   metrics = merge(
     { for name in ["Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"] :
       name => concat([local.function.namespace, name], flatten([for key, value in local.function.dimensions : [key, value]]))
     },
-    { for name in ["ms", "decode_ms", "preprocess_ms", "model_ms", "confidence", "right", "refused", "failed", "cold_start", "memory_mb"] :
+    { for name in ["duration_ms", "decode_ms", "preprocess_ms", "model_ms", "confidence", "correct", "rejected", "failed", "cold_start", "memory_mb"] :
       name => concat([local.application.namespace, name], flatten([for key, value in local.application.dimensions : [key, value]]))
     },
     { IncomingBytes = ["AWS/Logs", "IncomingBytes", "LogGroupName", var.log_group_name] },
   )
 
-  # US dollars for a GB during a second, and for a request; in us-east-1, in 2025.
-  second_price  = { x86_64 = "0.0000166667", arm64 = "0.0000133334" }[var.architecture]
-  request_price = "0.0000002"
+  # USD per GB-second and per request; us-east-1, 2025.
+  gb_second_price = { x86_64 = "0.0000166667", arm64 = "0.0000133334" }[var.architecture]
+  request_price   = "0.0000002"
 
+  # Series of a chart: metric, statistic, label.
   sections = [
     {
-      title = "Is it up?"
+      title = "Availability"
       widgets = [
         {
           title  = "Alarms"
-          alarms = concat(values(aws_cloudwatch_metric_alarm.this)[*].arn, values(aws_cloudwatch_metric_alarm.share)[*].arn)
+          alarms = concat(values(aws_cloudwatch_metric_alarm.metric)[*].arn, values(aws_cloudwatch_metric_alarm.fraction)[*].arn)
         },
         {
-          title = "The function"
-          unit  = "in five minutes"
-          lines = [["Invocations", "Sum", "called"], ["Errors", "Sum", "failed"], ["Throttles", "Sum", "turned away"]]
+          title  = "Lambda function"
+          unit   = "count per 5 minutes"
+          series = [["Invocations", "Sum", "invocations"], ["Errors", "Sum", "errors"], ["Throttles", "Sum", "throttles"]]
         },
         {
-          title = "Pictures and feedback"
-          unit  = "in five minutes"
-          lines = [["ms", "SampleCount", "asked"], ["refused", "Sum", "refused"], ["failed", "Sum", "failed"]]
+          title  = "Requests to /predict and /feedback"
+          unit   = "count per 5 minutes"
+          series = [["duration_ms", "SampleCount", "all"], ["rejected", "Sum", "rejected"], ["failed", "Sum", "failed"]]
         },
         {
           title = "Requests by route and status"
           query = ["filter ispresent(route)", "stats count(*) as requests by route, status", "sort requests desc"]
         },
         {
-          title = "Refused, by reason"
+          title = "Rejected requests by error code"
           view  = "bar"
-          query = ["filter ispresent(reason)", "stats count(*) as requests by reason", "sort requests desc"]
+          query = ["filter ispresent(error_code)", "stats count(*) as requests by error_code", "sort requests desc"]
         },
         {
-          title = "The last that failed"
-          query = ["fields @timestamp, route, status, error, reason, request_id", "filter failed = 1", "sort @timestamp desc", "limit 20"]
-        },
-      ]
-    },
-    {
-      title = "Is it fast?"
-      widgets = [
-        {
-          title = "Time of an answer"
-          unit  = "ms"
-          lines = [["ms", "p50", "p50"], ["ms", "p90", "p90"], ["ms", "p99", "p99"], ["Duration", "p99", "p99, as Lambda sees it"]]
-        },
-        {
-          title = "Stages of reading a picture"
-          unit  = "ms"
-          lines = [for pair in setproduct(["decode", "preprocess", "model"], ["p50", "p99"]) : ["${pair[0]}_ms", pair[1], join(" ", pair)]]
-        },
-        {
-          title = "Starts"
-          unit  = "in five minutes"
-          lines = [["cold_start", "Sum", "cold starts"], ["ConcurrentExecutions", "Maximum", "most at once"]]
+          title = "Latest failed requests"
+          query = ["fields @timestamp, route, status, exception, error_code, request_id", "filter failed = 1", "sort @timestamp desc", "limit 20"]
         },
       ]
     },
     {
-      title = "Is it right?"
+      title = "Latency"
       widgets = [
         {
-          title  = "Share that is right, people say"
-          unit   = "share of an hour's feedback"
-          most   = 1
+          title  = "Response time"
+          unit   = "ms"
+          series = [["duration_ms", "p50", "p50"], ["duration_ms", "p90", "p90"], ["duration_ms", "p99", "p99"], ["Duration", "p99", "p99, measured by Lambda"]]
+        },
+        {
+          title  = "Time by stage"
+          unit   = "ms"
+          series = [for pair in setproduct(["decode", "preprocess", "model"], ["p50", "p99"]) : ["${pair[0]}_ms", pair[1], join(" ", pair)]]
+        },
+        {
+          title  = "Cold starts and concurrency"
+          unit   = "count per 5 minutes"
+          series = [["cold_start", "Sum", "cold starts"], ["ConcurrentExecutions", "Maximum", "maximum concurrency"]]
+        },
+      ]
+    },
+    {
+      title = "Accuracy"
+      widgets = [
+        {
+          title  = "Accuracy according to feedback"
+          unit   = "fraction of feedback per hour"
+          max    = 1
           period = 3600
-          lines  = [["right", "Average", "right"]]
+          series = [["correct", "Average", "correct"]]
         },
         {
           title  = "Feedback"
-          unit   = "in an hour"
+          unit   = "count per hour"
           period = 3600
-          lines  = [["right", "SampleCount", "all"], ["right", "Sum", "right"]]
+          series = [["correct", "SampleCount", "all"], ["correct", "Sum", "correct"]]
         },
         {
-          title = "How sure the digits are"
-          unit  = "probability"
-          most  = 1
-          lines = [["confidence", "p10", "p10"], ["confidence", "p50", "p50"], ["confidence", "Average", "mean"]]
+          title  = "Confidence"
+          unit   = "probability"
+          max    = 1
+          series = [["confidence", "p10", "p10"], ["confidence", "p50", "p50"], ["confidence", "Average", "mean"]]
         },
         {
-          title = "Right by the digit drawn, people say"
-          query = ["filter ispresent(`right`)", "stats 100 * avg(`right`) as percent_right, count(*) as feedback by drawn", "sort drawn asc"]
+          title = "Accuracy by label"
+          query = ["filter ispresent(correct)", "stats 100 * avg(correct) as percent_correct, count(*) as feedback by label", "sort label asc"]
         },
         {
-          title = "Answers by verdict and digit"
-          query = ["filter ispresent(verdict)", "stats count(*) as answers, avg(confidence) as mean_confidence by verdict, digit", "sort verdict asc, digit asc"]
+          title = "Predictions by verdict and digit"
+          query = ["filter ispresent(verdict)", "stats count(*) as predictions, avg(confidence) as mean_confidence by verdict, digit", "sort verdict asc, digit asc"]
         },
         {
-          title = "Versions of the model"
-          query = ["filter ispresent(verdict)", "stats count(*) as answers, earliest(@timestamp) as since, latest(@timestamp) as until by model", "sort until desc"]
+          title = "Predictions by model version"
+          query = ["filter ispresent(verdict)", "stats count(*) as predictions, earliest(@timestamp) as first_seen, latest(@timestamp) as last_seen by model_version", "sort last_seen desc"]
         },
       ]
     },
     {
-      title = "What does it cost?"
+      title = "Cost"
       widgets = [
         {
-          title = "The function's time and requests, in US dollars"
+          title = "Lambda compute and requests, in USD"
           query = [
             "filter @type = \"REPORT\"",
-            # Milliseconds and bytes: of a thousand, and of 1,024 million.
-            "stats count(*) as requests, sum(@billedDuration) / 1000 as seconds, sum(@billedDuration * @memorySize) / 1024000000000 * ${local.second_price} + count(*) * ${local.request_price} as dollars by bin(1d) as day",
+            # Durations are in ms, memory sizes in bytes of 1,024 million per GB.
+            "stats count(*) as requests, sum(@billedDuration) / 1000 as seconds, sum(@billedDuration * @memorySize) / 1024000000000 * ${local.gb_second_price} + count(*) * ${local.request_price} as usd by bin(1d) as day",
             "sort day desc",
           ]
         },
         {
-          title = "Memory"
-          unit  = "MB"
-          lines = [["memory_mb", "Maximum", "most"]]
+          title  = "Memory"
+          unit   = "MB"
+          series = [["memory_mb", "Maximum", "maximum"]]
         },
         {
-          title = "Log"
-          unit  = "bytes in five minutes"
-          lines = [["IncomingBytes", "Sum", "written"]]
+          title  = "Log volume"
+          unit   = "bytes per 5 minutes"
+          series = [["IncomingBytes", "Sum", "ingested"]]
         },
       ]
     },
   ]
 
-  # On a grid of 24 columns: a section's title, then three widgets beside each other.
-  heights = [for section in local.sections : 1 + 6 * ceil(length(section.widgets) / 3)]
-  tops    = [for position in range(length(local.heights)) : sum(concat([0], slice(local.heights, 0, position)))]
+  # On a grid of 24 columns: the title of a section, then rows of three widgets, each 8×6.
+  section_heights = [for section in local.sections : 1 + 6 * ceil(length(section.widgets) / 3)]
+  section_tops    = [for index in range(length(local.section_heights)) : sum(concat([0], slice(local.section_heights, 0, index)))]
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
@@ -145,15 +146,15 @@ resource "aws_cloudwatch_dashboard" "this" {
       {
         type       = "text"
         x          = 0
-        y          = local.tops[row]
+        y          = local.section_tops[row]
         width      = 24
         height     = 1
         properties = { markdown = "## ${section.title}" }
       },
-      [for position, widget in section.widgets : {
+      [for index, widget in section.widgets : {
         type   = can(widget.query) ? "log" : can(widget.alarms) ? "alarm" : "metric"
-        x      = 8 * (position % 3)
-        y      = local.tops[row] + 1 + 6 * floor(position / 3)
+        x      = 8 * (index % 3)
+        y      = local.section_tops[row] + 1 + 6 * floor(index / 3)
         width  = 8
         height = 6
         properties = merge(
@@ -164,11 +165,11 @@ resource "aws_cloudwatch_dashboard" "this" {
             view   = try(widget.view, "table")
             query  = join("\n| ", concat(["SOURCE '${var.log_group_name}'"], widget.query))
           } : null,
-          can(widget.lines) ? {
+          can(widget.series) ? {
             region  = var.region
             period  = try(widget.period, 300)
-            yAxis   = { left = merge({ label = widget.unit, showUnits = false, min = 0 }, can(widget.most) ? { max = widget.most } : null) }
-            metrics = [for line in widget.lines : concat(local.metrics[line[0]], [{ stat = line[1], label = line[2] }])]
+            yAxis   = { left = merge({ label = widget.unit, showUnits = false, min = 0 }, can(widget.max) ? { max = widget.max } : null) }
+            metrics = [for series in widget.series : concat(local.metrics[series[0]], [{ stat = series[1], label = series[2] }])]
           } : null,
         )
       }],

@@ -1,7 +1,7 @@
-# Who is told: alarms and the budget publish to one topic.
+# Notifications: alarms and the budget publish to one SNS topic.
 
 resource "aws_sns_topic" "alarms" {
-  #checkov:skip=CKV_AWS_26:Alarms hold no secret, and with AWS's own key CloudWatch could not publish them.
+  #checkov:skip=CKV_AWS_26:Alarms contain no secrets, and CloudWatch cannot publish to a topic encrypted with the AWS-managed key.
   name = "${var.name}-alarms"
 }
 
@@ -10,7 +10,7 @@ resource "aws_sns_topic_policy" "alarms" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Sid       = "AlarmsAndBudgetPublish"
+      Sid       = "AllowAlarmsAndBudget"
       Effect    = "Allow"
       Principal = { Service = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"] }
       Action    = "sns:Publish"
@@ -28,8 +28,8 @@ resource "aws_sns_topic_subscription" "email" {
   endpoint  = var.email
 }
 
-# Of the whole account: costs can be told apart by tag only once the account was asked to, and until
-# then such a budget would stay at nothing, and silent.
+# For the whole account: filtering by tag needs cost allocation tags, which have to be activated in
+# the account first; until then, such a budget would stay at 0 and never notify.
 resource "aws_budgets_budget" "this" {
   depends_on = [aws_sns_topic_policy.alarms]
 

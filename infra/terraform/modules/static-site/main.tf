@@ -1,4 +1,4 @@
-# The page: files in a bucket that only this CloudFront distribution reads.
+# Static website: a private S3 bucket behind a CloudFront distribution.
 
 module "s3_bucket" {
   source = "../s3-bucket"
@@ -6,10 +6,10 @@ module "s3_bucket" {
   name                               = var.bucket_name
   noncurrent_version_expiration_days = 30
   statements = [{
-    Sid       = "OnlyThisDistributionReads"
+    Sid       = "AllowCloudFrontRead"
     Effect    = "Allow"
     Principal = { Service = "cloudfront.amazonaws.com" }
-    # Who may not list is told "forbidden" where a file is missing, in place of "not found".
+    # Without s3:ListBucket, a missing file gives status 403 instead of 404.
     Action    = ["s3:GetObject", "s3:ListBucket"]
     Resource  = ["arn:aws:s3:::${var.bucket_name}", "arn:aws:s3:::${var.bucket_name}/*"]
     Condition = { StringEquals = { "aws:SourceArn" = aws_cloudfront_distribution.this.arn } }
@@ -18,7 +18,7 @@ module "s3_bucket" {
 
 resource "aws_cloudfront_origin_access_control" "this" {
   name                              = var.name
-  description                       = "Signs what the distribution asks of its bucket"
+  description                       = "Signs the distribution's requests to its bucket"
   origin_access_control_origin_type = "s3"
   signing_behavior                  = "always"
   signing_protocol                  = "sigv4"
@@ -26,29 +26,29 @@ resource "aws_cloudfront_origin_access_control" "this" {
 
 resource "aws_cloudfront_function" "spa_fallback" {
   name    = "${var.name}-fallback"
-  comment = "Answers every address that names no file with the page"
+  comment = "Serves index.html for paths without a file"
   runtime = "cloudfront-js-2.0"
   code    = file("${path.module}/edge/spa_fallback.js")
 }
 
 resource "aws_cloudfront_function" "cache_assets" {
   name    = "${var.name}-cache-assets"
-  comment = "Lets browsers keep what has a hash in its name"
+  comment = "Lets browsers cache files whose names contain a hash"
   runtime = "cloudfront-js-2.0"
   code    = file("${path.module}/edge/cache_assets.js")
 }
 
 locals {
-  # AWS's own policies, which have the same ids in every account.
+  # AWS-managed cache policies; their IDs are the same in every account.
   cache_policies = {
     optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6" # Managed-CachingOptimized
     disabled  = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad" # Managed-CachingDisabled
   }
 
-  # One for what changes with a deploy, one for what never does.
+  # Cache-Control by policy: files at the root change with each deployment, assets never do.
   headers_policies = { page = "no-cache", assets = null }
 
-  # As the server sends it (backend/recognizer/api/static.py), and where the API is.
+  # The server's policy (backend/recognizer/api/static.py), extended by the API's source.
   content_security_policy = join("; ", [
     "default-src 'none'",
     "script-src 'self'",
@@ -62,7 +62,7 @@ locals {
 }
 
 resource "aws_cloudfront_response_headers_policy" "this" {
-  #checkov:skip=CKV_AWS_259:Subdomains and browsers' preload lists are the business of whoever owns the domain.
+  #checkov:skip=CKV_AWS_259:Subdomains and the HSTS preload list are up to the owner of the domain.
   for_each = local.headers_policies
 
   name    = "${var.name}-${each.key}"
@@ -108,17 +108,17 @@ resource "aws_cloudfront_response_headers_policy" "this" {
 }
 
 resource "aws_cloudfront_distribution" "this" {
-  #checkov:skip=CKV_AWS_68:A firewall costs more than all the rest, before static files that everybody may read.
-  #checkov:skip=CKV_AWS_86:Who looks at the page is nobody's business.
-  #checkov:skip=CKV_AWS_310:A second bucket would hold the same files, for the rare hour in which S3 is away.
-  #checkov:skip=CKV_AWS_374:Digits are drawn in every country.
-  #checkov:skip=CKV2_AWS_47:There is no firewall, and nothing here runs Java.
+  #checkov:skip=CKV_AWS_68:WAF would cost more than everything else here, and the files are static and public.
+  #checkov:skip=CKV_AWS_86:Visitors are not logged, for privacy.
+  #checkov:skip=CKV_AWS_310:Outages of S3 are too rare to justify a second bucket.
+  #checkov:skip=CKV_AWS_374:The website is available in every country.
+  #checkov:skip=CKV2_AWS_47:WAF is not used, and Log4j affects Java only.
   enabled             = true
-  comment             = "The page of ${var.name}"
+  comment             = "Frontend of ${var.name}"
   default_root_object = "index.html"
   is_ipv6_enabled     = true
   http_version        = "http2and3"
-  price_class         = "PriceClass_100" # the cheapest: other continents are served too, from farther away
+  price_class         = "PriceClass_100" # cheapest; other continents are served from more distant edge locations
   aliases             = var.domain == null ? [] : [var.domain.name]
 
   origin {
@@ -127,7 +127,7 @@ resource "aws_cloudfront_distribution" "this" {
     origin_access_control_id = aws_cloudfront_origin_access_control.this.id
   }
 
-  # index.html, config.json and the icon: asked for anew each time, small as they are.
+  # index.html, config.json and the icon: never cached, because they change with each deployment.
   default_cache_behavior {
     target_origin_id           = "bucket"
     viewer_protocol_policy     = "redirect-to-https"

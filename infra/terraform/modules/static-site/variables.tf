@@ -1,24 +1,24 @@
 variable "name" {
-  description = "Prefix of all names."
+  description = "Prefix of all resource names."
   type        = string
 }
 
 variable "bucket_name" {
-  description = "Name of the bucket with the page's files."
+  description = "Name of the bucket that holds the website's files."
   type        = string
 }
 
 variable "api_source" {
-  description = "Where the page may call its API, as Content-Security-Policy writes it."
+  description = "Source of the API in the Content-Security-Policy (connect-src)."
   type        = string
 
   validation {
     condition     = startswith(var.api_source, "https://")
-    error_message = "The API is called over HTTPS."
+    error_message = "api_source must start with https://."
   }
 }
 
 variable "domain" {
-  description = "An own domain and its certificate in us-east-1, where CloudFront looks for it; null for CloudFront's."
+  description = "Custom domain and the ARN of its certificate in us-east-1; null for CloudFront's domain."
   type        = object({ name = string, certificate_arn = string })
 }

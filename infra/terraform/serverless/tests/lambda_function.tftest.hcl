@@ -10,98 +10,98 @@ variables {
   timeout                        = 15
   reserved_concurrent_executions = 10
   log_retention_in_days          = 30
-  page_origin                    = "https://digits.example.com"
+  frontend_origin                = "https://digits.example.com"
   feedback_uri                   = "s3://digit-recognizer-feedback-123456789012/feedback"
   store_inputs                   = false
   permissions_boundary_arn       = "arn:aws:iam::123456789012:policy/digit-recognizer-workload"
 }
 
-run "function" {
+run "lambda_function" {
   module {
     source = "../modules/lambda-function"
   }
 
   assert {
     condition     = aws_lambda_function.this.publish && aws_lambda_alias.live.name == "live"
-    error_message = "Versions are not published, or the alias is not called live."
+    error_message = "The function must publish versions and have an alias named live."
   }
 
   assert {
     condition     = aws_lambda_function_url.live.qualifier == aws_lambda_alias.live.name
-    error_message = "The URL does not lead to the alias."
+    error_message = "The function URL must point to the alias."
   }
 
   assert {
     condition = alltrue([for permission in [aws_lambda_permission.url, aws_lambda_permission.invoke] :
       permission.qualifier == aws_lambda_alias.live.name && permission.principal == "*"
     ])
-    error_message = "The permissions are not those of everybody on the alias."
+    error_message = "Both permissions must be public and limited to the alias."
   }
 
   assert {
     condition     = aws_lambda_permission.url.action == "lambda:InvokeFunctionUrl" && aws_lambda_permission.url.function_url_auth_type == "NONE"
-    error_message = "The URL lacks the permission to be called without signing."
+    error_message = "The function URL must be callable without a signature."
   }
 
   assert {
     condition     = aws_lambda_permission.invoke.action == "lambda:InvokeFunction" && aws_lambda_permission.invoke.invoked_via_function_url
-    error_message = "The second permission is missing, or lets everybody invoke past the URL."
+    error_message = "Public invocation must be allowed, and only through the function URL."
   }
 
   assert {
-    condition     = tolist(aws_lambda_function_url.live.cors[0].allow_origins) == tolist([var.page_origin]) && aws_lambda_function_url.live.cors[0].allow_credentials != true
-    error_message = "Browsers may call from elsewhere than the page."
+    condition     = tolist(aws_lambda_function_url.live.cors[0].allow_origins) == tolist([var.frontend_origin]) && aws_lambda_function_url.live.cors[0].allow_credentials != true
+    error_message = "CORS must allow the frontend's origin only, without credentials."
   }
 
   assert {
     condition     = toset(aws_lambda_function_url.live.cors[0].expose_headers) == toset(["server-timing", "x-request-id"])
-    error_message = "The page cannot read what took the time, or by which id the log knows it."
+    error_message = "CORS must expose the timings and the request ID to the frontend."
   }
 
   assert {
     condition = aws_lambda_function.this.environment[0].variables == tomap({
-      DIGITS_PAGE_URL     = var.page_origin
+      DIGITS_PAGE_URL     = var.frontend_origin
       DIGITS_FEEDBACK     = var.feedback_uri
       DIGITS_STORE_INPUTS = "0"
     })
-    error_message = "The function is told other settings, or keeps drawings without being asked to."
+    error_message = "The environment must hold the given settings, without storing model inputs by default."
   }
 
   assert {
     condition     = aws_lambda_function.this.reserved_concurrent_executions == var.reserved_concurrent_executions
-    error_message = "The function's concurrency is not bounded."
+    error_message = "The function's concurrency must be limited."
   }
 
   assert {
     condition     = aws_lambda_function.this.timeout == var.timeout && aws_lambda_function.this.memory_size == var.memory_size && tolist(aws_lambda_function.this.architectures) == tolist([var.architecture])
-    error_message = "Timeout, memory or architecture are not what was asked for."
+    error_message = "Timeout, memory size and architecture must be the given ones."
   }
 
   assert {
     condition     = aws_cloudwatch_log_group.this.retention_in_days == 30 && aws_lambda_function.this.logging_config[0].log_group == aws_cloudwatch_log_group.this.name
-    error_message = "Logs are kept for ever, or elsewhere."
+    error_message = "The function must log to its own log group, with the given retention."
   }
 
   assert {
     condition     = jsondecode(aws_iam_role_policy.log.policy).Statement[*].Resource == [["${aws_cloudwatch_log_group.this.arn}:*"]]
-    error_message = "The function may write to other logs than its own."
+    error_message = "The function may write to its own log group only."
   }
 
   assert {
     condition = [for statement in jsondecode(aws_iam_role_policy.feedback.policy).Statement : [statement.Action, statement.Resource]] == [
       [["s3:PutObject"], ["arn:aws:s3:::digit-recognizer-feedback-123456789012/feedback/*"]]
     ]
-    error_message = "The function may do more in S3 than add feedback, or not that."
+    error_message = "In S3, the function may only put objects under the feedback prefix."
   }
 
   assert {
     condition     = aws_iam_role.this.permissions_boundary == var.permissions_boundary_arn && jsondecode(aws_iam_role.this.assume_role_policy).Statement[*].Principal == [{ Service = "lambda.amazonaws.com" }]
-    error_message = "The function's role is not bounded, or not Lambda's alone."
+    error_message = "The function's role must have the permissions boundary and trust Lambda only."
   }
 }
 
-# Deploys choose the image, and move the alias: a later apply leaves both where they are.
-run "another_image" {
+# Deployments choose the image and update the alias; a later apply must change neither.
+run "apply_with_another_image_leaves_the_image" {
   module {
     source = "../modules/lambda-function"
   }
@@ -112,11 +112,11 @@ run "another_image" {
 
   assert {
     condition     = endswith(aws_lambda_function.this.image_uri, ":0123abc")
-    error_message = "Terraform would undo a deploy."
+    error_message = "An apply must not revert the deployed image."
   }
 }
 
-run "another_version" {
+run "apply_with_another_version_leaves_the_alias" {
   module {
     source = "../modules/lambda-function"
   }
@@ -132,11 +132,11 @@ run "another_version" {
 
   assert {
     condition     = aws_lambda_function.this.version == "2" && aws_lambda_alias.live.function_version == "1"
-    error_message = "Terraform would move the alias."
+    error_message = "An apply must not update the alias."
   }
 }
 
-run "ink_is_kept_where_it_is_asked_for" {
+run "store_inputs_sets_the_environment_variable" {
   command = plan
 
   module {
@@ -149,11 +149,11 @@ run "ink_is_kept_where_it_is_asked_for" {
 
   assert {
     condition     = aws_lambda_function.this.environment[0].variables.DIGITS_STORE_INPUTS == "1"
-    error_message = "The function is not told to keep what was drawn."
+    error_message = "DIGITS_STORE_INPUTS must be 1."
   }
 }
 
-run "a_whole_bucket_is_refused" {
+run "feedback_uri_without_a_prefix_is_invalid" {
   command = plan
 
   module {
@@ -167,7 +167,7 @@ run "a_whole_bucket_is_refused" {
   expect_failures = [var.feedback_uri]
 }
 
-run "unbounded_concurrency_is_refused" {
+run "unreserved_concurrency_is_invalid" {
   command = plan
 
   module {
@@ -181,7 +181,7 @@ run "unbounded_concurrency_is_refused" {
   expect_failures = [var.reserved_concurrent_executions]
 }
 
-run "endless_requests_are_refused" {
+run "timeout_over_60_seconds_is_invalid" {
   command = plan
 
   module {
@@ -195,7 +195,7 @@ run "endless_requests_are_refused" {
   expect_failures = [var.timeout]
 }
 
-run "any_origin_is_refused" {
+run "wildcard_origin_is_invalid" {
   command = plan
 
   module {
@@ -203,8 +203,8 @@ run "any_origin_is_refused" {
   }
 
   variables {
-    page_origin = "*"
+    frontend_origin = "*"
   }
 
-  expect_failures = [var.page_origin]
+  expect_failures = [var.frontend_origin]
 }

@@ -18,124 +18,95 @@ variables {
   monthly_budget_usd = 10
 }
 
-run "watch" {
+run "alarms" {
   module {
     source = "../modules/monitoring"
   }
 
   assert {
     condition = {
-      for alarm in aws_cloudwatch_metric_alarm.this : alarm.metric_name => coalesce(alarm.statistic, alarm.extended_statistic)
+      for alarm in aws_cloudwatch_metric_alarm.metric : alarm.metric_name => coalesce(alarm.statistic, alarm.extended_statistic)
     } == { Errors = "Sum", Throttles = "Sum", Duration = "p99", failed = "Sum" }
-    error_message = "Errors, throttles, failures and the p99 of the duration do not each have an alarm."
+    error_message = "Errors, throttles, failed requests and the p99 duration must each have an alarm."
   }
 
   assert {
-    condition = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.dimensions == (
+    condition = alltrue([for alarm in aws_cloudwatch_metric_alarm.metric : alarm.dimensions == (
       alarm.namespace == "AWS/Lambda"
       ? tomap({ FunctionName = "digit-recognizer", Resource = "digit-recognizer:live" })
-      : tomap({ function = "digit-recognizer" })
+      : tomap({ function_name = "digit-recognizer" })
     )])
-    error_message = "An alarm watches something else than the alias, or than the application."
+    error_message = "Every alarm must evaluate metrics of the alias or of the application."
   }
 
   assert {
-    condition = { for alarm in aws_cloudwatch_metric_alarm.share : one([for query in alarm.metric_query : query.metric[0].metric_name if query.id == "share"]) => [
+    condition = { for alarm in aws_cloudwatch_metric_alarm.fraction : one([for query in alarm.metric_query : query.metric[0].metric_name if query.id == "fraction"]) => [
       one([for query in alarm.metric_query : query.expression if coalesce(query.return_data, false)]), alarm.comparison_operator, alarm.threshold,
       ] } == {
-      right   = ["IF(number >= 30, share, 1)", "LessThanThreshold", 0.8]
-      refused = ["IF(number >= 20, share, 0)", "GreaterThanThreshold", 0.4]
+      correct  = ["IF(samples >= 30, fraction, 1)", "LessThanThreshold", 0.8]
+      rejected = ["IF(samples >= 20, fraction, 0)", "GreaterThanThreshold", 0.4]
     }
-    error_message = "Accuracy and refusals are not judged by what was asked for, or by too few."
+    error_message = "The accuracy and rejection alarms must use the given thresholds and a minimum number of samples."
   }
 
   assert {
-    condition = alltrue([for alarm in aws_cloudwatch_metric_alarm.share : {
+    condition = alltrue([for alarm in aws_cloudwatch_metric_alarm.fraction : {
       for query in alarm.metric_query : query.id => query.metric[0].stat if length(query.metric) == 1
-    } == { share = "Average", number = "SampleCount" }])
-    error_message = "A share is not an average, or is judged without its number."
-  }
-
-  # AWS counts the metrics of alarms, and asks nothing for ten.
-  assert {
-    condition     = length(aws_cloudwatch_metric_alarm.this) + sum([for alarm in aws_cloudwatch_metric_alarm.share : length([for query in alarm.metric_query : query if length(query.metric) == 1])]) <= 10
-    error_message = "Alarms cost something."
+    } == { fraction = "Average", samples = "SampleCount" }])
+    error_message = "A fraction must be the average of a metric, and samples its count."
   }
 
   assert {
-    condition = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.this), values(aws_cloudwatch_metric_alarm.share)) :
+    condition     = length(aws_cloudwatch_metric_alarm.metric) + sum([for alarm in aws_cloudwatch_metric_alarm.fraction : length([for query in alarm.metric_query : query if length(query.metric) == 1])]) <= 10
+    error_message = "Alarms must evaluate at most ten metrics; AWS bills each further one."
+  }
+
+  assert {
+    condition = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.metric), values(aws_cloudwatch_metric_alarm.fraction)) :
       alarm.alarm_actions == toset([aws_sns_topic.alarms.arn]) && alarm.treat_missing_data == "notBreaching" && startswith(alarm.alarm_name, "digit-recognizer-")
     ])
-    error_message = "An alarm tells nobody, or wakes somebody because nobody called, or is none that the apply role may make."
+    error_message = "Every alarm must notify the topic, ignore missing data and have a name that the apply role's policy covers."
   }
 
   assert {
-    condition     = aws_budgets_budget.this.limit_amount == "10" && toset([for told in aws_budgets_budget.this.notification : told.notification_type if contains(told.subscriber_sns_topic_arns, aws_sns_topic.alarms.arn)]) == toset(["ACTUAL", "FORECASTED"])
-    error_message = "The budget tells nobody."
+    condition = { for alarm in concat(values(aws_cloudwatch_metric_alarm.metric), values(aws_cloudwatch_metric_alarm.fraction)) :
+      alarm.alarm_name => regex("\\. Runbook: infra/operations\\.md#([a-z-]+)$", alarm.alarm_description)[0]
+      } == {
+      digit-recognizer-errors       = "function-errors"
+      digit-recognizer-failed       = "high-error-rate"
+      digit-recognizer-throttles    = "function-throttles"
+      digit-recognizer-p99-duration = "high-latency"
+      digit-recognizer-accuracy     = "low-accuracy"
+      digit-recognizer-rejected     = "high-rejection-rate"
+    }
+    error_message = "Every alarm's description must end with its section of the runbook."
+  }
+}
+
+run "notifications" {
+  module {
+    source = "../modules/monitoring"
+  }
+
+  assert {
+    condition     = aws_budgets_budget.this.limit_amount == "10" && toset([for notification in aws_budgets_budget.this.notification : notification.notification_type if contains(notification.subscriber_sns_topic_arns, aws_sns_topic.alarms.arn)]) == toset(["ACTUAL", "FORECASTED"])
+    error_message = "The budget must notify the topic of actual and forecasted costs."
   }
 
   assert {
     condition = alltrue([for statement in jsondecode(aws_sns_topic_policy.alarms.policy).Statement :
       toset(statement.Principal.Service) == toset(["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]) && statement.Condition.StringEquals["aws:SourceAccount"] == var.account_id
     ])
-    error_message = "Alarms or the budget may not publish, or others may."
-  }
-
-  assert {
-    condition = alltrue(flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [
-      for metric in try(widget.properties.metrics, []) : slice(metric, 2, length(metric) - 1) == {
-        "AWS/Lambda"    = ["FunctionName", "digit-recognizer", "Resource", "digit-recognizer:live"]
-        DigitRecogniser = ["function", "digit-recognizer"]
-        "AWS/Logs"      = ["LogGroupName", "/aws/lambda/digit-recognizer"]
-      }[metric[0]]
-    ]]))
-    error_message = "The dashboard shows something else than the alias, the application and its log."
-  }
-
-  assert {
-    condition = length([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget if widget.type == "log"]) == 7 && alltrue([
-      for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : startswith(widget.properties.query, "SOURCE '/aws/lambda/digit-recognizer'\n| ") if widget.type == "log"
-    ])
-    error_message = "A table is made of another log than the function's."
-  }
-
-  assert {
-    condition     = strcontains(aws_cloudwatch_dashboard.this.dashboard_body, " * 0.0000133334 ")
-    error_message = "Seconds are not counted at the price of the function's processor."
-  }
-
-  # AWS asks nothing for a dashboard of fifty.
-  assert {
-    condition     = length(flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [for metric in try(widget.properties.metrics, []) : metric[1]]])) <= 50
-    error_message = "The dashboard costs something."
-  }
-
-  assert {
-    condition = alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets :
-      widget.x + widget.width <= 24 && try(widget.properties.title, widget.properties.markdown) != "" && (widget.type != "metric" || try(widget.properties.yAxis.left.label, "") != "")
-    ])
-    error_message = "A widget has no title or no unit, or does not fit."
-  }
-
-  assert {
-    condition     = length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [widget.x, widget.y]])) == length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets)
-    error_message = "One widget lies on another."
-  }
-
-  assert {
-    condition = toset(flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : try(widget.properties.alarms, [])])) == toset(
-      concat(values(aws_cloudwatch_metric_alarm.this)[*].arn, values(aws_cloudwatch_metric_alarm.share)[*].arn)
-    )
-    error_message = "The dashboard does not show every alarm."
+    error_message = "Only alarms and budgets of this account may publish to the topic."
   }
 
   assert {
     condition     = length(aws_sns_topic_subscription.email) == 0
-    error_message = "Somebody is told who was not named."
+    error_message = "Without an email address, the topic must have no subscription."
   }
 }
 
-run "watch_with_an_address" {
+run "notifications_by_email" {
   module {
     source = "../modules/monitoring"
   }
@@ -146,6 +117,59 @@ run "watch_with_an_address" {
 
   assert {
     condition     = aws_sns_topic_subscription.email[0].endpoint == "somebody@example.com" && aws_sns_topic_subscription.email[0].topic_arn == aws_sns_topic.alarms.arn
-    error_message = "Who was named is not told."
+    error_message = "The given email address must be subscribed to the topic."
+  }
+}
+
+run "dashboard" {
+  module {
+    source = "../modules/monitoring"
+  }
+
+  assert {
+    condition = alltrue(flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [
+      for metric in try(widget.properties.metrics, []) : slice(metric, 2, length(metric) - 1) == {
+        "AWS/Lambda"    = ["FunctionName", "digit-recognizer", "Resource", "digit-recognizer:live"]
+        DigitRecognizer = ["function_name", "digit-recognizer"]
+        "AWS/Logs"      = ["LogGroupName", "/aws/lambda/digit-recognizer"]
+      }[metric[0]]
+    ]]))
+    error_message = "The dashboard must show metrics of the alias, of the application and of its log only."
+  }
+
+  assert {
+    condition = length([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget if widget.type == "log"]) == 7 && alltrue([
+      for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : startswith(widget.properties.query, "SOURCE '/aws/lambda/digit-recognizer'\n| ") if widget.type == "log"
+    ])
+    error_message = "The dashboard must have seven tables that query the function's log."
+  }
+
+  assert {
+    condition     = strcontains(aws_cloudwatch_dashboard.this.dashboard_body, " * 0.0000133334 ")
+    error_message = "The cost must be computed with the price of the function's architecture."
+  }
+
+  assert {
+    condition     = length(flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [for metric in try(widget.properties.metrics, []) : metric[1]]])) <= 50
+    error_message = "The dashboard must show at most 50 metrics; AWS bills larger dashboards."
+  }
+
+  assert {
+    condition = alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets :
+      widget.x + widget.width <= 24 && try(widget.properties.title, widget.properties.markdown) != "" && (widget.type != "metric" || try(widget.properties.yAxis.left.label, "") != "")
+    ])
+    error_message = "Every widget must fit the grid and have a title, every chart also a unit."
+  }
+
+  assert {
+    condition     = length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [widget.x, widget.y]])) == length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets)
+    error_message = "Widgets must not overlap."
+  }
+
+  assert {
+    condition = toset(flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : try(widget.properties.alarms, [])])) == toset(
+      concat(values(aws_cloudwatch_metric_alarm.metric)[*].arn, values(aws_cloudwatch_metric_alarm.fraction)[*].arn)
+    )
+    error_message = "The dashboard must show every alarm."
   }
 }

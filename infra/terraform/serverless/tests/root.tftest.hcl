@@ -9,33 +9,33 @@ variables {
 run "defaults" {
   assert {
     condition     = tolist(module.lambda_function.cors_origins) == tolist([output.page_url]) && startswith(output.page_url, "https://")
-    error_message = "Browsers may call from elsewhere than the page."
+    error_message = "CORS must allow the frontend's origin only."
   }
 
   assert {
     condition     = jsondecode(output.config_json) == { api = "https://mock.lambda-url.eu-central-1.on.aws" }
-    error_message = "The page is not told where its API is."
+    error_message = "config.json must contain the API's URL."
   }
 
   assert {
     condition     = output.feedback == "s3://digit-recognizer-feedback-123456789012/feedback" && !var.store_inputs
-    error_message = "Feedback is kept elsewhere than the function's role allows, or drawings are kept by default."
+    error_message = "Feedback must be stored where the function's role allows it, without model inputs by default."
   }
 
   assert {
     condition     = var.reserved_concurrent_executions == 10
-    error_message = "The function's concurrency has another bound by default."
+    error_message = "The default concurrency must be 10."
   }
 
   assert {
     condition = (
       output.github_variables.FUNCTION_NAME == var.name && output.github_variables.FUNCTION_ALIAS == "live"
     )
-    error_message = "The function or its alias have other names than the backend's role allows."
+    error_message = "Function and alias must have the names that the backend role's policy covers."
   }
 }
 
-run "own_domain" {
+run "custom_domain" {
   variables {
     domain = {
       name            = "digits.example.com"
@@ -45,11 +45,11 @@ run "own_domain" {
 
   assert {
     condition     = tolist(module.lambda_function.cors_origins) == tolist(["https://digits.example.com"])
-    error_message = "Browsers may not call from the own domain, or from elsewhere too."
+    error_message = "CORS must allow the custom domain only."
   }
 }
 
-run "moving_tag_is_refused" {
+run "tag_latest_is_invalid" {
   command = plan
 
   variables {
@@ -59,7 +59,7 @@ run "moving_tag_is_refused" {
   expect_failures = [var.image_tag]
 }
 
-run "certificate_of_another_region_is_refused" {
+run "certificate_outside_us_east_1_is_invalid" {
   command = plan
 
   variables {

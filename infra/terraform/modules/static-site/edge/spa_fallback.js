@@ -1,4 +1,4 @@
-// Answers every address that names no file with the page.
+// Serve index.html for paths without a file.
 function handler(event) {
   var request = event.request;
   if (!request.uri.split("/").pop().includes(".")) request.uri = "/index.html";
