@@ -1,9 +1,10 @@
-# The server with its page, for teams that want it always warm and for themselves.
+# The server, which includes the frontend, on ECS Fargate: always warm, for teams that run an instance of
+# their own.
 
 data "aws_caller_identity" "current" {}
 
 data "aws_availability_zones" "available" {
-  #checkov:skip=CKV_AWS_394:Only the first two by name are used; one that AWS adds comes after them.
+  #checkov:skip=CKV_AWS_394:Only the first two zones by name are used; zones that AWS adds sort after them.
   state = "available"
 
   filter {
@@ -18,7 +19,7 @@ data "aws_ecr_repository" "images" {
 
 locals {
   account_id   = data.aws_caller_identity.current.account_id
-  feedback_uri = "s3://${var.name}-feedback-${local.account_id}/feedback" # in the bucket of bootstrap
+  feedback_uri = "s3://${var.name}-feedback-${local.account_id}/feedback" # bucket created by the root bootstrap
 }
 
 module "vpc" {

@@ -1,5 +1,5 @@
 output "load_balancer_dns_name" {
-  description = "Name of the load balancer, to which the service's own name points."
+  description = "DNS name of the load balancer: the target of the service's DNS record."
   value       = module.ecs_service.load_balancer_dns_name
 }
 
@@ -19,6 +19,6 @@ output "log_group_name" {
 }
 
 output "feedback" {
-  description = "Where feedback is kept, as the application is told it."
+  description = "S3 URI under which feedback is stored: the value of DIGITS_FEEDBACK."
   value       = local.feedback_uri
 }

@@ -1,93 +1,93 @@
 variable "name" {
-  description = "Prefix of all names; the same in every root."
+  description = "Prefix of all resource names; the same in every root."
   type        = string
   default     = "digit-recognizer"
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name))
-    error_message = "Use 3 to 24 lower-case letters, digits and hyphens, a letter first and no hyphen last."
+    error_message = "name must have 3 to 24 lowercase letters, digits and hyphens, start with a letter and not end with a hyphen."
   }
 }
 
 variable "region" {
-  description = "Region in which all of it runs; the same in every root."
+  description = "AWS region; the same in every root."
   type        = string
   default     = "eu-central-1"
 
   validation {
     condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "Name a region such as eu-central-1."
+    error_message = "region must be an AWS region, such as eu-central-1."
   }
 }
 
 variable "image_tag" {
-  description = "Tag of the server's image: server- and a commit's SHA. A new one is a deploy."
+  description = "Tag of the server's container image: server- and the commit SHA. Applying with another tag deploys that image."
   type        = string
 
   validation {
     condition     = can(regex("^server-[A-Za-z0-9_.-]{1,121}$", var.image_tag)) && var.image_tag != "server-latest"
-    error_message = "Give the tag of one image of the server, such as server- and a commit's SHA."
+    error_message = "image_tag must be an immutable tag of a server image: server- and, for example, a commit SHA; not server-latest."
   }
 }
 
 variable "architecture" {
-  description = "Processor that the image is built for: x86_64 or arm64."
+  description = "CPU architecture of the container image: x86_64 or arm64."
   type        = string
   default     = "x86_64"
 }
 
 variable "certificate_arn" {
-  description = "ARN of the certificate, in this region, for the name under which the load balancer is called. The name's record is to point to the output load_balancer_dns_name."
+  description = "ARN of the ACM certificate, in this region, for the service's domain name. The DNS record of that name must point to the output load_balancer_dns_name."
   type        = string
 
   validation {
     condition     = can(regex("^arn:aws:acm:[a-z0-9-]+:[0-9]{12}:certificate/", var.certificate_arn))
-    error_message = "Give the ARN of a certificate in ACM."
+    error_message = "certificate_arn must be the ARN of an ACM certificate."
   }
 }
 
 variable "allowed_cidrs" {
-  description = "Networks that may call, such as your office's; [\"0.0.0.0/0\"] for everybody."
+  description = "CIDR blocks that may access the load balancer, such as an office network; [\"0.0.0.0/0\"] for public access."
   type        = list(string)
 
   validation {
     condition     = length(var.allowed_cidrs) > 0 && alltrue([for cidr in var.allowed_cidrs : can(cidrnetmask(cidr))])
-    error_message = "Give at least one network, such as 198.51.100.0/24."
+    error_message = "allowed_cidrs must contain at least one CIDR block, such as 198.51.100.0/24."
   }
 }
 
 variable "cidr" {
-  description = "Addresses of the service's own network, a /16 to /24."
+  description = "CIDR block of the VPC, /16 to /24."
   type        = string
   default     = "10.0.0.0/16"
 }
 
 variable "cpu" {
-  description = "Thousandths (of 1024) of a processor for each task: 256, 512, 1024, 2048 or 4096."
+  description = "CPU units of each task (1024 equal one vCPU): 256, 512, 1024, 2048 or 4096."
   type        = number
   default     = 512
 }
 
 variable "memory" {
-  description = "Memory of each task in MB, in steps of 1024. Two large pictures may be decoded at once."
+  description = "Memory of each task in MB, a multiple of 1024. It must be enough to decode two large images at once."
   type        = number
   default     = 2048
 }
 
 variable "tasks" {
-  description = "The fewest tasks that run, one for each zone, and the most."
+  description = "Minimum (at least one per availability zone) and maximum number of tasks."
   type        = object({ min = number, max = number })
   default     = { min = 2, max = 6 }
 }
 
 variable "log_retention_in_days" {
-  description = "Days for which logs are kept."
+  description = "Retention of the log group in days."
   type        = number
   default     = 30
 }
 
 variable "store_inputs" {
-  description = "Whether what was drawn is kept with feedback, to learn from. People must agree first: the page asks each of them, and without their yes it sends no drawing."
+  description = "Whether to store model inputs with feedback, as training data. The frontend asks each user for consent, and sends no model input without it."
   type        = bool
   default     = false
 }

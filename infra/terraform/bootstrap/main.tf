@@ -1,4 +1,4 @@
-# What has to be there before the rest: applied once, by a person.
+# Prerequisites of the other roots: applied once, by an administrator.
 
 data "aws_caller_identity" "current" {}
 
@@ -13,14 +13,14 @@ module "state_bucket" {
   noncurrent_version_expiration_days = 90
 }
 
-# Here, so that it outlives what gathers it, and no workflow may read it or change who may. Function and
-# service add to it; whoever learns from it reads it with rights of their own.
+# In this root, so that feedback survives the roots that collect it, and no workflow can read it or change
+# its permissions. Function and service may only add objects; reading them takes credentials of your own.
 module "feedback_bucket" {
   source = "../modules/s3-bucket"
 
   name                               = "${var.name}-feedback-${local.account_id}"
   expiration_days                    = var.feedback_expiration_days
-  noncurrent_version_expiration_days = 1 # what somebody thought better of, and what has expired
+  noncurrent_version_expiration_days = 1 # replaced feedback and expired feedback
 }
 
 module "ecr_repository" {

@@ -1,15 +1,15 @@
 output "state_bucket" {
-  description = "Bucket for the states, which the other roots are given with: terraform init -backend-config=bucket=..."
+  description = "Name of the bucket for Terraform state; pass it to the other roots: terraform init -backend-config=bucket=..."
   value       = module.state_bucket.name
 }
 
 output "feedback_bucket" {
-  description = "Bucket for what people say of the answers, and for their drawings where they agree."
+  description = "Name of the bucket for feedback, including model inputs if users consent."
   value       = module.feedback_bucket.name
 }
 
 output "backend" {
-  description = "A file backend.tf that keeps this root's own state in the bucket that it made."
+  description = "Content of backend.tf, which moves this root's own state to the state bucket."
   value       = <<-EOT
     terraform {
       backend "s3" {
@@ -24,12 +24,12 @@ output "backend" {
 }
 
 output "image_repository_url" {
-  description = "Where images are pushed to: the function's with a commit's SHA as the tag, the server's with server-SHA."
+  description = "URL of the ECR repository. Container images of the function are tagged with the commit SHA, those of the server with server- and the commit SHA."
   value       = module.ecr_repository.url
 }
 
 output "github_variables" {
-  description = "Variables that the workflows read."
+  description = "GitHub Actions variables for the workflows."
   value = {
     AWS_REGION        = var.region
     BACKEND_ROLE_ARN  = module.github_oidc.role_arns.backend

@@ -1,76 +1,76 @@
 variable "name" {
-  description = "Prefix of all names; the same in every root."
+  description = "Prefix of all resource names; the same in every root."
   type        = string
   default     = "digit-recognizer"
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name))
-    error_message = "Use 3 to 24 lower-case letters, digits and hyphens, a letter first and no hyphen last."
+    error_message = "name must have 3 to 24 lowercase letters, digits and hyphens, start with a letter and not end with a hyphen."
   }
 }
 
 variable "region" {
-  description = "Region in which all of it runs; the same in every root."
+  description = "AWS region; the same in every root."
   type        = string
   default     = "eu-central-1"
 
   validation {
     condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "Name a region such as eu-central-1."
+    error_message = "region must be an AWS region, such as eu-central-1."
   }
 }
 
 variable "repository" {
-  description = "The repository on GitHub whose workflows deploy, as owner/name."
+  description = "GitHub repository whose workflows deploy, as owner/name."
   type        = string
 
   validation {
     condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.repository))
-    error_message = "Name one repository as owner/name."
+    error_message = "repository must be a single repository, as owner/name."
   }
 }
 
 variable "repository_ids" {
-  description = "The numbers of the repository and its owner, which GitHub's claim holds for repositories made, renamed or moved since 15 July 2026: gh api repos/OWNER/NAME --jq '{owner: .owner.id, repository: .id}'."
+  description = "IDs of the repository and its owner, which the sub claim of GitHub's OIDC tokens contains for repositories created, renamed or transferred after 2026-07-15. To get them: gh api repos/OWNER/NAME --jq '{owner: .owner.id, repository: .id}'."
   type        = object({ owner = number, repository = number })
   default     = null
 }
 
 variable "branch" {
-  description = "The branch that is deployed."
+  description = "Branch that is deployed."
   type        = string
   default     = "main"
 
   validation {
     condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*$", var.branch))
-    error_message = "Name one branch, without wildcards."
+    error_message = "branch must be a single branch, without wildcards."
   }
 }
 
 variable "environment" {
-  description = "The environment on GitHub behind which Terraform applies; its rules must admit only the branch that is deployed."
+  description = "GitHub environment of the jobs that apply Terraform. Its deployment rules must allow the deployed branch only."
   type        = string
   default     = "production"
 
   validation {
     condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9._-]*$", var.environment))
-    error_message = "Name one environment, without wildcards."
+    error_message = "environment must be a single environment, without wildcards."
   }
 }
 
 variable "distribution_id" {
-  description = "Id of the page's CloudFront distribution, an output of the serverless root. Until it is given, the frontend's role cannot invalidate."
+  description = "ID of the CloudFront distribution, an output of the root serverless. Without it, the frontend role cannot invalidate CloudFront's cache."
   type        = string
   default     = null
 
   validation {
     condition     = var.distribution_id == null || can(regex("^[A-Z0-9]{10,20}$", var.distribution_id))
-    error_message = "Give the id of one distribution, such as E1A2B3C4D5E6F7."
+    error_message = "distribution_id must be the ID of a CloudFront distribution, such as E1A2B3C4D5E6F7."
   }
 }
 
 variable "feedback_expiration_days" {
-  description = "Days for which feedback is kept, and with it the drawings that people agreed to."
+  description = "Days after which feedback and its model inputs expire."
   type        = number
   default     = 365
 }

@@ -1,4 +1,5 @@
-# What AWS would answer, as far as policies, origins and the provider's own checks look at it.
+# Mocked values of data sources and computed attributes that policies, origins or the provider's own
+# validation use.
 
 mock_data "aws_caller_identity" {
   defaults = { account_id = "123456789012" }

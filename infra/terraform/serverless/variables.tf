@@ -21,7 +21,7 @@ variable "region" {
 }
 
 variable "image_tag" {
-  description = "Image tag of the function's first version. It is ignored later, because deployments choose the image."
+  description = "Tag of the container image for the function's first version. Ignored afterwards, because deployments choose the image."
   type        = string
 
   validation {
@@ -31,7 +31,7 @@ variable "image_tag" {
 }
 
 variable "architecture" {
-  description = "CPU architecture of the image: x86_64 or arm64."
+  description = "CPU architecture of the container image: x86_64 or arm64."
   type        = string
   default     = "x86_64"
 }

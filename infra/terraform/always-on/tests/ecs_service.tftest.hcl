@@ -24,12 +24,12 @@ variables {
   permissions_boundary_arn    = "arn:aws:iam::123456789012:policy/digit-recognizer-workload"
 }
 
-run "service" {
+run "ecs_service" {
   module {
     source = "../modules/ecs-service"
   }
 
-  # Each role has an ARN of its own, so that one cannot pass for the other.
+  # Different ARNs, so that mixed-up roles are detected.
   override_resource {
     target = aws_iam_role.task
     values = { arn = "arn:aws:iam::123456789012:role/digit-recognizer-task" }
@@ -42,47 +42,47 @@ run "service" {
 
   assert {
     condition     = aws_ecs_task_definition.this.task_role_arn == aws_iam_role.task.arn && aws_ecs_task_definition.this.execution_role_arn == aws_iam_role.execution.arn
-    error_message = "The application has the rights of what starts it, or the other way round."
+    error_message = "The task must use the task role, and ECS the execution role."
   }
 
   assert {
     condition     = aws_lb_target_group.this.health_check[0].path == "/health" && aws_lb_target_group.this.health_check[0].matcher == "200"
-    error_message = "The load balancer does not ask for the tasks' health."
+    error_message = "The load balancer must check /health."
   }
 
   assert {
     condition     = aws_lb_listener.https.protocol == "HTTPS" && aws_lb_listener.https.certificate_arn == var.certificate_arn && startswith(aws_lb_listener.https.ssl_policy, "ELBSecurityPolicy-TLS13-1-2")
-    error_message = "The load balancer listens without TLS, or with an old one."
+    error_message = "The load balancer must listen on HTTPS with the given certificate and at least TLS 1.2."
   }
 
   assert {
     condition     = [for rule in aws_vpc_security_group_ingress_rule.load_balancer : "${rule.cidr_ipv4}:${rule.from_port}-${rule.to_port}"] == ["198.51.100.0/24:443-443"]
-    error_message = "The load balancer lets others in than those who may call."
+    error_message = "The load balancer must accept HTTPS from the allowed CIDR blocks only."
   }
 
   assert {
     condition     = aws_vpc_security_group_ingress_rule.tasks.referenced_security_group_id == aws_security_group.load_balancer.id && aws_vpc_security_group_ingress_rule.tasks.cidr_ipv4 == null
-    error_message = "The tasks can be reached past the load balancer."
+    error_message = "Tasks must accept connections from the load balancer only."
   }
 
   assert {
     condition     = aws_vpc_security_group_egress_rule.endpoints.cidr_ipv4 == null && aws_vpc_security_group_egress_rule.s3.cidr_ipv4 == null
-    error_message = "The tasks may reach more than AWS's services."
+    error_message = "Tasks may connect to VPC endpoints and S3 only."
   }
 
   assert {
     condition     = toset(aws_ecs_service.this.network_configuration[0].subnets) == toset(var.private_subnet_ids) && !aws_ecs_service.this.network_configuration[0].assign_public_ip
-    error_message = "The tasks are in the open."
+    error_message = "Tasks must run in the private subnets, without public IP addresses."
   }
 
   assert {
     condition     = aws_ecs_service.this.deployment_circuit_breaker[0].enable && aws_ecs_service.this.deployment_circuit_breaker[0].rollback
-    error_message = "A version that does not start is not taken back."
+    error_message = "A failed deployment must be rolled back."
   }
 
   assert {
     condition     = aws_appautoscaling_target.this.min_capacity == 2 && aws_appautoscaling_target.this.max_capacity == 6 && aws_appautoscaling_target.this.resource_id == "service/digit-recognizer/digit-recognizer"
-    error_message = "The service does not scale between its bounds."
+    error_message = "Autoscaling must use the given minimum and maximum."
   }
 
   assert {
@@ -93,7 +93,7 @@ run "service" {
       container.portMappings[*].containerPort == [tonumber(aws_lb_target_group.this.port)],
       container.logConfiguration.options["awslogs-group"] == aws_cloudwatch_log_group.this.name,
     ])])
-    error_message = "The container is another than was asked for, can be written to, or keeps no log."
+    error_message = "The container must run the given image on a read-only file system and write to the log group."
   }
 
   assert {
@@ -104,35 +104,35 @@ run "service" {
         DIGITS_STORE_INPUTS = "0"
       }
     ])
-    error_message = "The container is told other settings, or keeps drawings without being asked to."
+    error_message = "The environment must hold the given settings, without storing model inputs by default."
   }
 
   assert {
     condition     = aws_ecs_task_definition.this.runtime_platform[0].cpu_architecture == "ARM64"
-    error_message = "The task runs on another processor."
+    error_message = "The task must run on the given CPU architecture."
   }
 
   assert {
     condition = aws_iam_role.task.name == "digit-recognizer-task" && aws_iam_role.task.permissions_boundary == var.permissions_boundary_arn && [
       for statement in jsondecode(aws_iam_role_policy.feedback.policy).Statement : [statement.Action, statement.Resource]
     ] == [[["s3:PutObject"], ["arn:aws:s3:::digit-recognizer-feedback-123456789012/feedback/*"]]] && aws_iam_role_policy.feedback.role == aws_iam_role.task.name
-    error_message = "The application may do more than add feedback, or not that."
+    error_message = "In S3, the task may only put objects under the feedback prefix."
   }
 
   assert {
     condition = aws_iam_role.execution.permissions_boundary == var.permissions_boundary_arn && alltrue([
       for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement.Action == ["ecr:GetAuthorizationToken"] || !contains(statement.Resource, "*")
     ])
-    error_message = "The role that starts tasks reaches whatever there is."
+    error_message = "The execution role must have the permissions boundary and no wildcard resources."
   }
 
   assert {
     condition     = aws_cloudwatch_log_group.this.retention_in_days == 30
-    error_message = "Logs are kept for ever."
+    error_message = "The log group must have the given retention."
   }
 }
 
-run "a_single_task_is_refused" {
+run "single_task_is_invalid" {
   command = plan
 
   module {
@@ -146,7 +146,7 @@ run "a_single_task_is_refused" {
   expect_failures = [var.tasks]
 }
 
-run "sizes_that_fargate_does_not_have_are_refused" {
+run "memory_size_unknown_to_fargate_is_invalid" {
   command = plan
 
   module {
@@ -160,7 +160,7 @@ run "sizes_that_fargate_does_not_have_are_refused" {
   expect_failures = [var.memory]
 }
 
-run "ink_is_kept_where_it_is_asked_for" {
+run "store_inputs_sets_the_environment_variable" {
   command = plan
 
   module {
@@ -173,6 +173,6 @@ run "ink_is_kept_where_it_is_asked_for" {
 
   assert {
     condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = "DIGITS_STORE_INPUTS", value = "1" })
-    error_message = "The service is not told to keep what was drawn."
+    error_message = "DIGITS_STORE_INPUTS must be 1."
   }
 }

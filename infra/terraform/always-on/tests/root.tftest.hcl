@@ -11,16 +11,16 @@ variables {
 run "defaults" {
   assert {
     condition     = output.cluster_name == "digit-recognizer" && output.service_name == "digit-recognizer" && output.log_group_name == "/ecs/digit-recognizer"
-    error_message = "The service has other names than the apply role's policy."
+    error_message = "The service must have the names that the apply role's policy covers."
   }
 
   assert {
     condition     = output.feedback == "s3://digit-recognizer-feedback-123456789012/feedback" && !var.store_inputs
-    error_message = "Feedback is kept elsewhere than the task's role allows, or drawings are kept by default."
+    error_message = "Feedback must be stored where the task's role allows it, without model inputs by default."
   }
 }
 
-run "the_functions_image_is_refused" {
+run "image_tag_of_the_function_is_invalid" {
   command = plan
 
   variables {
@@ -30,7 +30,7 @@ run "the_functions_image_is_refused" {
   expect_failures = [var.image_tag]
 }
 
-run "nobody_to_call_is_refused" {
+run "no_allowed_cidrs_is_invalid" {
   command = plan
 
   variables {

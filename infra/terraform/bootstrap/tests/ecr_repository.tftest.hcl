@@ -7,24 +7,24 @@ variables {
   function_arn = "arn:aws:lambda:eu-central-1:123456789012:function:digit-recognizer"
 }
 
-run "images" {
+run "ecr_repository" {
   module {
     source = "../modules/ecr-repository"
   }
 
   assert {
     condition     = aws_ecr_repository.this.image_tag_mutability == "IMMUTABLE"
-    error_message = "A tag could come to name another image."
+    error_message = "Image tags must be immutable."
   }
 
   assert {
     condition     = aws_ecr_repository.this.image_scanning_configuration[0].scan_on_push
-    error_message = "Images are not scanned."
+    error_message = "Images must be scanned on push."
   }
 
   assert {
     condition     = jsondecode(aws_ecr_lifecycle_policy.this.policy).rules[*].selection.tagStatus == ["untagged", "tagged", "any"] && alltrue([for rule in jsondecode(aws_ecr_lifecycle_policy.this.policy).rules : rule.action.type == "expire"])
-    error_message = "Images pile up, or the server's are pushed out by the function's."
+    error_message = "Images must expire, those of the server by a rule of their own."
   }
 
   assert {
@@ -32,11 +32,11 @@ run "images" {
       { Service = "lambda.amazonaws.com" },
       { StringLike = { "aws:SourceArn" = [var.function_arn, "${var.function_arn}:*"] } },
     ]]
-    error_message = "Others than the function may pull its image."
+    error_message = "Only the function may pull images."
   }
 }
 
-run "a_repository_too_small_to_roll_back_is_refused" {
+run "fewer_than_five_retained_images_is_invalid" {
   command = plan
 
   module {

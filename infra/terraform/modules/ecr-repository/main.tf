@@ -1,5 +1,7 @@
+# ECR repository for the container images of the function and the server.
+
 resource "aws_ecr_repository" "this" {
-  #checkov:skip=CKV_AWS_136:The images hold public code; ECR's own key (AES256) encrypts them.
+  #checkov:skip=CKV_AWS_136:The images contain public code only; an AWS-managed key (AES256) encrypts them.
   name                 = var.name
   image_tag_mutability = "IMMUTABLE"
 
@@ -14,20 +16,20 @@ resource "aws_ecr_lifecycle_policy" "this" {
     rules = [
       {
         rulePriority = 1
-        description  = "What no tag names is of no use."
+        description  = "Expire untagged images"
         selection    = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = 7 }
         action       = { type = "expire" }
       },
       {
-        # Of their own, so that many deploys of the function cannot push out the server that runs.
+        # A separate rule, so that frequent deployments of the function cannot expire the server's image.
         rulePriority = 2
-        description  = "Keep the newest images of the server."
+        description  = "Retain the newest images of the server"
         selection    = { tagStatus = "tagged", tagPatternList = ["server-*"], countType = "imageCountMoreThan", countNumber = var.retained_images }
         action       = { type = "expire" }
       },
       {
         rulePriority = 3
-        description  = "Keep the newest images."
+        description  = "Retain the newest images"
         selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = 2 * var.retained_images }
         action       = { type = "expire" }
       },
@@ -35,13 +37,13 @@ resource "aws_ecr_lifecycle_policy" "this" {
   })
 }
 
-# Lambda adds this itself for whoever may change the policy, which the deploying roles may not.
+# Lambda would add this policy itself, but only for principals that may change it; the deploying roles may not.
 resource "aws_ecr_repository_policy" "this" {
   repository = aws_ecr_repository.this.name
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Sid       = "LambdaPulls"
+      Sid       = "AllowLambdaPull"
       Effect    = "Allow"
       Principal = { Service = "lambda.amazonaws.com" }
       Action    = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]

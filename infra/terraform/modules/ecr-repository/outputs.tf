@@ -9,6 +9,6 @@ output "arn" {
 }
 
 output "url" {
-  description = "Where images are pushed to, without a tag."
+  description = "URL of the repository, without a tag."
   value       = aws_ecr_repository.this.repository_url
 }

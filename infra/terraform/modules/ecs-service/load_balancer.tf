@@ -1,7 +1,7 @@
 resource "aws_lb" "this" {
-  #checkov:skip=CKV_AWS_91:The application counts what comes; who called is nobody's business.
-  #checkov:skip=CKV_AWS_150:It holds nothing, and terraform destroy should work.
-  #checkov:skip=CKV2_AWS_28:The addresses that may call are listed; the application bounds what each may send.
+  #checkov:skip=CKV_AWS_91:The application logs its requests; clients are not logged, for privacy.
+  #checkov:skip=CKV_AWS_150:The load balancer holds no data, and terraform destroy should work.
+  #checkov:skip=CKV2_AWS_28:Only the given CIDR blocks have access, and the application limits the size of requests.
   name                       = var.name
   load_balancer_type         = "application"
   subnets                    = var.public_subnet_ids
@@ -42,7 +42,7 @@ resource "aws_lb_listener" "https" {
 
 resource "aws_security_group" "load_balancer" {
   name        = "${var.name}-balancer"
-  description = "The load balancer"
+  description = "Load balancer"
   vpc_id      = var.vpc_id
 
   tags = { Name = "${var.name}-balancer" }
@@ -52,7 +52,7 @@ resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
   for_each = toset(var.allowed_cidrs)
 
   security_group_id = aws_security_group.load_balancer.id
-  description       = "HTTPS from those who may call"
+  description       = "HTTPS from the allowed CIDR blocks"
   cidr_ipv4         = each.key
   ip_protocol       = "tcp"
   from_port         = 443
@@ -70,7 +70,7 @@ resource "aws_vpc_security_group_egress_rule" "load_balancer" {
 
 resource "aws_security_group" "tasks" {
   name        = "${var.name}-tasks"
-  description = "The tasks"
+  description = "ECS tasks"
   vpc_id      = var.vpc_id
 
   tags = { Name = "${var.name}-tasks" }
@@ -87,7 +87,7 @@ resource "aws_vpc_security_group_ingress_rule" "tasks" {
 
 resource "aws_vpc_security_group_egress_rule" "endpoints" {
   security_group_id            = aws_security_group.tasks.id
-  description                  = "To ECR and the log"
+  description                  = "To ECR and CloudWatch Logs"
   referenced_security_group_id = var.endpoints_security_group_id
   ip_protocol                  = "tcp"
   from_port                    = 443
@@ -96,7 +96,7 @@ resource "aws_vpc_security_group_egress_rule" "endpoints" {
 
 resource "aws_vpc_security_group_egress_rule" "s3" {
   security_group_id = aws_security_group.tasks.id
-  description       = "To the layers of the image and to feedback"
+  description       = "To image layers and feedback in S3"
   prefix_list_id    = var.s3_prefix_list_id
   ip_protocol       = "tcp"
   from_port         = 443

@@ -1,3 +1,5 @@
+# ECS service on Fargate, with autoscaling; load_balancer.tf has the load balancer in front of it.
+
 locals {
   port = 8000
 
@@ -12,16 +14,16 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_158:Nothing that callers send is logged; CloudWatch's own key encrypts it.
-  #checkov:skip=CKV_AWS_338:A year of logs would be kept for nobody.
+  #checkov:skip=CKV_AWS_158:The log contains no user input; CloudWatch encrypts it with an AWS-managed key.
+  #checkov:skip=CKV_AWS_338:Logs of a whole year are not needed.
   name              = "/ecs/${var.name}"
   retention_in_days = var.log_retention_in_days
 }
 
-# ECS starts the tasks with this role; the application itself has the one below.
+# ECS uses this role to start tasks; the application uses the task role below.
 resource "aws_iam_role" "execution" {
   name                 = "${var.name}-execution"
-  description          = "What ECS may do to start the service: pull its image, write its log"
+  description          = "ECS: pull the container image, write the log"
   permissions_boundary = var.permissions_boundary_arn
   assume_role_policy   = local.trust
 }
@@ -35,7 +37,7 @@ resource "aws_iam_role_policy" "execution" {
       {
         Effect   = "Allow"
         Action   = ["ecr:GetAuthorizationToken"]
-        Resource = ["*"] # the action knows no narrower one
+        Resource = ["*"] # the action supports no resource
       },
       {
         Effect   = "Allow"
@@ -53,12 +55,12 @@ resource "aws_iam_role_policy" "execution" {
 
 resource "aws_iam_role" "task" {
   name                 = "${var.name}-task"
-  description          = "What the application may do: keep feedback"
+  description          = "Application: store feedback"
   permissions_boundary = var.permissions_boundary_arn
   assume_role_policy   = local.trust
 }
 
-# Only to add: it can neither list nor read what it kept.
+# Write-only: the application can neither list nor read stored feedback.
 resource "aws_iam_role_policy" "feedback" {
   name = "feedback"
   role = aws_iam_role.task.name
@@ -100,12 +102,12 @@ resource "aws_ecs_task_definition" "this" {
     image                  = var.image
     essential              = true
     readonlyRootFilesystem = true
-    # Uploads of more than a megabyte are put down there while they arrive.
+    # Uploads larger than 1 MB are buffered there.
     linuxParameters = { tmpfs = [{ containerPath = "/tmp", size = 256 }] }
     portMappings    = [{ containerPort = local.port, protocol = "tcp" }]
-    stopTimeout     = 30 # the server finishes what is in flight, for up to 25 seconds
+    stopTimeout     = 30 # the server completes requests in flight, for up to 25 s
     environment = [
-      # By which boto3 finds S3; there is no way to that of another region.
+      # For boto3: the VPC endpoint reaches S3 in this region only.
       { name = "AWS_DEFAULT_REGION", value = var.region },
       { name = "DIGITS_FEEDBACK", value = var.feedback_uri },
       { name = "DIGITS_STORE_INPUTS", value = var.store_inputs ? "1" : "0" },
@@ -122,7 +124,7 @@ resource "aws_ecs_task_definition" "this" {
 }
 
 resource "aws_ecs_service" "this" {
-  # Targets need a listener, and the first task its permissions.
+  # The target group needs a listener before tasks register, and the tasks need their permissions.
   depends_on = [aws_lb_listener.https, aws_iam_role_policy.execution, aws_iam_role_policy.feedback]
 
   name                              = var.name
@@ -145,14 +147,14 @@ resource "aws_ecs_service" "this" {
     container_port   = local.port
   }
 
-  # A version that does not become healthy is taken back.
+  # Roll back a deployment that does not become healthy.
   deployment_circuit_breaker {
     enable   = true
     rollback = true
   }
 
   lifecycle {
-    # Autoscaling decides how many.
+    # Autoscaling changes it.
     ignore_changes = [desired_count]
   }
 }
@@ -173,7 +175,7 @@ resource "aws_appautoscaling_policy" "cpu" {
   resource_id        = aws_appautoscaling_target.this.resource_id
 
   target_tracking_scaling_policy_configuration {
-    target_value       = 60 # percent: room for what comes while the next task starts
+    target_value       = 60 # percent: leaves capacity while another task starts
     scale_in_cooldown  = 300
     scale_out_cooldown = 60
 

@@ -1,19 +1,19 @@
 output "load_balancer_dns_name" {
-  description = "Name of the load balancer."
+  description = "DNS name of the load balancer."
   value       = aws_lb.this.dns_name
 }
 
 output "cluster_name" {
-  description = "Name of the cluster."
+  description = "Name of the ECS cluster."
   value       = aws_ecs_cluster.this.name
 }
 
 output "service_name" {
-  description = "Name of the service."
+  description = "Name of the ECS service."
   value       = aws_ecs_service.this.name
 }
 
 output "log_group_name" {
-  description = "Name of the log group."
+  description = "Name of the service's log group."
   value       = aws_cloudwatch_log_group.this.name
 }

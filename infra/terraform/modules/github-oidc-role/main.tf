@@ -1,9 +1,11 @@
+# IAM role that jobs of a GitHub repository assume through OIDC.
+
 locals {
   owner = split("/", var.repository)[0]
   name  = split("/", var.repository)[1]
 
-  # Repositories made, renamed or moved since 15 July 2026 are named with their numbers in the claim,
-  # which stay theirs when the name is given to another.
+  # For repositories created, renamed or transferred after 2026-07-15, the claim contains immutable IDs as
+  # well, so that another repository that takes over the name is not trusted.
   names = concat([var.repository], var.repository_ids == null ? [] : [
     "${local.owner}@${var.repository_ids.owner}/${local.name}@${var.repository_ids.repository}"
   ])

@@ -1,13 +1,15 @@
+# Policies of the roles backend and frontend.
+
 locals {
   backend = [
     {
-      Sid      = "LogIn"
+      Sid      = "GetRegistryToken"
       Effect   = "Allow"
       Action   = ["ecr:GetAuthorizationToken"]
-      Resource = ["*"] # the action knows no narrower one; the token opens only what is below
+      Resource = ["*"] # the action supports no resource; the statement below limits what the token can do
     },
     {
-      Sid    = "Push"
+      Sid    = "PushImages"
       Effect = "Allow"
       Action = [
         "ecr:BatchCheckLayerAvailability",
@@ -22,7 +24,7 @@ locals {
       Resource = [var.image_repository_arn]
     },
     {
-      Sid    = "PublishAndMoveAlias"
+      Sid    = "DeployFunction"
       Effect = "Allow"
       Action = [
         "lambda:GetAlias",
@@ -34,7 +36,7 @@ locals {
         "lambda:UpdateAlias",
         "lambda:UpdateFunctionCode",
       ]
-      # The versions' numbers, which a smoke test needs, are known only once they are published.
+      # All versions, because the numbers of those to be smoke-tested are not known in advance.
       Resource = [local.function_arn, "${local.function_arn}:*"]
     },
   ]
@@ -42,21 +44,21 @@ locals {
   frontend = concat(
     [
       {
-        Sid      = "List"
+        Sid      = "ListFrontend"
         Effect   = "Allow"
         Action   = ["s3:ListBucket"]
-        Resource = [local.page_arn]
+        Resource = [local.frontend_bucket_arn]
       },
       {
-        Sid      = "Sync"
+        Sid      = "SyncFrontend"
         Effect   = "Allow"
         Action   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-        Resource = ["${local.page_arn}/*"]
+        Resource = ["${local.frontend_bucket_arn}/*"]
       },
     ],
     var.distribution_id == null ? [] : [
       {
-        Sid      = "Invalidate"
+        Sid      = "InvalidateCache"
         Effect   = "Allow"
         Action   = ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"]
         Resource = ["arn:aws:cloudfront::${var.account_id}:distribution/${var.distribution_id}"]

@@ -1,12 +1,13 @@
-# What GitHub's workflows may do in this account, without a key that could leak: each job is given a
-# token of some minutes, and each role says which jobs it trusts.
+# Roles for GitHub Actions workflows, without long-lived credentials: each job gets an OIDC token that is
+# valid for a few minutes, and each role trusts certain jobs.
 #
-#   backend   jobs on the branch      push images, move the function to one
-#   frontend  jobs on the branch      fill the page's bucket, empty CloudFront's cache
-#   plan      jobs of pull requests   read what Terraform looks after
-#   apply     jobs of the environment change it
+#   role      trusted jobs         permissions
+#   backend   of the branch        push images, deploy them to the function
+#   frontend  of the branch        upload the frontend, invalidate CloudFront's cache
+#   plan      of pull requests     read the resources that Terraform manages
+#   apply     of the environment   change the resources that Terraform manages
 
-# An account has one of these; where another project made it, import it.
+# An AWS account can have only one provider per URL: if it exists already, import it.
 resource "aws_iam_openid_connect_provider" "github" {
   url            = "https://token.actions.githubusercontent.com"
   client_id_list = ["sts.amazonaws.com"]
@@ -16,7 +17,7 @@ module "backend" {
   source = "../github-oidc-role"
 
   name           = "${var.name}-backend"
-  description    = "Workflows push the backend's image and deploy it"
+  description    = "GitHub Actions: push and deploy the backend's image"
   provider_arn   = aws_iam_openid_connect_provider.github.arn
   repository     = var.repository
   repository_ids = var.repository_ids
@@ -28,7 +29,7 @@ module "frontend" {
   source = "../github-oidc-role"
 
   name           = "${var.name}-frontend"
-  description    = "Workflows deploy the page"
+  description    = "GitHub Actions: deploy the frontend"
   provider_arn   = aws_iam_openid_connect_provider.github.arn
   repository     = var.repository
   repository_ids = var.repository_ids
@@ -40,7 +41,7 @@ module "plan" {
   source = "../github-oidc-role"
 
   name           = "${var.name}-plan"
-  description    = "Workflows show on a pull request what Terraform would change"
+  description    = "GitHub Actions: run terraform plan on pull requests"
   provider_arn   = aws_iam_openid_connect_provider.github.arn
   repository     = var.repository
   repository_ids = var.repository_ids
@@ -52,12 +53,12 @@ module "apply" {
   source = "../github-oidc-role"
 
   name           = "${var.name}-apply"
-  description    = "Workflows change what Terraform looks after"
+  description    = "GitHub Actions: run terraform apply"
   provider_arn   = aws_iam_openid_connect_provider.github.arn
   repository     = var.repository
   repository_ids = var.repository_ids
-  # The claim names the environment in place of the branch: the environment's own rules on GitHub
-  # have to say that only the branch may deploy to it.
+  # The claim contains the environment instead of the branch, so the environment's deployment rules on
+  # GitHub must allow the deployed branch only.
   context    = "environment:${var.environment}"
   statements = { read = local.read, write = local.write, write-network = local.write_network }
 }

@@ -1,5 +1,5 @@
 output "role_arns" {
-  description = "ARNs of the roles by their purpose: backend, frontend, plan, apply."
+  description = "ARNs of the roles: backend, frontend, plan, apply."
   value = {
     backend  = module.backend.arn
     frontend = module.frontend.arn
@@ -8,23 +8,23 @@ output "role_arns" {
   }
 }
 
-output "trusts" {
-  description = "The roles' trust policies, as JSON."
+output "trust_policies" {
+  description = "Trust policies by role, as JSON."
   value = {
-    backend  = module.backend.trust
-    frontend = module.frontend.trust
-    plan     = module.plan.trust
-    apply    = module.apply.trust
+    backend  = module.backend.trust_policy
+    frontend = module.frontend.trust_policy
+    plan     = module.plan.trust_policy
+    apply    = module.apply.trust_policy
   }
 }
 
-output "boundary" {
-  description = "The policy with the most that the function and the service may do, as JSON."
+output "permissions_boundary" {
+  description = "Permissions boundary of the workload roles, as JSON."
   value       = aws_iam_policy.workload.policy
 }
 
 output "policies" {
-  description = "The roles' policies by name, as JSON."
+  description = "Inline policies by role and name, as JSON."
   value = {
     backend  = module.backend.policies
     frontend = module.frontend.policies

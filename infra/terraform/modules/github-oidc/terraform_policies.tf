@@ -1,6 +1,8 @@
+# Policies of the roles plan and apply, and the permissions boundary of the roles that apply creates.
+
 locals {
-  # What a plan reads. Descriptions only, and the two states: no object of the page, no log, no secret.
-  # Plans run with -lock=false, since a lock is a file that would have to be written.
+  # Configuration and the state of two roots only: no objects of the frontend, no logs, no secrets.
+  # Plans run with -lock=false, because locking would require write access.
   read = [
     {
       Sid      = "ReadState"
@@ -9,16 +11,16 @@ locals {
       Resource = local.state_arns
     },
     {
-      Sid      = "FindState"
+      Sid      = "ListState"
       Effect   = "Allow"
       Action   = ["s3:ListBucket"]
       Resource = [var.state_bucket_arn]
     },
     {
-      Sid      = "ReadPage"
+      Sid      = "ReadFrontendBucket"
       Effect   = "Allow"
       Action   = ["s3:GetBucket*", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:GetAccelerateConfiguration", "s3:GetReplicationConfiguration", "s3:ListBucket", "s3:ListTagsForResource"]
-      Resource = [local.page_arn]
+      Resource = [local.frontend_bucket_arn]
     },
     {
       Sid      = "ReadFunction"
@@ -39,7 +41,7 @@ locals {
       Resource = [var.image_repository_arn]
     },
     {
-      Sid      = "ReadAlarms"
+      Sid      = "ReadMonitoring"
       Effect   = "Allow"
       Action   = ["budgets:ListTagsForResource", "budgets:ViewBudget", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource", "logs:ListTagsForResource", "sns:GetTopicAttributes", "sns:ListTagsForResource"]
       Resource = concat([local.topic_arn, local.alarms_arn, local.dashboard_arn, local.budget_arn], local.log_group_arns)
@@ -72,7 +74,7 @@ locals {
         "logs:DescribeLogGroups",
         "sns:GetSubscriptionAttributes",
       ]
-      Resource = ["*"] # most of these know no narrower one, and none shows more than settings
+      Resource = ["*"] # most of these support no resource; all of them read configuration only
     },
   ]
 
@@ -84,7 +86,7 @@ locals {
       Resource = flatten([for state in local.state_arns : [state, "${state}.tflock"]])
     },
     {
-      Sid      = "Unlock"
+      Sid      = "DeleteStateLock"
       Effect   = "Allow"
       Action   = ["s3:DeleteObject"]
       Resource = [for state in local.state_arns : "${state}.tflock"]
@@ -96,7 +98,7 @@ locals {
       Resource = [local.function_arn, "${local.function_arn}:*"]
     },
     {
-      Sid    = "WritePage"
+      Sid    = "WriteFrontendBucket"
       Effect = "Allow"
       Action = [
         "s3:CreateBucket",
@@ -112,7 +114,7 @@ locals {
         "s3:TagResource",
         "s3:UntagResource",
       ]
-      Resource = [local.page_arn]
+      Resource = [local.frontend_bucket_arn]
     },
     {
       Sid    = "WriteDistribution"
@@ -125,10 +127,10 @@ locals {
         "cloudfront:UntagResource",
         "cloudfront:Update*",
       ]
-      Resource = ["arn:aws:cloudfront::${var.account_id}:*"] # CloudFront chooses the names
+      Resource = ["arn:aws:cloudfront::${var.account_id}:*"] # CloudFront generates the IDs
     },
     {
-      Sid      = "WriteAlarms"
+      Sid      = "WriteMonitoring"
       Effect   = "Allow"
       Action   = ["budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource", "cloudwatch:DeleteAlarms", "cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource", "cloudwatch:UntagResource", "sns:*"]
       Resource = [local.topic_arn, "${local.topic_arn}:*", local.alarms_arn, local.dashboard_arn, local.budget_arn]
@@ -137,7 +139,7 @@ locals {
       Sid      = "Unsubscribe"
       Effect   = "Allow"
       Action   = ["sns:Unsubscribe"]
-      Resource = ["*"] # the action knows no narrower one
+      Resource = ["*"] # the action supports no resource
     },
     {
       Sid      = "WriteLogGroups"
@@ -146,8 +148,8 @@ locals {
       Resource = local.log_group_arns
     },
     {
-      # Else who may change the function could make it, and so themselves, an administrator.
-      Sid       = "GrantOnlyWithinBoundary"
+      # Without the boundary, the apply role could create an administrator role and use it through the function.
+      Sid       = "GrantWithinBoundary"
       Effect    = "Allow"
       Action    = ["iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
       Resource  = local.workload_role_arns
@@ -176,7 +178,7 @@ locals {
       Resource = [for kind in ["cluster/${var.name}", "service/${var.name}/*", "task-definition/${var.name}:*"] : "arn:aws:ecs:${var.region}:${var.account_id}:${kind}"]
     },
     {
-      Sid      = "WriteBalancer"
+      Sid      = "WriteLoadBalancer"
       Effect   = "Allow"
       Action   = ["elasticloadbalancing:*"]
       Resource = [for kind in ["loadbalancer/app", "listener/app", "targetgroup"] : "arn:aws:elasticloadbalancing:${var.region}:${var.account_id}:${kind}/${var.name}/*"]
@@ -220,17 +222,17 @@ locals {
         "ecs:CreateCluster",
         "ecs:DeregisterTaskDefinition",
       ]
-      Resource  = ["*"] # AWS chooses the names; what is there in other regions stays out of reach
+      Resource  = ["*"] # AWS generates the IDs; other regions are excluded
       Condition = { StringEquals = { "aws:RequestedRegion" = var.region } }
     },
     {
-      Sid      = "NameEndpoints"
+      Sid      = "AssociateEndpointZones"
       Effect   = "Allow"
       Action   = ["route53:AssociateVPCWithHostedZone"]
-      Resource = ["*"] # the zones are AWS's own
+      Resource = ["*"] # AWS owns the hosted zones
     },
     {
-      Sid       = "LetServicesHelpThemselves"
+      Sid       = "CreateServiceLinkedRoles"
       Effect    = "Allow"
       Action    = ["iam:CreateServiceLinkedRole"]
       Resource  = ["arn:aws:iam::${var.account_id}:role/aws-service-role/*"]
@@ -239,10 +241,10 @@ locals {
   ]
 }
 
-# The most that a role made by the apply role can do, whatever its own policy says.
+# Permissions boundary: the maximum permissions of any role that the apply role creates.
 resource "aws_iam_policy" "workload" {
   name        = "${var.name}-workload"
-  description = "The most that the function and the service may do"
+  description = "Permissions boundary of the function and the service"
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -253,19 +255,19 @@ resource "aws_iam_policy" "workload" {
         Resource = local.log_group_arns
       },
       {
-        Sid      = "PullImage"
+        Sid      = "PullImages"
         Effect   = "Allow"
         Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
         Resource = [var.image_repository_arn]
       },
       {
-        Sid      = "LogIn"
+        Sid      = "GetRegistryToken"
         Effect   = "Allow"
         Action   = ["ecr:GetAuthorizationToken"]
-        Resource = ["*"] # the action knows no narrower one
+        Resource = ["*"] # the action supports no resource
       },
       {
-        Sid      = "KeepFeedback"
+        Sid      = "StoreFeedback"
         Effect   = "Allow"
         Action   = ["s3:PutObject"]
         Resource = ["${var.feedback_bucket_arn}/feedback/*"]

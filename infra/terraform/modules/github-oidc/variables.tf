@@ -1,45 +1,45 @@
 variable "name" {
-  description = "Prefix of all names."
+  description = "Prefix of all resource names."
   type        = string
 }
 
 variable "region" {
-  description = "Region in which the function and the service run."
+  description = "AWS region of the function and the service."
   type        = string
 }
 
 variable "account_id" {
-  description = "Number of this account."
+  description = "ID of the AWS account."
   type        = string
 }
 
 variable "repository" {
-  description = "The repository on GitHub, as owner/name."
+  description = "GitHub repository, as owner/name."
   type        = string
 }
 
 variable "repository_ids" {
-  description = "The numbers of the repository and its owner on GitHub; null for none."
+  description = "IDs of the GitHub repository and its owner; null to omit them."
   type        = object({ owner = number, repository = number })
 }
 
 variable "branch" {
-  description = "The branch that is deployed."
+  description = "Branch that is deployed."
   type        = string
 }
 
 variable "environment" {
-  description = "The environment on GitHub behind which Terraform applies."
+  description = "GitHub environment of the jobs that apply Terraform."
   type        = string
 }
 
 variable "image_repository_arn" {
-  description = "ARN of the image repository."
+  description = "ARN of the ECR repository."
   type        = string
 }
 
 variable "state_bucket_arn" {
-  description = "ARN of the bucket with Terraform's states."
+  description = "ARN of the bucket for Terraform state."
   type        = string
 }
 
@@ -49,6 +49,6 @@ variable "feedback_bucket_arn" {
 }
 
 variable "distribution_id" {
-  description = "Id of the page's CloudFront distribution; null until it is made."
+  description = "ID of the CloudFront distribution; null until it exists."
   type        = string
 }

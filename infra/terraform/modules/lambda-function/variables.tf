@@ -9,7 +9,7 @@ variable "image_uri" {
 }
 
 variable "architecture" {
-  description = "CPU architecture of the image: x86_64 or arm64."
+  description = "CPU architecture of the container image: x86_64 or arm64."
   type        = string
 
   validation {
@@ -24,7 +24,7 @@ variable "memory_size" {
 
   validation {
     condition     = var.memory_size >= 512 && var.memory_size <= 3008 && floor(var.memory_size) == var.memory_size
-    error_message = "memory_size must be a whole number from 512 to 3008 MB; less is not enough for large images."
+    error_message = "memory_size must be a whole number from 512 to 3008 MB; less is not enough to decode large images."
   }
 }
 
@@ -34,7 +34,7 @@ variable "timeout" {
 
   validation {
     condition     = var.timeout >= 3 && var.timeout <= 60 && floor(var.timeout) == var.timeout
-    error_message = "timeout must be a whole number from 3 to 60 seconds; a cold start needs at least 3."
+    error_message = "timeout must be a whole number from 3 to 60 seconds; a shorter one could interrupt a cold start."
   }
 }
 

@@ -114,7 +114,7 @@ locals {
           title = "Lambda compute and requests, in USD"
           query = [
             "filter @type = \"REPORT\"",
-            # Durations are in ms, memory sizes in bytes of 1,024 million per GB.
+            # @billedDuration is in ms, @memorySize in bytes, 1,024,000,000 per GB.
             "stats count(*) as requests, sum(@billedDuration) / 1000 as seconds, sum(@billedDuration * @memorySize) / 1024000000000 * ${local.gb_second_price} + count(*) * ${local.request_price} as usd by bin(1d) as day",
             "sort day desc",
           ]

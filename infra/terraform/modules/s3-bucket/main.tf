@@ -1,10 +1,10 @@
-# A bucket that only those whom a policy names can read, and only over TLS.
+# Private S3 bucket: access only through the given policy statements, TLS required.
 
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_18:Who read what is no secret worth a second bucket; CloudTrail can log it where it is.
-  #checkov:skip=CKV_AWS_144:What is in it can be built again from the repository or the account, or is a sample (feedback).
-  #checkov:skip=CKV_AWS_145:S3's own keys (AES256) encrypt it; a key of one's own costs a dollar a month.
-  #checkov:skip=CKV2_AWS_62:Nothing waits for its events.
+  #checkov:skip=CKV_AWS_18:Access logs do not justify a second bucket; CloudTrail can log access if needed.
+  #checkov:skip=CKV_AWS_144:The content can be rebuilt from the repository or the account, or is only a sample (feedback).
+  #checkov:skip=CKV_AWS_145:Keys managed by S3 (AES256) encrypt the bucket; a customer-managed key costs 1 USD per month.
+  #checkov:skip=CKV2_AWS_62:No consumer for event notifications exists.
   bucket = var.name
 }
 
@@ -44,7 +44,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
-  # A rule about versions is refused until there are versions.
+  # S3 rejects rules for noncurrent versions until versioning is enabled.
   depends_on = [aws_s3_bucket_versioning.this]
 
   bucket = aws_s3_bucket.this.id
@@ -74,14 +74,14 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 }
 
 resource "aws_s3_bucket_policy" "this" {
-  # The block judges policies as they come: it has to be there first.
+  # The public access block must exist first, because it checks policies only when they are set.
   depends_on = [aws_s3_bucket_public_access_block.this]
 
   bucket = aws_s3_bucket.this.id
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat([{
-      Sid       = "OnlyOverTls"
+      Sid       = "DenyInsecureTransport"
       Effect    = "Deny"
       Principal = "*"
       Action    = "s3:*"

@@ -9,11 +9,11 @@ output "arn" {
 }
 
 output "regional_domain_name" {
-  description = "Host name under which CloudFront fetches from the bucket."
+  description = "Regional domain name of the bucket, for CloudFront."
   value       = aws_s3_bucket.this.bucket_regional_domain_name
 }
 
 output "policy" {
-  description = "The bucket's policy, as JSON."
+  description = "Bucket policy, as JSON."
   value       = aws_s3_bucket_policy.this.policy
 }

@@ -1,9 +1,9 @@
-# Two zones, each with a subnet for the load balancer and one for the tasks. The tasks' subnets have no
-# way to the internet: all that a task needs, its image, its log and feedback's bucket, it reaches by
-# endpoints.
+# VPC in two availability zones, each with a public subnet for the load balancer and a private one for
+# the tasks. Private subnets have no route to the internet: tasks reach ECR, CloudWatch Logs and S3
+# through VPC endpoints.
 
 resource "aws_vpc" "this" {
-  #checkov:skip=CKV2_AWS_11:One port is open, to the load balancer, and the application counts what comes.
+  #checkov:skip=CKV2_AWS_11:Only the load balancer's HTTPS port is open, and the application logs its requests.
   cidr_block           = var.cidr
   enable_dns_support   = true
   enable_dns_hostnames = true
@@ -11,7 +11,7 @@ resource "aws_vpc" "this" {
   tags = { Name = var.name }
 }
 
-# Without rules, so that nothing is let through by what forgot to name a group.
+# Without rules, so that resources without a security group of their own get no network access.
 resource "aws_default_security_group" "this" {
   vpc_id = aws_vpc.this.id
 
@@ -78,7 +78,7 @@ resource "aws_route_table_association" "private" {
 
 resource "aws_security_group" "endpoints" {
   name        = "${var.name}-endpoints"
-  description = "AWS services, for whatever runs in this network"
+  description = "VPC endpoints of AWS services"
   vpc_id      = aws_vpc.this.id
 
   tags = { Name = "${var.name}-endpoints" }
@@ -86,7 +86,7 @@ resource "aws_security_group" "endpoints" {
 
 resource "aws_vpc_security_group_ingress_rule" "endpoints" {
   security_group_id = aws_security_group.endpoints.id
-  description       = "HTTPS from this network"
+  description       = "HTTPS from the VPC"
   cidr_ipv4         = var.cidr
   ip_protocol       = "tcp"
   from_port         = 443
@@ -106,7 +106,7 @@ resource "aws_vpc_endpoint" "interface" {
   tags = { Name = "${var.name}-${each.key}" }
 }
 
-# The layers of an image lie in S3, and so does feedback.
+# For image layers, which ECR stores in S3, and for feedback.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.this.id
   service_name      = "com.amazonaws.${var.region}.s3"

@@ -1,24 +1,24 @@
 output "vpc_id" {
-  description = "Id of the network."
+  description = "ID of the VPC."
   value       = aws_vpc.this.id
 }
 
 output "public_subnet_ids" {
-  description = "Ids of the subnets that the internet reaches."
+  description = "IDs of the public subnets."
   value       = aws_subnet.public[*].id
 }
 
 output "private_subnet_ids" {
-  description = "Ids of the subnets that it does not."
+  description = "IDs of the private subnets."
   value       = aws_subnet.private[*].id
 }
 
 output "endpoints_security_group_id" {
-  description = "Id of the security group of the endpoints."
+  description = "ID of the VPC endpoints' security group."
   value       = aws_security_group.endpoints.id
 }
 
 output "s3_prefix_list_id" {
-  description = "Id of the list of S3's addresses."
+  description = "ID of the prefix list of S3."
   value       = aws_vpc_endpoint.s3.prefix_list_id
 }
