@@ -1,10 +1,11 @@
-"""What CloudWatch is asked to show and to watch is what the application emits, and all of it.
+"""The CloudWatch dashboard and alarms use exactly the metrics and log fields of the application.
 
-Terraform makes the root serverless of mocks, as in its own tests; what it would have made is read.
+`terraform test` creates the root serverless from mocks; these tests read the resulting state.
 """
 
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,156 +13,181 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from recognizer.api.cloudwatch import NAMESPACE, UNITS, Line
-from recognizer.api.request_log import log_for_cloudwatch
+from recognizer.api.cloudwatch import METRIC_UNITS, NAMESPACE, to_emf
+from recognizer.api.request_log import RequestRecord
+from support.paths import TERRAFORM
+from support.requirements import require
 
-ROOT = Path(__file__).parents[2] / "infra" / "terraform" / "serverless"
+pytestmark = pytest.mark.terraform
 
-INSIGHTS = {"@timestamp", "@type", "@billedDuration", "@memorySize"}
-"""What CloudWatch Logs Insights itself finds in a log of Lambda."""
+SERVERLESS = TERRAFORM / "serverless"
 
-KEYWORDS = {"SOURCE", "fields", "filter", "stats", "sort", "limit", "by", "as", "asc", "desc"}
+INSIGHTS_FIELDS = {"@timestamp", "@type", "@billedDuration", "@memorySize"}
+"""Fields that CloudWatch Logs Insights finds in every log of a Lambda function."""
+
+INSIGHTS_KEYWORDS = {
+    *("SOURCE", "fields", "filter", "stats", "sort", "limit"),
+    *("by", "as", "asc", "desc"),
+}
 
 Resource = dict[str, Any]
 
 
 class Metric(NamedTuple):
-    """A metric as CloudWatch knows it."""
+    """A CloudWatch metric."""
 
     namespace: str
     name: str
     dimensions: dict[str, str]
 
 
+def missing_terraform(root: Path) -> str:
+    """Return why a root cannot be tested here; empty if it can."""
+    if shutil.which("terraform") is None:
+        return "The CloudWatch dashboard is not tested: terraform is not installed."
+    if not (root / ".terraform").is_dir():
+        return (
+            "The CloudWatch dashboard is not tested: the Terraform root is not initialized; "
+            "run `make test-infra`."
+        )
+    return ""
+
+
 @pytest.fixture(scope="module")
-def made() -> list[Resource]:
-    """All that Terraform makes for the function and its page."""
-    done = subprocess.run(
+def created() -> list[Resource]:
+    """All resources of the root serverless, from mocks."""
+    require(missing_terraform(SERVERLESS))
+    result = subprocess.run(
         ["terraform", "test", "-json", "-verbose", "-filter=tests/root.tftest.hcl"],
-        cwd=ROOT,
+        cwd=SERVERLESS,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout
-    messages = map(json.loads, done.stdout.splitlines())
+    assert result.returncode == 0, result.stdout
+    messages = map(json.loads, result.stdout.splitlines())
     state = next(message["test_state"] for message in messages if message["type"] == "test_state")
-    return list(resources(state["root_module"]))
+    return list(walk_resources(state["root_module"]))
 
 
-def resources(module: dict[str, Any]) -> Iterator[Resource]:
-    """Those of a module, and of the modules in it."""
+def walk_resources(module: dict[str, Any]) -> Iterator[Resource]:
+    """Iterate over the resources of a module and of its child modules."""
     yield from module.get("resources", [])
     for child in module.get("child_modules", []):
-        yield from resources(child)
+        yield from walk_resources(child)
 
 
-def values(made: list[Resource], kind: str) -> list[dict[str, Any]]:
-    """What Terraform knows of the resources of a kind."""
-    return [resource["values"] for resource in made if resource["type"] == kind]
+def values(resources: list[Resource], kind: str) -> list[dict[str, Any]]:
+    """Return the attributes of all resources of a type."""
+    return [resource["values"] for resource in resources if resource["type"] == kind]
 
 
 @pytest.fixture(scope="module")
-def widgets(made: list[Resource]) -> list[dict[str, Any]]:
+def widgets(created: list[Resource]) -> list[dict[str, Any]]:
     """The dashboard's widgets."""
-    [dashboard] = values(made, "aws_cloudwatch_dashboard")
-    found: list[dict[str, Any]] = json.loads(dashboard["dashboard_body"])["widgets"]
-    return found
+    [dashboard] = values(created, "aws_cloudwatch_dashboard")
+    parsed: list[dict[str, Any]] = json.loads(dashboard["dashboard_body"])["widgets"]
+    return parsed
 
 
 @pytest.fixture(scope="module")
-def shown(widgets: list[dict[str, Any]]) -> list[Metric]:
+def dashboard_metrics(widgets: list[dict[str, Any]]) -> list[Metric]:
     """The metrics on the dashboard."""
-    lines = [line for widget in widgets for line in widget["properties"].get("metrics", [])]
+    series = [line for widget in widgets for line in widget["properties"].get("metrics", [])]
     return [
         Metric(namespace, name, dict(zip(pairs[::2], pairs[1::2], strict=True)))
-        for namespace, name, *pairs, _ in lines
+        for namespace, name, *pairs, _ in series
     ]
 
 
 @pytest.fixture(scope="module")
-def watched(made: list[Resource]) -> list[Metric]:
-    """The metrics that alarms look at."""
-    alarms = values(made, "aws_cloudwatch_metric_alarm")
-    looked_at = [
+def alarm_metrics(created: list[Resource]) -> list[Metric]:
+    """The metrics that alarms evaluate."""
+    alarms = values(created, "aws_cloudwatch_metric_alarm")
+    sources = [
         *(alarm for alarm in alarms if alarm["metric_name"]),
         *(part for alarm in alarms for query in alarm["metric_query"] for part in query["metric"]),
     ]
     return [
-        Metric(part["namespace"], part["metric_name"], part["dimensions"]) for part in looked_at
+        Metric(source["namespace"], source["metric_name"], source["dimensions"])
+        for source in sources
     ]
 
 
 @pytest.fixture
-def line(capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    """A line of the function's log in which everything is known."""
-    known = Line(
+def log_line() -> dict[str, Any]:
+    """A line of the function's log in which every field is set."""
+    record = RequestRecord(
         request_id="5f3a",
         method="POST",
         route="/predict",
         status=200,
-        ms=1.4,
+        duration_ms=1.4,
         cold_start=1,
         failed=1,
-        error="ValueError",
-        refused=1,
-        reason="empty",
+        exception="ValueError",
+        rejected=1,
+        error_code="empty",
         decode_ms=0.2,
         preprocess_ms=0.4,
         model_ms=0.3,
-        answer="f57cac5e3352-7-1a203c28d954f0661fefa",
-        model="f57cac5e3352",
+        prediction_id="f57cac5e3352-7-1a203c28d954f0661fefa",
+        model_version="f57cac5e3352",
         verdict="digit",
         digit=7,
         confidence=0.99,
-        drawn=1,
-        right=0,
+        label=1,
+        correct=0,
     )
-    log_for_cloudwatch(known)
-    written: dict[str, Any] = json.loads(capfd.readouterr().out)
-    return written
+    parsed: dict[str, Any] = json.loads(to_emf(record))
+    assert set(parsed) - {"_aws"} == set(RequestRecord.__annotations__) - {"time"}
+    return parsed
 
 
-def own(metrics: list[Metric]) -> list[Metric]:
-    """Those that AWS does not make itself."""
+def application_metrics(metrics: list[Metric]) -> list[Metric]:
+    """Return the metrics that the application emits, without those of AWS itself."""
     return [metric for metric in metrics if not metric.namespace.startswith("AWS/")]
 
 
-def fields(query: str) -> set[str]:
-    """The fields that a query reads, and does not make itself."""
-    bare = re.sub(r"'[^']*'|\"[^\"]*\"", "", query)
-    words = set(re.findall(r"(?<![\w.@])[@a-z_]\w*(?![\w(])", bare, re.IGNORECASE))
-    return words - KEYWORDS - set(re.findall(r"\bas (\w+)", bare))
+def query_fields(query: str) -> set[str]:
+    """Return the fields that a Logs Insights query reads, without those that it defines."""
+    unquoted = re.sub(r"'[^']*'|\"[^\"]*\"", "", query)
+    words = set(re.findall(r"(?<![\w.@])[@a-z_]\w*(?![\w(])", unquoted, re.IGNORECASE))
+    return words - INSIGHTS_KEYWORDS - set(re.findall(r"\bas (\w+)", unquoted))
 
 
-def test_every_metric_that_is_emitted_is_shown(shown: list[Metric]) -> None:
-    assert {metric.name for metric in own(shown)} == set(UNITS)
+def test_dashboard_shows_every_emitted_metric(dashboard_metrics: list[Metric]) -> None:
+    assert {metric.name for metric in application_metrics(dashboard_metrics)} == set(METRIC_UNITS)
 
 
-def test_alarms_look_at_what_is_emitted(watched: list[Metric]) -> None:
-    assert {metric.name for metric in own(watched)} == {"failed", "refused", "right"}
-    assert {metric.name for metric in own(watched)} <= set(UNITS)
+def test_alarms_evaluate_emitted_metrics(alarm_metrics: list[Metric]) -> None:
+    names = {metric.name for metric in application_metrics(alarm_metrics)}
+    assert names == {"failed", "rejected", "correct"}
+    assert names <= set(METRIC_UNITS)
 
 
-def test_metrics_are_looked_for_where_the_function_puts_them(
-    made: list[Resource], shown: list[Metric], watched: list[Metric], line: dict[str, Any]
+def test_metrics_have_the_namespace_and_dimension_that_the_function_emits(
+    created: list[Resource],
+    dashboard_metrics: list[Metric],
+    alarm_metrics: list[Metric],
+    log_line: dict[str, Any],
 ) -> None:
-    [function] = values(made, "aws_lambda_function")
-    [directive] = line["_aws"]["CloudWatchMetrics"]
-    assert directive["Dimensions"] == [["function"]]
-    for metric in own(shown + watched):
+    [function] = values(created, "aws_lambda_function")
+    [directive] = log_line["_aws"]["CloudWatchMetrics"]
+    assert directive["Dimensions"] == [["function_name"]]
+    for metric in application_metrics(dashboard_metrics + alarm_metrics):
         assert metric.namespace == directive["Namespace"] == NAMESPACE
-        assert metric.dimensions == {"function": function["function_name"]}
+        assert metric.dimensions == {"function_name": function["function_name"]}
 
 
-def test_tables_are_made_of_what_the_function_logs(
-    made: list[Resource], widgets: list[dict[str, Any]], line: dict[str, Any]
+def test_tables_query_fields_that_the_function_logs(
+    created: list[Resource], widgets: list[dict[str, Any]], log_line: dict[str, Any]
 ) -> None:
-    [function] = values(made, "aws_lambda_function")
+    [function] = values(created, "aws_lambda_function")
     [logging] = function["logging_config"]
     queries = [widget["properties"]["query"] for widget in widgets if widget["type"] == "log"]
     assert len(queries) == 7
     for query in queries:
         assert query.startswith(f"SOURCE '{logging['log_group']}'\n| ")
-        assert fields(query)
-        assert fields(query) <= set(line) | INSIGHTS, query
+        assert query_fields(query)
+        assert query_fields(query) <= set(log_line) | INSIGHTS_FIELDS, query
