@@ -9,7 +9,8 @@ terraform {
     }
   }
 
-  # `terraform init` gets bucket and region from -backend-config. S3 holds the lock; no DynamoDB table is needed.
+  # Bucket and region are passed to `terraform init` with -backend-config. S3 holds the lock, without a
+  # DynamoDB table.
   backend "s3" {
     key          = "always-on.tfstate"
     encrypt      = true

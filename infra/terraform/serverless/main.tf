@@ -18,9 +18,9 @@ module "static_site" {
   bucket_name = "${var.name}-page-${local.account_id}"
   domain      = var.domain
 
-  # A wildcard, since the exact URL would be a cycle: CORS needs the distribution's domain name, and
-  # the distribution needs the Content-Security-Policy. The risk is low: the policy allows scripts from
-  # the frontend's own origin only, so no third-party script could call another function.
+  # A wildcard, because the exact function URL would create a cycle: the function's CORS settings depend on
+  # the distribution's domain name, and the distribution depends on its Content-Security-Policy. The risk is
+  # low: scripts may come from the frontend's own origin only, so none could call other functions.
   api_source = "https://*.lambda-url.${var.region}.on.aws"
 }
 

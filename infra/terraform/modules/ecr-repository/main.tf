@@ -37,7 +37,7 @@ resource "aws_ecr_lifecycle_policy" "this" {
   })
 }
 
-# Lambda would add this policy itself, but only for principals that may change it; the deploying roles may not.
+# Lambda adds this policy itself only for principals that may change it, which the deploying roles may not.
 resource "aws_ecr_repository_policy" "this" {
   repository = aws_ecr_repository.this.name
   policy = jsonencode({

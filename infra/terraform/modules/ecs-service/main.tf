@@ -14,7 +14,7 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_158:The log contains no user input; CloudWatch encrypts it with an AWS-managed key.
+  #checkov:skip=CKV_AWS_158:The log contains neither images nor client addresses; CloudWatch encrypts it with an AWS-managed key.
   #checkov:skip=CKV_AWS_338:Logs of a whole year are not needed.
   name              = "/ecs/${var.name}"
   retention_in_days = var.log_retention_in_days

@@ -148,7 +148,7 @@ locals {
       Resource = local.log_group_arns
     },
     {
-      # Without the boundary, the apply role could create an administrator role and use it through the function.
+      # Without the boundary, the apply role could make the function, and thereby itself, an administrator.
       Sid       = "GrantWithinBoundary"
       Effect    = "Allow"
       Action    = ["iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]

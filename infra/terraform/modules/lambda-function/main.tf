@@ -1,7 +1,7 @@
 # Lambda function with a public URL, which serves the version that the alias `live` points to.
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_158:The log contains no user input; CloudWatch encrypts it with an AWS-managed key.
+  #checkov:skip=CKV_AWS_158:The log contains neither images nor client addresses; CloudWatch encrypts it with an AWS-managed key.
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_in_days
 }
