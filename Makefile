@@ -51,10 +51,10 @@ define TRY_TO_LISTEN
 import socket, sys
 host, port, target = sys.argv[1:]
 try:
-    family, *_, address = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
+    family, *_, (address, _, *scope) = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
     with socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
+        listener.bind((address, int(port), *scope))
 except (OSError, OverflowError, ValueError) as error:
     reason = getattr(error, "strerror", None) or error
     sys.exit(f"Cannot listen on {host}:{port} ({reason}); "
