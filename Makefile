@@ -33,6 +33,7 @@ PYTEST := $(BIN)/python -m pytest -c backend/pyproject.toml --rootdir .
 FONTS := backend/training/font_packages/node_modules/installed
 # Leaves out the tests that need more than Python, Node.js and a browser.
 BASIC_TESTS := not docker and not monitoring and not terraform
+# Runs with everything that `make release` copies: the model, its checksum and the TensorBoard log.
 FINISHED_RUNS = $(sort $(foreach run,$(patsubst runs/%/digits.onnx.sha256,%,$(wildcard runs/*/digits.onnx.sha256)),\
 	$(if $(and $(wildcard runs/$(run)/digits.onnx),$(wildcard runs/$(run)/tensorboard/events.*)),$(run))))
 GRAFANA_TYPES := tests/monitoring/grafana/node_modules/installed
