@@ -1,6 +1,5 @@
-"""A server with two workers and all that watches it, after traffic of all kinds."""
+"""A server with two workers and its monitoring, after traffic of all kinds."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,77 +9,70 @@ import pytest
 from monitoring.programs import (
     Prometheus,
     accuracy,
+    missing_prometheus,
+    missing_tensorboard,
     prometheus,
     tensorboard,
-    without_prometheus,
-    without_tensorboard,
 )
-from monitoring.traffic import Sent, send_all
+from monitoring.traffic import Traffic, send_traffic
 
 from support.paths import BACKEND
 from support.processes import wait_until
+from support.requirements import require
 from support.server import Server
 
 
 @dataclass(frozen=True)
-class Watched:
-    """A server, its watchers, and what was sent to it."""
+class MonitoredServer:
+    """A server, its monitoring, and the traffic that it has served."""
 
     server: Server
     prometheus: Prometheus
-    tensorboard: str
-    sent: Sent
-
-
-def skip_without(what: str, reason: str) -> None:
-    """Skip where something is not there; fail where all was promised."""
-    if reason and os.environ.get("WATCH_MUST_BE_TESTED"):
-        pytest.fail(f"{what} cannot be tested: {reason}.")
-    if reason:
-        pytest.skip(f"{what} is not tested: {reason}.")
+    tensorboard_url: str
+    traffic: Traffic
 
 
 @pytest.fixture(scope="session")
-def promtool() -> None:
-    """Prometheus is there."""
-    skip_without("Prometheus", without_prometheus())
+def requires_prometheus() -> None:
+    """Skip the test if Prometheus is missing."""
+    require(missing_prometheus())
 
 
 @pytest.fixture(scope="session")
-def tensorboards_python() -> None:
-    """TensorBoard is there."""
-    skip_without("TensorBoard", without_tensorboard())
+def requires_tensorboard() -> None:
+    """Skip the test if TensorBoard is missing."""
+    require(missing_tensorboard())
 
 
 @pytest.fixture(scope="session")
-def watched(
-    promtool: None,  # noqa: ARG001
-    tensorboards_python: None,  # noqa: ARG001
+def monitored(
+    requires_prometheus: None,  # noqa: ARG001
+    requires_tensorboard: None,  # noqa: ARG001
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Watched]:
-    """All of it, as the compose file starts it; Prometheus has counted all that was sent."""
-    folder = tmp_path_factory.mktemp("watched")
+) -> Iterator[MonitoredServer]:
+    """The stack of the compose file, except Grafana; Prometheus has scraped all the traffic."""
+    folder = tmp_path_factory.mktemp("monitored")
     logs = folder / "logs"
     shutil.copytree(BACKEND / "training" / "logs", logs / "released")
     with ExitStack() as stack:
-        board = stack.enter_context(tensorboard(logs, folder))
+        tensorboard_url = stack.enter_context(tensorboard(logs, folder))
         settings = {
             "WEB_CONCURRENCY": "2",
             "DIGITS_FEEDBACK": str(folder / "feedback.sqlite"),
-            "DIGITS_DASHBOARD_URL": board,
+            "DIGITS_DASHBOARD_URL": tensorboard_url,
         }
         server = stack.enter_context(Server(folder / "server.log", settings))
         target = server.url.removeprefix("http://")
-        measured = stack.enter_context(prometheus(target, folder))
+        metrics = stack.enter_context(prometheus(target, folder))
         stack.enter_context(accuracy(f"{server.url}/metrics", logs / "live", folder))
-        # From nothing on, or Prometheus could not tell how much there was since.
-        wait_until(lambda: measured.number('up{job="digits"}') == 1)
-        sent = send_all(server.url)
-        told = 'sum(digits_requests_total{route=~"/predict|/feedback"})'
-        wait_until(lambda: measured.number(told) == sent.calls)
-        # Recorded after the last of it was counted.
-        failed = "timestamp(job:digits_failed:ratio_rate5m)"
-        counted = measured.number("vector(time())")
-        assert counted is not None
-        wait_until(lambda: (measured.number(failed) or 0) > counted)
-        yield Watched(server, measured, board, sent)
+        # Without a scrape before the traffic, Prometheus could not tell its increase.
+        wait_until(lambda: metrics.query_value('up{job="digits"}') == 1)
+        traffic = send_traffic(server.url)
+        requests = 'sum(digits_requests_total{route=~"/predict|/feedback"})'
+        wait_until(lambda: metrics.query_value(requests) == traffic.requests)
+        # The rules must be evaluated once more after that scrape.
+        evaluated_at = "timestamp(job:digits_failed:ratio_rate5m)"
+        scraped_at = metrics.query_value("vector(time())")
+        assert scraped_at is not None
+        wait_until(lambda: (metrics.query_value(evaluated_at) or 0) > scraped_at)
+        yield MonitoredServer(server, metrics, tensorboard_url, traffic)

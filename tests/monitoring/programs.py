@@ -1,4 +1,4 @@
-"""Prometheus, TensorBoard and what follows the accuracy, as the compose file runs them."""
+"""Prometheus, TensorBoard and the accuracy script, run as the compose file runs them."""
 
 import shutil
 from collections.abc import Iterator
@@ -7,83 +7,90 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from monitoring.promql import COMPOSE, PROMETHEUS
+from monitoring.promql import PROMETHEUS
 
+from support.paths import COMPOSE
 from support.processes import free_port, running
 
 TOOLS = COMPOSE / ".venv" / "bin"
-"""python and tensorboard, with what is in the image, which `make test-watch` installs."""
+"""python and tensorboard with the requirements of their container image."""
 
-FOLLOW = [str(TOOLS / "python"), str(COMPOSE / "tensorboard" / "accuracy.py")]
-"""Follows the accuracy, of the metrics and into the folder that are named behind it."""
+ACCURACY_COMMAND = [str(TOOLS / "python"), str(COMPOSE / "tensorboard" / "accuracy.py")]
+"""Takes the address of the metrics and the folder of the run as arguments."""
 
-EVERY = "1s"
-"""How often the tests' Prometheus looks, instead of every 15 seconds."""
+SCRAPE_INTERVAL = "1s"
+"""Of the tests' Prometheus, instead of 15 seconds."""
 
 PAUSE = "0.2"
-"""Seconds between two readings of the accuracy."""
+"""Seconds between two scrapes of the accuracy script."""
+
+TARGET_LABELS = ("__name__", "job", "instance")
+
+Labels = frozenset[tuple[str, str]]
 
 
-def without_prometheus() -> str:
-    """Why nothing can be asked of Prometheus here; empty where it can."""
+def missing_prometheus() -> str:
+    """Return what is missing to run Prometheus; empty if nothing is."""
     for tool in ("prometheus", "promtool"):
         if shutil.which(tool) is None:
-            return f"there is no {tool} here; it is in the package prometheus of Debian and Ubuntu"
+            return (
+                f"Prometheus is not tested: {tool} is not installed; on Debian and Ubuntu it is in "
+                "the package prometheus."
+            )
     return ""
 
 
-def without_tensorboard() -> str:
-    """Why there is no TensorBoard here; empty where there is one."""
-    return "" if (TOOLS / "tensorboard").exists() else "it is not installed: make test-watch"
-
-
-ABOUT_THE_TARGET = ("__name__", "job", "instance")
+def missing_tensorboard() -> str:
+    """Return what is missing to run TensorBoard; empty if nothing is."""
+    if (TOOLS / "tensorboard").exists():
+        return ""
+    return "TensorBoard is not tested: it is not installed; `make test-monitoring` installs it."
 
 
 class Prometheus:
-    """A Prometheus that answers at a URL."""
+    """A client of Prometheus' HTTP API."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
     def get(self, path: str, **parameters: str) -> Any:
-        """What the API answers."""
-        answer = httpx.get(f"{self.url}/api/v1/{path}", params=parameters, timeout=30)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["data"]
+        """Return the data of a response."""
+        response = httpx.get(f"{self.url}/api/v1/{path}", params=parameters, timeout=30)
+        assert response.status_code == 200, response.text
+        return response.json()["data"]
 
-    def ask(self, expression: str) -> dict[frozenset[tuple[str, str]], float]:
-        """What an expression is now: values by labels, without those of the target."""
+    def query(self, expression: str) -> dict[Labels, float]:
+        """Evaluate an expression now: values by labels, without the target's own labels."""
         values = {}
         for sample in self.get("query", query=expression)["result"]:
             labels = sample["metric"].items()
-            kept = frozenset(label for label in labels if label[0] not in ABOUT_THE_TARGET)
-            values[kept] = float(sample["value"][1])
+            own = frozenset(label for label in labels if label[0] not in TARGET_LABELS)
+            values[own] = float(sample["value"][1])
         return values
 
-    def number(self, expression: str) -> float | None:
-        """The value of an expression that has one; None where it has none."""
-        values = list(self.ask(expression).values())
+    def query_value(self, expression: str) -> float | None:
+        """Evaluate an expression of at most one series; return None if it has none."""
+        values = list(self.query(expression).values())
         assert len(values) < 2, values
         return values[0] if values else None
 
 
 @contextmanager
 def prometheus(target: str, folder: Path) -> Iterator[Prometheus]:
-    """Prometheus with this project's configuration but for the target's address and the pace."""
+    """Run Prometheus with the project's configuration, except for target and intervals."""
     configuration = folder / "prometheus"
     shutil.copytree(PROMETHEUS, configuration)
     file = configuration / "prometheus.yml"
-    written = file.read_text()
-    for ours, theirs in (("server:8000", target), ("15s", EVERY)):
-        assert ours in written
-        written = written.replace(ours, theirs)
-    file.write_text(written)
+    text = file.read_text()
+    for original, replacement in (("server:8000", target), ("15s", SCRAPE_INTERVAL)):
+        assert original in text
+        text = text.replace(original, replacement)
+    file.write_text(text)
     port = free_port()
     command = [
         "prometheus",
         f"--config.file={file}",
-        f"--storage.tsdb.path={folder / 'measured'}",
+        f"--storage.tsdb.path={folder / 'metrics'}",
         f"--web.listen-address=127.0.0.1:{port}",
     ]
     url = f"http://127.0.0.1:{port}"
@@ -93,7 +100,7 @@ def prometheus(target: str, folder: Path) -> Iterator[Prometheus]:
 
 @contextmanager
 def tensorboard(logs: Path, folder: Path) -> Iterator[str]:
-    """TensorBoard on the runs in a folder: its URL."""
+    """Run TensorBoard on the runs in a folder; yield its URL."""
     port = free_port()
     command = [str(TOOLS / "tensorboard"), "--logdir", str(logs), "--host", "127.0.0.1"]
     url = f"http://127.0.0.1:{port}"
@@ -102,10 +109,10 @@ def tensorboard(logs: Path, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def accuracy(metrics: str, run: Path, folder: Path) -> Iterator[Path]:
-    """What follows the accuracy in metrics and writes a run: the file of its messages."""
+def accuracy(metrics_url: str, run: Path, folder: Path) -> Iterator[Path]:
+    """Run the accuracy script; yield the file that it logs to."""
     log = folder / "accuracy.log"
-    command = [*FOLLOW, metrics, str(run)]
-    settings = {"TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"}
-    with running([*command, "--pause", PAUSE], env=settings, log=log):
+    command = [*ACCURACY_COMMAND, metrics_url, str(run), "--pause", PAUSE]
+    environment = {"TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"}
+    with running(command, env=environment, log=log):
         yield log

@@ -1,31 +1,38 @@
-"""Every expression that somebody asks Prometheus: the dashboard's panels and the alert rules."""
+"""Every PromQL expression of the project: of the dashboard, the alert rules and the runbooks."""
 
 import json
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
-from support.paths import ROOT
+from support.paths import COMPOSE, ROOT
 
-COMPOSE = ROOT / "infra" / "compose"
 PROMETHEUS = COMPOSE / "prometheus"
 GRAFANA = COMPOSE / "grafana"
 DASHBOARD = GRAFANA / "dashboards" / "digits.json"
+RUNBOOKS = ROOT / "infra" / "operations.md"
 
 
-class Asked(NamedTuple):
-    """An expression and who asks."""
+class Query(NamedTuple):
+    """An expression and the panel, alert or runbook that uses it."""
 
-    by: str
+    source: str
     expression: str
 
 
-def of_dashboard() -> list[Asked]:
-    """The dashboard's, with Grafana's variables as it would fill them in for the last minutes."""
+def alert_rules() -> list[dict[str, Any]]:
+    """Return the alert rules as written in alerts.yml."""
+    (group,) = yaml.safe_load((PROMETHEUS / "alerts.yml").read_text())["groups"]
+    rules: list[dict[str, Any]] = group["rules"]
+    return rules
+
+
+def dashboard_queries() -> list[Query]:
+    """Return the dashboard's queries, with 5 minutes in place of Grafana's variables."""
     panels = json.loads(DASHBOARD.read_text())["panels"]
     return [
-        Asked(
+        Query(
             f"{panel['title']} {target['refId']}",
             re.sub(r"\$__(rate_interval|range)", "5m", target["expr"]),
         )
@@ -34,10 +41,19 @@ def of_dashboard() -> list[Asked]:
     ]
 
 
-def of_alerts() -> list[Asked]:
-    """The alerts', which say 0 or 1 where a comparison would else leave out what does not hold."""
-    rules = yaml.safe_load((PROMETHEUS / "alerts.yml").read_text())["groups"][0]["rules"]
+def alert_queries() -> list[Query]:
+    """Return the alerts' expressions, changed so that an alert that does not fire has a value.
+
+    A comparison drops series for which it does not hold; with `bool` it returns 0 or 1 instead.
+    """
     return [
-        Asked(rule["alert"], re.sub(r"(==|!=|[<>]=?) (?=[\d.])", r"\1 bool ", rule["expr"]))
-        for rule in rules
+        Query(rule["alert"], re.sub(r"(==|!=|[<>]=?) (?=[\d.])", r"\1 bool ", rule["expr"]))
+        for rule in alert_rules()
     ]
+
+
+def runbook_queries() -> list[Query]:
+    """Return the lines of the runbooks' PromQL blocks."""
+    blocks = re.findall(r"^```promql\n(.*?)^```$", RUNBOOKS.read_text(), re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [Query(f"runbooks {number}", line) for number, line in enumerate(lines, start=1)]

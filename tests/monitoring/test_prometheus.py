@@ -1,4 +1,4 @@
-"""Prometheus counts what was sent, and answers all that the dashboard and the alerts ask."""
+"""Prometheus counts the traffic, and evaluates all PromQL of dashboard, alerts and runbooks."""
 
 import math
 import subprocess
@@ -6,127 +6,158 @@ import subprocess
 import httpx
 import pytest
 import yaml
-from monitoring.conftest import Watched
-from monitoring.programs import Prometheus
-from monitoring.promql import PROMETHEUS, Asked, of_alerts, of_dashboard
+from monitoring.conftest import MonitoredServer
+from monitoring.programs import Labels, Prometheus
+from monitoring.promql import (
+    PROMETHEUS,
+    Query,
+    alert_queries,
+    alert_rules,
+    dashboard_queries,
+    runbook_queries,
+)
 
-ASKED = [*of_dashboard(), *of_alerts()]
+pytestmark = pytest.mark.monitoring
+
+QUERIES = [*dashboard_queries(), *alert_queries(), *runbook_queries()]
 
 
-def labels(**given: str) -> frozenset[tuple[str, str]]:
-    return frozenset(given.items())
+def labels(**pairs: str) -> Labels:
+    """Return labels as `Prometheus.query` does."""
+    return frozenset(pairs.items())
 
 
-def happened(prometheus: Prometheus, expression: str) -> dict[frozenset[tuple[str, str]], float]:
-    """What an expression is, without that which has not happened."""
-    return {key: value for key, value in prometheus.ask(expression).items() if value}
+def nonzero(prometheus: Prometheus, expression: str) -> dict[Labels, float]:
+    """Evaluate an expression, and drop the series that are 0."""
+    return {key: value for key, value in prometheus.query(expression).items() if value}
 
 
-@pytest.mark.usefixtures("promtool")
+@pytest.mark.usefixtures("requires_prometheus")
 @pytest.mark.parametrize("arguments", ["check config prometheus.yml", "test rules"])
-def test_promtool_finds_nothing_wrong(arguments: str) -> None:
+def test_promtool_accepts_configuration_and_rules(arguments: str) -> None:
     tests = [str(file) for file in (PROMETHEUS / "tests").glob("*.yml")]
     command = ["promtool", *arguments.split(), *(tests if "test" in arguments else [])]
-    done = subprocess.run(command, cwd=PROMETHEUS, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    finished = subprocess.run(command, cwd=PROMETHEUS, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
-def test_each_alert_is_shown_to_fire_and_to_clear() -> None:
+def test_each_alert_has_a_promtool_test_in_which_it_fires_and_clears() -> None:
     tests = yaml.safe_load((PROMETHEUS / "tests" / "alerts.yml").read_text())["tests"]
-    shown: dict[str, list[bool]] = {}
+    fires: dict[str, list[bool]] = {}
     for test in tests:
         for check in test["alert_rule_test"]:
-            shown.setdefault(check["alertname"], []).append(bool(check["exp_alerts"]))
-    (group,) = yaml.safe_load((PROMETHEUS / "alerts.yml").read_text())["groups"]
-    assert set(shown) == {rule["alert"] for rule in group["rules"]}
-    for name, fires in shown.items():
-        assert fires[:3] == [False, True, False], name
+            fires.setdefault(check["alertname"], []).append(bool(check["exp_alerts"]))
+    assert set(fires) == {rule["alert"] for rule in alert_rules()}
+    for name, sequence in fires.items():
+        assert sequence[:3] == [False, True, False], name
 
 
-def test_each_alert_says_what_is_wrong_and_what_to_do() -> None:
-    (group,) = yaml.safe_load((PROMETHEUS / "alerts.yml").read_text())["groups"]
-    for rule in group["rules"]:
-        assert set(rule["annotations"]) == {"summary", "description"}, rule["alert"]
-        assert all(text.endswith(".") for text in rule["annotations"].values()), rule["alert"]
+def test_each_alert_has_a_severity_a_summary_and_a_description() -> None:
+    for rule in alert_rules():
+        assert rule["labels"]["severity"] in ("critical", "warning"), rule["alert"]
+        assert set(rule["annotations"]) == {"summary", "description", "runbook_url"}, rule["alert"]
+        for name in ("summary", "description"):
+            assert rule["annotations"][name].endswith("."), rule["alert"]
 
 
-@pytest.mark.parametrize("asked", ASKED, ids=[asked.by for asked in ASKED])
-def test_whatever_is_asked_has_an_answer(watched: Watched, asked: Asked) -> None:
-    values = watched.prometheus.ask(asked.expression)
+@pytest.mark.parametrize("query", QUERIES, ids=[query.source for query in QUERIES])
+def test_each_expression_has_a_value(monitored: MonitoredServer, query: Query) -> None:
+    values = monitored.prometheus.query(query.expression)
     assert values
     assert all(math.isfinite(value) for value in values.values())
 
 
-def test_every_rule_works(watched: Watched) -> None:
-    groups = watched.prometheus.get("rules")["groups"]
+def test_every_rule_is_healthy(monitored: MonitoredServer) -> None:
+    groups = monitored.prometheus.get("rules")["groups"]
     rules = [rule for group in groups for rule in group["rules"]]
-    assert len(rules) == 13
+    assert len(rules) == 15
     assert {rule["name"]: rule.get("lastError") for rule in rules if rule["health"] != "ok"} == {}
 
 
-def test_pictures_are_counted_as_they_were_read(watched: Watched) -> None:
-    sent = watched.sent
-    assert len(sent.predictions) > 10
-    assert happened(watched.prometheus, "digits_predictions_total") == {
+def test_predictions_are_counted_by_digit_and_verdict(monitored: MonitoredServer) -> None:
+    prometheus, traffic = monitored.prometheus, monitored.traffic
+    assert len(traffic.predictions) > 10
+    assert nonzero(prometheus, "digits_predictions_total") == {
         labels(digit=digit, verdict=verdict): count
-        for (digit, verdict), count in sent.predictions.items()
+        for (digit, verdict), count in traffic.predictions.items()
     }
-    of_digits = sum(count for (digit, _), count in sent.predictions.items() if digit != "none")
-    assert watched.prometheus.number("digits_confidence_count") == of_digits
-    times = 'digits_predict_seconds_count{stage="all"}'
-    assert watched.prometheus.number(times) == sent.pictures
+    digits = sum(count for (digit, _), count in traffic.predictions.items() if digit != "none")
+    assert prometheus.query_value("digits_confidence_count") == digits
 
 
-def test_refusals_are_counted_by_reason(watched: Watched) -> None:
-    assert happened(watched.prometheus, "digits_refused_total") == {
-        labels(reason=reason): count for reason, count in watched.sent.refused.items()
+def test_durations_are_counted_by_route_and_by_stage(monitored: MonitoredServer) -> None:
+    prometheus, traffic = monitored.prometheus, monitored.traffic
+    durations = prometheus.query(
+        'digits_request_duration_seconds_count{route=~"/predict|/feedback"}'
+    )
+    assert durations == {
+        labels(route="/predict"): traffic.images,
+        labels(route="/feedback"): traffic.requests - traffic.images,
     }
-    share = watched.sent.refused.total() / watched.sent.calls
-    recorded = watched.prometheus.number("job:digits_refused:ratio_rate5m")
-    assert recorded == pytest.approx(share)
-
-
-def test_nothing_failed(watched: Watched) -> None:
-    assert watched.prometheus.number("job:digits_failed:ratio_rate5m") == 0
-
-
-def test_accuracy_is_what_people_said(watched: Watched) -> None:
-    sent = watched.sent
-    assert happened(watched.prometheus, "digits_feedback_total") == {
-        labels(digit=digit, right=right): count for (digit, right), count in sent.feedback.items()
+    assert prometheus.query("digits_predict_seconds_count") == {
+        labels(stage=stage): traffic.predictions.total()
+        for stage in ("decode", "preprocess", "model")
     }
-    asked = dict(of_dashboard())
-    by_digit = watched.prometheus.ask(asked["Right by the digit drawn, people say A"])
-    assert by_digit == {
-        labels(digit=digit): pytest.approx(sent.right(digit)) for digit, _ in sent.feedback
+
+
+def test_errors_are_counted_by_code(monitored: MonitoredServer) -> None:
+    prometheus, traffic = monitored.prometheus, monitored.traffic
+    assert nonzero(prometheus, "digits_errors_total") == {
+        labels(code=code): count for code, count in traffic.errors.items()
     }
-    for expression in (
-        asked["Right, people say A"],
-        asked["Share that is right, people say A"],
-        asked["Share that is right, people say B"],
+    rejected = traffic.errors.total() / traffic.requests
+    assert prometheus.query_value("job:digits_rejected:ratio_rate5m") == pytest.approx(rejected)
+
+
+def test_no_request_failed(monitored: MonitoredServer) -> None:
+    assert monitored.prometheus.query_value("job:digits_failed:ratio_rate5m") == 0
+
+
+def test_accuracy_is_that_of_the_feedback(monitored: MonitoredServer) -> None:
+    prometheus, traffic = monitored.prometheus, monitored.traffic
+    assert nonzero(prometheus, "digits_feedback_total") == {
+        labels(label=label, correct=correct): count
+        for (label, correct), count in traffic.feedback.items()
+    }
+    expressions = dict(dashboard_queries())
+    assert prometheus.query(expressions["Accuracy by label A"]) == {
+        labels(label=label): pytest.approx(traffic.accuracy(label)) for label, _ in traffic.feedback
+    }
+    for panel in (
+        "Accuracy A",
+        "Accuracy according to feedback A",
+        "Accuracy according to feedback B",
     ):
-        assert watched.prometheus.number(expression) == pytest.approx(sent.right())
-    assert 0 < sent.right() < 1
+        accuracy = prometheus.query_value(expressions[panel])
+        assert accuracy == pytest.approx(traffic.accuracy()), panel
+    assert 0 < traffic.accuracy() < 1
 
 
-def test_the_slower_percentile_is_no_faster(watched: Watched) -> None:
-    for stage in ("all", "decode", "preprocess", "model"):
-        seconds = [
-            watched.prometheus.number(
-                f'job_stage:digits_predict_seconds:{p}_rate5m{{stage="{stage}"}}'
-            )
-            for p in ("p50", "p90", "p99")
-        ]
-        assert None not in seconds
-        assert 0 < seconds[0] <= seconds[1] <= seconds[2] < 10  # type: ignore[operator]
+@pytest.mark.parametrize(
+    ("series", "percentiles"),
+    [
+        ('job_route:digits_request_duration_seconds:{}_rate5m{{route="/predict"}}', (50, 90, 99)),
+        ('job_stage:digits_predict_seconds:{}_rate5m{{stage="decode"}}', (50, 99)),
+        ('job_stage:digits_predict_seconds:{}_rate5m{{stage="preprocess"}}', (50, 99)),
+        ('job_stage:digits_predict_seconds:{}_rate5m{{stage="model"}}', (50, 99)),
+    ],
+)
+def test_higher_percentiles_are_not_faster(
+    monitored: MonitoredServer, series: str, percentiles: tuple[int, ...]
+) -> None:
+    seconds = [monitored.prometheus.query_value(series.format(f"p{p}")) for p in percentiles]
+    known = [value for value in seconds if value is not None]
+    assert len(known) == len(percentiles)
+    assert known == sorted(known)
+    assert 0 < known[0] <= known[-1] < 10
 
 
-def test_the_model_and_what_it_takes_are_shown(watched: Watched) -> None:
-    prometheus = watched.prometheus
-    (model,) = prometheus.ask("digits_model_info")
-    health = httpx.get(f"{watched.server.url}/health", timeout=30).json()
+def test_model_version_memory_and_worker_starts_are_exported(monitored: MonitoredServer) -> None:
+    prometheus = monitored.prometheus
+    (model,) = prometheus.query("digits_model_info")
+    health = httpx.get(f"{monitored.server.url}/health", timeout=30).json()
     assert model == labels(version=health["model"])
-    memory = prometheus.number('process_resident_memory_bytes{job="digits"}')
+    memory = prometheus.query_value('process_resident_memory_bytes{job="digits"}')
     assert memory is not None
-    assert 2 * 50e6 < memory < 2e9, "of both workers"
-    assert prometheus.number("digits_cold_starts_total") in (1, 2)
+    assert 2 * 50e6 < memory < 2e9, "not the sum of two workers"
+    assert prometheus.query_value("digits_worker_starts_total") in (1, 2)

@@ -1,61 +1,62 @@
-"""TensorBoard shows the training's run, and how often people say that the server is right."""
+"""TensorBoard shows the training run of the released model, and the server's live accuracy."""
 
 from typing import Any
 
 import httpx
 import pytest
-from monitoring.conftest import Watched
+from monitoring.conftest import MonitoredServer
 
 from support.processes import wait_until
 
-
-def scalars(watched: Watched, run: str, tag: str) -> list[tuple[int, float]]:
-    """Steps and values that TensorBoard draws."""
-    asked = {"run": run, "tag": tag}
-    path = f"{watched.tensorboard}/data/plugin/scalars/scalars"
-    answer = httpx.get(path, params=asked, timeout=30)
-    return [(step, value) for _, step, value in answer.json()] if answer.is_success else []
+pytestmark = pytest.mark.monitoring
 
 
-def test_the_server_leads_a_browser_there(watched: Watched) -> None:
-    page = httpx.get(f"{watched.server.url}/dashboard", follow_redirects=True, timeout=30)
-    assert (str(page.url).rstrip("/"), page.status_code) == (watched.tensorboard, 200)
+def scalars(monitored: MonitoredServer, run: str, tag: str) -> list[tuple[int, float]]:
+    """Return steps and values of a scalar; empty if TensorBoard does not have it yet."""
+    url = f"{monitored.tensorboard_url}/data/plugin/scalars/scalars"
+    response = httpx.get(url, params={"run": run, "tag": tag}, timeout=30)
+    return [(step, value) for _, step, value in response.json()] if response.is_success else []
+
+
+def test_dashboard_redirects_to_tensorboard(monitored: MonitoredServer) -> None:
+    page = httpx.get(f"{monitored.server.url}/dashboard", follow_redirects=True, timeout=30)
+    assert (str(page.url).rstrip("/"), page.status_code) == (monitored.tensorboard_url, 200)
     assert "<title>TensorBoard</title>" in page.text
 
 
-def test_both_runs_are_there(watched: Watched) -> None:
+def test_tensorboard_lists_both_runs(monitored: MonitoredServer) -> None:
     def runs() -> Any:
-        return sorted(httpx.get(f"{watched.tensorboard}/data/runs", timeout=30).json())
+        return sorted(httpx.get(f"{monitored.tensorboard_url}/data/runs", timeout=30).json())
 
     wait_until(lambda: runs() == ["live", "released"])
 
 
-def test_the_released_models_training_is_shown(watched: Watched) -> None:
-    loss = wait_until(lambda: scalars(watched, "released", "loss"))
+def test_released_run_shows_falling_loss(monitored: MonitoredServer) -> None:
+    loss = wait_until(lambda: scalars(monitored, "released", "loss"))
     assert [step for step, _ in loss] == list(range(1, len(loss) + 1))
     assert loss[-1][1] < loss[0][1]
 
 
 @pytest.mark.parametrize("tag", ["inks", "confusion"])
-def test_pictures_of_the_training_are_shown(watched: Watched, tag: str) -> None:
-    asked = {"run": "released", "tag": tag, "sample": "0"}
-    plugin = f"{watched.tensorboard}/data/plugin/images"
+def test_released_run_shows_images(monitored: MonitoredServer, tag: str) -> None:
+    parameters = {"run": "released", "tag": tag, "sample": "0"}
+    plugin = f"{monitored.tensorboard_url}/data/plugin/images"
 
     def entries() -> list[dict[str, Any]]:
-        answer = httpx.get(f"{plugin}/images", params=asked, timeout=30)
-        found: list[dict[str, Any]] = answer.json() if answer.is_success else []
+        response = httpx.get(f"{plugin}/images", params=parameters, timeout=30)
+        found: list[dict[str, Any]] = response.json() if response.is_success else []
         return found
 
     latest = wait_until(entries)[-1]
-    picture = httpx.get(f"{plugin}/individualImage?{latest['query']}", timeout=30)
-    assert picture.content.startswith(b"\x89PNG")
+    image = httpx.get(f"{plugin}/individualImage?{latest['query']}", timeout=30)
+    assert image.content.startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("tag", ["accuracy/recent feedback", "accuracy/all feedback"])
-def test_what_people_said_is_shown(watched: Watched, tag: str) -> None:
-    right = pytest.approx(watched.sent.right())
+def test_live_run_shows_the_accuracy_of_the_traffic(monitored: MonitoredServer, tag: str) -> None:
+    expected = pytest.approx(monitored.traffic.accuracy())
 
-    def last() -> float | None:
-        return next((value for _, value in reversed(scalars(watched, "live", tag))), None)
+    def latest() -> float | None:
+        return next((value for _, value in reversed(scalars(monitored, "live", tag))), None)
 
-    wait_until(lambda: last() == right)
+    wait_until(lambda: latest() == expected)

@@ -1,87 +1,95 @@
-"""Callers of all kinds, and what of theirs must be counted."""
+"""Requests of all kinds, and how the metrics must count them."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 
 import httpx
-from api.invalid_requests import BAD_CALLS
-from api.requests import WAYS
-from conftest import LONGEST_ANSWER
+from api.invalid_requests import INVALID_REQUESTS
+from api.requests import BODY_KINDS
 
 from support.images import digit_image, encode, grid_image
+from support.server import RESPONSE_TIMEOUT
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
-REFUSED = {
-    "picture: words": "unreadable",
-    "picture: empty": "empty",
-    "pixels: PNG header of 65,000 by 65,000": "too_many_pixels",
-    "content type: text/plain": "content_type",
-    "JSON: no image": "missing_field",
-    "JSON: words": "bad_json",
-}
-"""Bad calls by name, and why each is refused."""
+INVALID = (
+    "image: words",
+    "image: empty",
+    "pixels: PNG header of 65,000 by 65,000",
+    "content type: text/plain",
+    "JSON: no image",
+    "JSON: words",
+)
+"""Names of invalid requests, each with another error code."""
 
 
 @dataclass
-class Sent:
-    """What was sent, as it must be counted."""
+class Traffic:
+    """What was sent, as the metrics must count it."""
 
-    pictures: int = 0
+    images: int = 0
     predictions: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By digit and verdict."""
-    refused: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    """By error code."""
     feedback: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """By the digit drawn, and whether the answer was right."""
+    """By label and whether the prediction was correct."""
 
     @property
-    def calls(self) -> int:
-        return self.pictures + self.feedback.total() + self.refused["unknown_answer"]
+    def requests(self) -> int:
+        """All requests to /predict and /feedback."""
+        return self.images + self.feedback.total() + self.errors["unknown_prediction"]
 
-    def right(self, digit: str = "") -> float:
-        """The share of right answers, as people say; of a digit drawn, or of all."""
-        said = [(key, count) for key, count in self.feedback.items() if digit in ("", key[0])]
-        return sum(n for (_, right), n in said if right == "true") / sum(n for _, n in said)
+    def accuracy(self, label: str | None = None) -> float:
+        """Return the fraction of feedback that is positive; for one label, or for all."""
+        counts = {key: n for key, n in self.feedback.items() if label in (None, key[0])}
+        return sum(n for (_, correct), n in counts.items() if correct == "true") / sum(
+            counts.values()
+        )
 
 
-def send_all(url: str) -> Sent:
-    """Good pictures of many kinds, bad ones, and feedback right and wrong."""
-    sent = Sent()
-    for number in range(10):
-        with httpx.Client(base_url=url, timeout=LONGEST_ANSWER) as caller:
-            send_digit(caller, number, sent)
-    with httpx.Client(base_url=url, timeout=LONGEST_ANSWER) as caller:
-        for picture in (grid_image(), digit_image(7, ink=255), digit_image(1, pen=0.22)):
-            send_picture(caller, encode(picture), "body", sent)
-        for name, reason in REFUSED.items():
+def send_traffic(url: str) -> Traffic:
+    """Send valid images of many kinds, invalid requests, and positive and negative feedback."""
+    traffic = Traffic()
+    for digit in range(10):
+        # A connection per digit, so that both workers serve some.
+        with httpx.Client(base_url=url, timeout=RESPONSE_TIMEOUT) as client:
+            send_digit(client, digit, traffic)
+    with httpx.Client(base_url=url, timeout=RESPONSE_TIMEOUT) as client:
+        for image in (grid_image(), digit_image(7, ink=255), digit_image(1, pen=0.22)):
+            send_image(client, encode(image), "body", traffic)
+        for invalid in (INVALID_REQUESTS[name] for name in INVALID):
             for _ in range(3):
-                assert BAD_CALLS[name][1]().send(caller).status_code >= 400
-                sent.pictures += 1
-                sent.refused[reason] += 1
-        said = caller.post("/feedback", json={"id": "no answer's", "digit": 3})
-        assert said.status_code == 422
-        sent.refused["unknown_answer"] += 1
-    return sent
+                assert invalid.make().send(client).status_code == invalid.status
+                traffic.images += 1
+                traffic.errors[invalid.code] += 1
+        feedback = client.post("/feedback", json={"id": "unknown", "digit": 3})
+        assert feedback.status_code == 422
+        traffic.errors["unknown_prediction"] += 1
+    return traffic
 
 
-def send_digit(caller: httpx.Client, digit: int, sent: Sent) -> None:
-    """A digit in dark and in light ink, sent in each way; and what a person says of answers."""
+def send_digit(client: httpx.Client, digit: int, traffic: Traffic) -> None:
+    """Send a digit in dark and in light ink, in each kind of body, and feedback on it."""
     for ink, paper in ((0, 255), (255, 0)):
-        for way in WAYS:
-            picture = digit_image(digit, ink, paper).convert("RGB")
-            file_format = FORMATS[(digit + ink + len(way)) % len(FORMATS)]
-            answer = send_picture(caller, encode(picture, file_format), way, sent)
-    for claimed in (*[digit] * (1 + digit % 3), (digit + 1) % 10):
-        answer = send_picture(caller, encode(digit_image(digit)), "body", sent)
-        said = caller.post("/feedback", json={"id": answer["id"], "digit": claimed})
-        assert said.status_code == 204
-        sent.feedback[str(claimed), "true" if answer["digit"] == claimed else "false"] += 1
+        for kind in BODY_KINDS:
+            image = digit_image(digit, ink, paper).convert("RGB")
+            file_format = FORMATS[(digit + ink + len(kind)) % len(FORMATS)]
+            send_image(client, encode(image, file_format), kind, traffic)
+    for label in (*[digit] * (1 + digit % 3), (digit + 1) % 10):
+        prediction = send_image(client, encode(digit_image(digit)), "body", traffic)
+        feedback = client.post("/feedback", json={"id": prediction["id"], "digit": label})
+        assert feedback.status_code == 204
+        correct = "true" if prediction["digit"] == label else "false"
+        traffic.feedback[str(label), correct] += 1
 
 
-def send_picture(caller: httpx.Client, picture: bytes, way: str, sent: Sent) -> dict[str, object]:
-    """The answer to a good picture."""
-    answer: dict[str, object] = WAYS[way](picture).send(caller).json()
-    digit = "none" if answer["digit"] is None else str(answer["digit"])
-    sent.pictures += 1
-    sent.predictions[digit, str(answer["verdict"])] += 1
-    return answer
+def send_image(
+    client: httpx.Client, image: bytes, kind: str, traffic: Traffic
+) -> dict[str, object]:
+    """Send a valid image; return the prediction."""
+    prediction: dict[str, object] = BODY_KINDS[kind](image).send(client).json()
+    digit = "none" if prediction["digit"] is None else str(prediction["digit"])
+    traffic.images += 1
+    traffic.predictions[digit, str(prediction["verdict"])] += 1
+    return prediction

@@ -1,10 +1,10 @@
 /**
- * What Grafana reads of a dashboard whose panels are of these kinds, as strict as its own types allow:
- * for a dashboard to be written as a literal of this type.
+ * The type of the dashboard, for checking it as a literal: Grafana's own types, made as strict as
+ * they allow for the kinds of panels that the dashboard has.
  */
 
 import type {
-  Dashboard as Any,
+  Dashboard as AnyDashboard,
   DataQuery,
   FieldConfig,
   Panel,
@@ -15,14 +15,14 @@ import type * as Heatmap from "@grafana/schema/dist/esm/raw/composable/heatmap/p
 import type * as Stat from "@grafana/schema/dist/esm/raw/composable/stat/panelcfg/x/StatPanelCfg_types.gen";
 import type * as TimeSeries from "@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen";
 
-/** As JSON has it: of an enumeration, the string that a member stands for. */
+/** A type as it appears in JSON: each member of an enumeration becomes its string. */
 type Json<T> = T extends string
   ? `${T}`
   : T extends object
     ? { [Key in keyof T]: Json<T[Key]> }
     : T;
 
-/** A query to Prometheus, whose own types the schema does not have. */
+/** A query to Prometheus; the schema has no type for it. */
 interface Query extends DataQuery {
   expr: string;
   legendFormat: string;
@@ -33,14 +33,15 @@ interface Query extends DataQuery {
 
 type Field<Custom> = Omit<FieldConfig, "custom"> & { custom?: Custom };
 
-/** A setting that differs from the panel's for some series. */
+/** A property that an override sets for some series of a panel. */
 type Property<Custom> =
   | { [Key in keyof FieldConfig]-?: { id: Key; value: FieldConfig[Key] } }[keyof FieldConfig]
   | {
       [Key in keyof Custom & string]-?: { id: `custom.${Key}`; value: Custom[Key] };
     }[keyof Custom & string];
 
-interface Of<Type extends string, Options, Custom = Record<string, never>>
+/** A panel of one type with its options and custom field settings. */
+interface PanelOf<Type extends string, Options, Custom = Record<string, never>>
   extends Omit<Panel, "type" | "datasource" | "targets" | "options" | "fieldConfig"> {
   type: Type;
   title: string;
@@ -58,13 +59,13 @@ interface Of<Type extends string, Options, Custom = Record<string, never>>
 }
 
 export type Dashboard = Json<
-  Omit<Any, "panels"> & {
+  Omit<AnyDashboard, "panels"> & {
     panels: (
       | RowPanel
-      | Of<"bargauge", BarGauge.Options>
-      | Of<"heatmap", Heatmap.Options, Heatmap.FieldConfig>
-      | Of<"stat", Stat.Options>
-      | Of<"timeseries", TimeSeries.Options, TimeSeries.FieldConfig>
+      | PanelOf<"bargauge", BarGauge.Options>
+      | PanelOf<"heatmap", Heatmap.Options, Heatmap.FieldConfig>
+      | PanelOf<"stat", Stat.Options>
+      | PanelOf<"timeseries", TimeSeries.Options, TimeSeries.FieldConfig>
     )[];
   }
 >;

@@ -1,0 +1,47 @@
+"""infra/operations.md covers every alarm and every field of the request record."""
+
+import re
+
+import pytest
+from monitoring.promql import RUNBOOKS, alert_rules
+
+from recognizer.api.request_log import RequestRecord
+from support.paths import ROOT, TERRAFORM
+
+pytestmark = pytest.mark.monitoring
+
+TEXT = RUNBOOKS.read_text()
+ALARMS = (TERRAFORM / "modules" / "monitoring" / "alarms.tf").read_text()
+
+
+def anchors(markdown: str) -> set[str]:
+    """Return the anchors that GitHub gives to the headings of a Markdown text."""
+    headings = re.findall(r"^#+ +(.+?) *$", markdown, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_each_prometheus_alert_links_to_its_runbook() -> None:
+    for rule in alert_rules():
+        path, _, anchor = rule["annotations"]["runbook_url"].partition("#")
+        assert ROOT / path == RUNBOOKS
+        assert anchor in anchors(TEXT), rule["alert"]
+        assert anchor.replace("-", "") == rule["alert"].lower()
+        assert f"[{rule['alert']}](#{anchor}) | {rule['labels']['severity']} |" in TEXT
+
+
+def test_each_cloudwatch_alarm_has_a_runbook() -> None:
+    names = re.findall(r"^    ([\w-]+) += {$", ALARMS, re.MULTILINE)
+    linked = re.findall(r'^ +runbook += "(.+)"$', ALARMS, re.MULTILINE)
+    assert len(names) == len(linked) > 0
+    assert set(linked) <= anchors(TEXT)
+    assert [name for name in names if f"`digit-recognizer-{name}`" not in TEXT] == []
+
+
+def test_links_to_headings_resolve() -> None:
+    assert set(re.findall(r"\]\(#(.+?)\)", TEXT)) <= anchors(TEXT)
+
+
+def test_table_lists_every_field_of_the_request_record() -> None:
+    section = TEXT.partition("## The request record")[2].partition("\n## ")[0]
+    fields = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert fields == list(RequestRecord.__annotations__)
