@@ -1,177 +1,131 @@
-"""The Lambda image, run as Lambda runs it: 512 MB, read-only, as nobody, one event at a time."""
+"""The Lambda image, run as Lambda runs it: 512 MB, read-only, unprivileged, one event at a time.
 
-import base64
+The handler's tests send every kind of event in process; here is what depends on the image.
+"""
+
 import json
 import re
-import time
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-import httpx
 import jsonschema
 import numpy as np
 import pytest
 from api.embedded_metric_format import SCHEMA
-from api.events import NO_REQUESTS, event_of, parsed
-from api.invalid_requests import BAD_CALLS, good_picture
-from api.requests import WAYS, Call, as_body, document
-from image.conftest import AS_ON_LAMBDA
+from api.events import SCHEDULED, event_of, response_json
+from api.invalid_requests import INVALID_REQUESTS, valid_image, valid_png
+from api.requests import BODY_KINDS, Request, raw_request
 from PIL import Image
 
-from support.containers import LAMBDA, RESPONSE_TIMEOUT, START_TIMEOUT, Container, run_once
+from support.containers import LAMBDA, Container, run_once
 from support.images import encode
+from support.lambda_container import LAMBDA_OPTIONS, invoke
 
-BAD = (
-    "picture: words",
-    "pixels: PNG of 13,000 by 13,000",
-    "content type: None",
-    "JSON: no image",
-    "path: unknown",
-    "method: PUT",
-)
-
-INVOCATIONS = "/2015-03-31/functions/function/invocations"
+pytestmark = pytest.mark.docker
 
 
-def invoke(function: Container, event: object) -> Any:
-    """What the function answers to an event."""
-    deadline = time.monotonic() + START_TIMEOUT
-    while True:
-        try:
-            answer = httpx.post(
-                function.url + INVOCATIONS, content=json.dumps(event), timeout=RESPONSE_TIMEOUT
-            )
-            return answer.json()
-        except (httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError):
-            assert time.monotonic() < deadline, f"No answer; its log:\n{function.log()}"
-            time.sleep(0.1)
+@pytest.mark.parametrize("kind", BODY_KINDS)
+def test_predict_accepts_each_kind_of_body(lambda_container: Container, kind: str) -> None:
+    prediction = response_json(invoke(lambda_container, event_of(BODY_KINDS[kind](valid_png()))))
+    assert (prediction["digit"], prediction["verdict"]) == (7, "digit")
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_pictures_are_read_however_they_are_sent(function: Container, way: str) -> None:
-    answered = parsed(invoke(function, event_of(WAYS[way](good_picture()))))
-    assert (answered["digit"], answered["verdict"]) == (7, "digit")
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP"])
+def test_each_native_library_decodes(lambda_container: Container, file_format: str) -> None:
+    event = event_of(raw_request(valid_image(file_format), "image/*"))
+    prediction = response_json(invoke(lambda_container, event))
+    assert (prediction["digit"], prediction["verdict"]) == (7, "digit")
 
 
-@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
-@pytest.mark.parametrize("mode", ["L", "RGB", "P"])
-def test_every_format_is_read(function: Container, file_format: str, mode: str) -> None:
-    picture = Image.open(BytesIO(good_picture())).convert("L").convert("RGB")
-    if mode == "P" and file_format in ("JPEG", "WEBP"):
-        mode = "L"  # they have no palettes
-    content = encode(picture.convert(mode), file_format)
-    answered = parsed(invoke(function, event_of(as_body(content, "image/*"))))
-    assert (answered["digit"], answered["verdict"]) == (7, "digit")
+def test_container_survives_an_image_with_too_many_pixels(lambda_container: Container) -> None:
+    invalid = INVALID_REQUESTS["pixels: PNG of 13,000 by 13,000"]
+    response = invoke(lambda_container, event_of(invalid.make()))
+    assert response_json(response, invalid.status)["code"] == invalid.code
+    response = invoke(lambda_container, event_of(raw_request(valid_png())))
+    assert response_json(response)["digit"] == 7
 
 
-def test_a_transparent_and_a_turned_picture_are_read(function: Container) -> None:
-    ink = Image.open(BytesIO(good_picture())).convert("L")
-    clear = Image.new("RGBA", ink.size, (0, 0, 0, 0))
-    clear.putalpha(ink.point(lambda level: 255 - level))
-    exif = Image.Exif()
-    exif[0x0112] = 8  # to be turned by 90° to the left
-    turned = BytesIO()
-    ink.rotate(-90, expand=True).save(turned, "JPEG", exif=exif)
-    for content in (encode(clear), turned.getvalue()):
-        assert parsed(invoke(function, event_of(as_body(content))))["digit"] == 7
+def test_scheduled_event_gets_the_health_check(lambda_container: Container) -> None:
+    assert json.loads(invoke(lambda_container, SCHEDULED)["body"])["status"] == "ok"
 
 
-def test_a_json_body_that_comes_as_text_is_read(function: Container) -> None:
-    call = document({"image": base64.b64encode(good_picture()).decode()})
-    assert parsed(invoke(function, event_of(call, as_text=True)))["digit"] == 7
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_a_bad_event_is_refused_and_the_next_one_answered(function: Container, name: str) -> None:
-    _, call = BAD_CALLS[name]
-    refused = invoke(function, event_of(call()))
-    assert 400 <= refused["statusCode"] < 500
-    assert json.loads(refused["body"])["detail"]
-    assert parsed(invoke(function, event_of(as_body(good_picture()))))["digit"] == 7
-
-
-@pytest.mark.parametrize("name", NO_REQUESTS)
-def test_what_is_no_request_does_no_harm(function: Container, name: str) -> None:
-    assert json.loads(invoke(function, NO_REQUESTS[name])["body"])["status"] == "ok"
-
-
-def test_an_event_of_five_megabytes_is_answered(function: Container) -> None:
+def test_predict_accepts_an_event_of_5_mb(lambda_container: Container) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (1_120, 1_120, 3), dtype=np.uint8)
     content = encode(Image.fromarray(noise))
-    event = event_of(as_body(content))
+    event = event_of(raw_request(content))
     assert 4_900_000 < len(json.dumps(event)) < 6_000_000
     assert len(content) < 4_000_000
-    assert parsed(invoke(function, event))["verdict"] in ("blank", "not_a_digit")
+    prediction = response_json(invoke(lambda_container, event))
+    assert prediction["verdict"] in ("blank", "not_a_digit")
 
 
-def test_the_page_of_the_function_points_to_the_documentation(function: Container) -> None:
-    answered = parsed(invoke(function, event_of(Call(path="/", method="GET"))))
-    assert answered["documentation"] == "/docs"
-    documentation = invoke(function, event_of(Call(path="/openapi.json", method="GET")))
-    assert "/predict" in json.loads(documentation["body"])["paths"]
+def test_root_links_to_the_documentation(lambda_container: Container) -> None:
+    root = response_json(invoke(lambda_container, event_of(Request(path="/", method="GET"))))
+    assert root["documentation"] == "/docs"
+    openapi = invoke(lambda_container, event_of(Request(path="/openapi.json", method="GET")))
+    assert "/predict" in json.loads(openapi["body"])["paths"]
 
 
-def test_nothing_is_printed_but_what_lambda_prints(function: Container) -> None:
-    invoke(function, event_of(as_body(good_picture())))
-    for line in ("Traceback", "Warning", "warning", "Error"):
-        assert line not in function.log(), function.log()
+def test_request_record_has_the_embedded_metric_format(lambda_container: Container) -> None:
+    event = event_of(raw_request(valid_png()))
+    event["headers"]["x-request-id"] = "in-the-image"
+    response = invoke(lambda_container, event)
+    assert response["headers"]["x-request-id"] == "in-the-image"
+    lines = lambda_container.log().splitlines()
+    (record,) = [json.loads(line) for line in lines if '"in-the-image"' in line]
+    jsonschema.validate(record, SCHEMA)
+    assert record["prediction_id"] == response_json(response)["id"]
+    assert record["duration_ms"] > 0
+    assert 20 < record["memory_mb"] < 512
 
 
-def test_an_answer_is_a_line_in_which_cloudwatch_finds_metrics(function: Container) -> None:
-    event = event_of(as_body(good_picture()))
-    event["headers"]["x-request-id"] = "watched"
-    answer = invoke(function, event)
-    assert answer["headers"]["x-request-id"] == "watched"
-    (text,) = [line for line in function.log().splitlines() if '"watched"' in line]
-    line = json.loads(text)
-    jsonschema.validate(line, SCHEMA)
-    assert line["answer"] == json.loads(answer["body"])["id"]
-    assert line["ms"] > 0
-    assert 20 < line["memory_mb"] < 512
+def test_log_contains_no_warnings_and_no_errors(lambda_container: Container) -> None:
+    invoke(lambda_container, event_of(raw_request(valid_png())))
+    log = lambda_container.log()
+    for word in ("Traceback", "Warning", "warning", "Error"):
+        assert word not in log, log
 
 
-def in_image(code: str, *flags: str) -> str:
-    """What Python prints in the image, where nothing can be written."""
-    done = run_once(LAMBDA, "python", *flags, "-c", code, options=AS_ON_LAMBDA)
-    assert done.returncode == 0, done.stderr
-    return done.stdout + done.stderr
+def run_python(code: str, *flags: str) -> str:
+    """Run a program in the image, on a read-only file system; return its output."""
+    finished = run_once(LAMBDA, "python", *flags, "-c", code, options=LAMBDA_OPTIONS)
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout + finished.stderr
 
 
-def test_only_compiled_code_is_run() -> None:
-    imported = in_image("import recognizer.api.aws_lambda", "-v")
-    assert "/var/task/recognizer/__pycache__/aws_lambda.cpython-312.pyc matches" in imported
-    assert not re.findall(r"code object from '/var/task/.*\.py'", imported)
+def test_modules_are_loaded_from_bytecode() -> None:
+    imports = run_python("import recognizer.api.aws_lambda", "-v")
+    assert "/var/task/recognizer/api/__pycache__/aws_lambda.cpython-312.pyc matches" in imports
+    assert not re.findall(r"code object from '/var/task/.*\.py'", imports)
 
 
-def test_only_what_serving_needs_is_there() -> None:
-    names = in_image("from pathlib import Path; print(*Path('/var/task').rglob('*'), sep='\\n')")
-    folders = {Path(name).relative_to("/var/task").parts[0] for name in names.split()}
+def test_image_contains_only_what_the_function_needs() -> None:
+    paths = run_python("from pathlib import Path; print(*Path('/var/task').rglob('*'), sep='\\n')")
+    folders = {Path(path).relative_to("/var/task").parts[0] for path in paths.split()}
     assert "recognizer" in folders
     assert folders & {"training", "tests", "pip", "uvicorn", "bin", "torch"} == set()
-    unwanted = r"/tests?/|\.pyi$|\.h$|\.a$|libonnxruntime\.so|card\.md|\.png$"
-    assert [name for name in names.split() if re.search(unwanted, name)] == []
+    unneeded = r"/tests?/|\.pyi$|\.h$|\.a$|libonnxruntime\.so|(?i:card\.md)|\.png$"
+    assert [path for path in paths.split() if re.search(unneeded, path)] == []
 
 
-def test_the_packages_weigh_less_than_they_should() -> None:
-    total = in_image(
+def test_packages_are_smaller_than_110_mb() -> None:
+    size = run_python(
         "from pathlib import Path; print(sum(file.stat().st_size for file in"
         " Path('/var/task').rglob('*') if file.is_file() and 'recognizer' not in file.parts))"
     )
-    assert int(total) <= 110_000_000
+    assert int(size) <= 110_000_000
 
 
-def test_the_base_image_brings_what_keeps_feedback_once() -> None:
+def test_base_image_has_a_boto3_with_conditional_writes() -> None:
     code = (
         "from botocore.session import get_session\n"
         "s3 = get_session().get_service_model('s3')\n"
         "print(*s3.operation_model('PutObject').input_shape.members)"
     )
-    done = run_once(LAMBDA, "python", "-c", code, options=AS_ON_LAMBDA)
-    if "ModuleNotFoundError" in done.stderr:
-        pytest.skip("this base image has no boto3, which AWS's own brings")
-    assert "IfNoneMatch" in done.stdout.split(), done.stderr
+    finished = run_once(LAMBDA, "python", "-c", code, options=LAMBDA_OPTIONS)
+    if "ModuleNotFoundError" in finished.stderr:
+        pytest.skip("This base image has no boto3; AWS's own has.")
+    assert "IfNoneMatch" in finished.stdout.split(), finished.stderr
 
 
-def test_telemetry_is_off() -> None:
-    assert in_image("import os; print(os.environ['ORT_DISABLE_TELEMETRY'])").strip() == "1"
+def test_onnxruntime_telemetry_is_disabled() -> None:
+    assert run_python("import os; print(os.environ['ORT_DISABLE_TELEMETRY'])").strip() == "1"
