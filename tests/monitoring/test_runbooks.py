@@ -1,9 +1,10 @@
 """infra/operations.md covers every alarm and every field of the request record."""
 
+import json
 import re
 
 import pytest
-from monitoring.promql import RUNBOOKS, alert_rules
+from monitoring.promql import DASHBOARD, RUNBOOKS, alert_rules
 
 from recognizer.api.request_log import RequestRecord
 from support.paths import ROOT, TERRAFORM
@@ -11,7 +12,8 @@ from support.paths import ROOT, TERRAFORM
 pytestmark = pytest.mark.monitoring
 
 TEXT = RUNBOOKS.read_text()
-ALARMS = (TERRAFORM / "modules" / "monitoring" / "alarms.tf").read_text()
+CLOUDWATCH = TERRAFORM / "modules" / "monitoring"
+ALARMS = (CLOUDWATCH / "alarms.tf").read_text()
 
 
 def anchors(markdown: str) -> set[str]:
@@ -35,6 +37,17 @@ def test_each_cloudwatch_alarm_has_a_runbook() -> None:
     assert len(names) == len(linked) > 0
     assert set(linked) <= anchors(TEXT)
     assert [name for name in names if f"`digit-recognizer-{name}`" not in TEXT] == []
+
+
+def test_runbooks_name_only_panels_that_exist() -> None:
+    grafana = {panel["title"] for panel in json.loads(DASHBOARD.read_text())["panels"]}
+    cloudwatch = re.findall(
+        r'title += "(.+)"$', (CLOUDWATCH / "dashboard.tf").read_text(), re.MULTILINE
+    )
+    paragraphs = re.findall(r"^\*\*Look\.\*\*(.*?)\n\n", TEXT, re.MULTILINE | re.DOTALL)
+    named = re.findall(r"\*(.+?)\*", " ".join(paragraphs).replace("\n", " "))
+    assert len(named) > 20
+    assert set(named) <= grafana | cloudwatch
 
 
 def test_links_to_headings_resolve() -> None:
