@@ -1,1 +1,1 @@
-"""Measures the application against the plain way of writing it; `make bench` runs bench.py."""
+"""Benchmarks of the application against a baseline; `make bench` runs them all."""

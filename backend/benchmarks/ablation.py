@@ -1,121 +1,148 @@
-"""What each measure gains: one at a time is turned round, while the rest stays as it is.
+"""What each optimization gains: one at a time is reversed, while everything else stays as it is.
 
-A measure that stays is undone, one that did not pay is taken; both ways are timed in turns.
+An adopted optimization is removed, one that did not pay is added; both variants are timed in turns.
 """
 
 import py_compile
 import shutil
 import statistics
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tqdm import tqdm
 
-from benchmarks.targets import Contestant, answer_times, instructions, paired_ratio, start
+from benchmarks.targets import (
+    Target,
+    cold_start,
+    count_instructions,
+    paired_ratio,
+    response_times,
+)
 
 UNCHECKED = py_compile.PycInvalidationMode.UNCHECKED_HASH
-"""How the image's code is compiled."""
+"""The way in which prune_packages.py compiles."""
 
 COLD_PAIRS, WARM_PAIRS, WARM_EVENTS, WARM_UP = 12, 5, 500, 100
 
-THREADS = (
-    (
+
+class Edit(NamedTuple):
+    """A replacement of text that occurs exactly once in a module."""
+
+    module: str
+    """Path below the folder `recognizer`."""
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """An optimization, and how to reverse it: edits of modules, or environment variables."""
+
+    name: str
+    metric: Literal["cold start", "cold start instructions", "warm request"]
+    adopted: bool = True
+    edits: tuple[Edit, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Set in the process; an empty value removes the variable."""
+    compiled: bool = True
+    """Whether the packages contain bytecode."""
+
+
+DEFAULT_THREADS = (
+    Edit(
         "classifier.py",
         "        options.intra_op_num_threads = threads\n"
         "        options.inter_op_num_threads = 1\n",
         "",
     ),
-    (
+    Edit(
         "classifier.py",
         '        options.add_session_config_entry("session.force_spinning_stop", "1")\n',
         "",
     ),
 )
 
-NO_METRICS = (("log.py", "write(embedded(line))", "write(as_json(line))"),)
+NO_METRICS = (
+    Edit("api/cloudwatch.py", "write_line(to_emf(record))", "write_line(to_json(record))"),
+)
 
-NOT_WATCHED = (
-    ("aws_lambda.py", "from recognizer.api.request_log import log_for_cloudwatch\n", ""),
-    ("aws_lambda.py", "tellers=[log_for_cloudwatch]", "tellers=[]"),
-    (
-        "watch.py",
+NO_REQUEST_LOG = (
+    Edit("api/aws_lambda.py", "from recognizer.api.cloudwatch import log_to_cloudwatch\n", ""),
+    Edit("api/aws_lambda.py", "sinks=[log_to_cloudwatch]", "sinks=[]"),
+    Edit(
+        "api/middleware.py",
         '        if scope["type"] != "http":\n',
-        '        scope["line"] = Line()\n        if True:\n',
+        '        scope["state"] = {"record": RequestRecord()}\n        if True:\n',
     ),
 )
-"""Routes have a line to fill in, but nobody reads it."""
+"""Routes still fill in a record, but nothing completes or writes it."""
 
-
-@dataclass(frozen=True)
-class Measure:
-    """A way to be faster, and how to turn it round: text in a module, or variables."""
-
-    name: str
-    figure: Literal["cold start", "cold instructions", "warm answer"]
-    stays: bool = True
-    edits: tuple[tuple[str, str, str], ...] = ()
-    """A module, the text in it that goes, and what comes in its place."""
-    variables: Mapping[str, str] = field(default_factory=dict)
-    """Set in the process; an empty one is left out."""
-    compiled: bool = True
-
-
-MEASURES = (
-    Measure("bytecode compiled in the build", "cold start", compiled=False),
-    Measure(
-        "no garbage collection while starting",
+ABLATIONS = (
+    Ablation("bytecode compiled in the build", "cold start", compiled=False),
+    Ablation(
+        "no garbage collection during start-up",
         "cold start",
-        edits=(("aws_lambda.py", "gc.disable()\n", ""),),
+        edits=(Edit("api/aws_lambda.py", "gc.disable()\n", ""),),
     ),
-    Measure(
-        "models built when first used",
+    Ablation(
+        "Pydantic models built on first use",
         "cold start",
-        edits=(("aws_lambda.py", 'BaseModel.model_config["defer_build"] = True\n', ""),),
+        edits=(Edit("api/aws_lambda.py", 'BaseModel.model_config["defer_build"] = True\n', ""),),
     ),
-    Measure(
-        "no search for Pydantic's plugins",
+    Ablation(
+        "no search for Pydantic plugins",
         "cold start",
         variables={"PYDANTIC_DISABLE_PLUGINS": ""},
     ),
-    Measure("one OpenBLAS thread", "cold start", variables={"OPENBLAS_NUM_THREADS": ""}),
-    Measure("one onnxruntime thread", "cold start", edits=THREADS),
-    Measure("one onnxruntime thread", "warm answer", edits=THREADS),
-    Measure(
-        "small pictures read without a thread",
-        "warm answer",
-        edits=(("decoding.py", "QUICK_PIXELS = 250_000", "QUICK_PIXELS = 0"),),
+    Ablation("one OpenBLAS thread", "cold start", variables={"OPENBLAS_NUM_THREADS": ""}),
+    Ablation("one onnxruntime thread", "cold start", edits=DEFAULT_THREADS),
+    Ablation("one onnxruntime thread", "warm request", edits=DEFAULT_THREADS),
+    Ablation(
+        "small images recognized without a worker thread",
+        "warm request",
+        edits=(Edit("decoding.py", "INLINE_MAX_PIXELS = 250_000", "INLINE_MAX_PIXELS = 0"),),
     ),
-    Measure(
-        "pictures averaged down to what a digit needs",
-        "warm answer",
+    Ablation(
+        "images averaged down to the working size",
+        "warm request",
         edits=(
-            ("decoding.py", "SHORTER_SIDE, LONGER_SIDE = 200,", "SHORTER_SIDE, LONGER_SIDE = 800,"),
+            Edit(
+                "decoding.py",
+                "SHORTER_SIDE, LONGER_SIDE = 200,",
+                "SHORTER_SIDE, LONGER_SIDE = 800,",
+            ),
         ),
     ),
-    Measure(
-        "ink found once for each grey level",
-        "warm answer",
+    Ablation(
+        "ink computed once per gray level",
+        "warm request",
         edits=(
-            ("preprocessing.py", "if levels.dtype == np.float32 or paper.size > 1:", "if True:"),
+            Edit(
+                "preprocessing.py",
+                "if levels.dtype == np.float32 or paper.size > 1:",
+                "if True:",
+            ),
         ),
     ),
-    Measure("metrics in each line of the log", "cold instructions", edits=NO_METRICS),
-    Measure("metrics in each line of the log", "warm answer", edits=NO_METRICS),
-    Measure("each request logged, with its metrics", "warm answer", edits=NOT_WATCHED),
-    Measure(
+    Ablation("metrics in each line of the log", "cold start instructions", edits=NO_METRICS),
+    Ablation("metrics in each line of the log", "warm request", edits=NO_METRICS),
+    Ablation("request log with metrics", "warm request", edits=NO_REQUEST_LOG),
+    Ablation(
         "no OpenAPI document",
         "cold start",
-        stays=False,
-        edits=(("app.py", "app = FastAPI(\n", "app = FastAPI(\n        openapi_url=None,\n"),),
-    ),
-    Measure(
-        "a graph that is not optimised at load",
-        "cold start",
-        stays=False,
+        adopted=False,
         edits=(
-            (
+            Edit("api/app.py", "app = FastAPI(\n", "app = FastAPI(\n        openapi_url=None,\n"),
+        ),
+    ),
+    Ablation(
+        "graph not optimized when it is loaded",
+        "cold start",
+        adopted=False,
+        edits=(
+            Edit(
                 "classifier.py",
                 "options = onnxruntime.SessionOptions()\n",
                 "options = onnxruntime.SessionOptions()\n"
@@ -127,55 +154,77 @@ MEASURES = (
 )
 
 
-def measure_each(ours: Contestant, folder: Path) -> list[dict[str, str | bool | float]]:
-    """The figure with each measure as a ratio to the figure without it: below 1 is a gain."""
+def measure_ablations(project: Target, folder: Path) -> list[dict[str, str | bool | float]]:
+    """Measure every ablation: the metric with the optimization divided by that without it."""
     results: list[dict[str, str | bool | float]] = []
-    for number, measure in enumerate(tqdm(MEASURES, "measures", unit="measure")):
-        other = turned_round(measure, ours, folder / f"measure-{number}")
-        with_it, without = (ours, other) if measure.stays else (other, ours)
-        ratio = paired_ratio(*FIGURES[measure.figure](with_it, without))
+    for number, ablation in enumerate(tqdm(ABLATIONS, "ablations", unit="ablation")):
+        other = ablate(ablation, project, folder / f"ablation-{number}")
+        pair = (project, other) if ablation.adopted else (other, project)
         results.append(
-            {"name": measure.name, "of": measure.figure, "stays": measure.stays, "ratio": ratio}
+            {
+                "name": ablation.name,
+                "metric": ablation.metric,
+                "adopted": ablation.adopted,
+                "ratio": paired_ratio(*METRICS[ablation.metric](*pair)),
+            }
         )
     return results
 
 
-def turned_round(measure: Measure, ours: Contestant, packages: Path) -> Contestant:
-    """This project with one measure the other way round, in packages of its own."""
-    skip = None if measure.compiled else shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ours.packages, packages, ignore=skip)
-    for module, old, new in measure.edits:
-        path = packages / "recognizer" / module
-        text = path.read_text()
-        if old not in text:
-            raise ValueError(f"{module} no longer says: {old}")
-        path.write_text(text.replace(old, new))
+def ablate(ablation: Ablation, project: Target, packages: Path) -> Target:
+    """Return this project with one optimization reversed, in a new folder of packages."""
+    ignore = None if ablation.compiled else shutil.ignore_patterns("__pycache__")
+    shutil.copytree(project.packages, packages, ignore=ignore)
+    library = packages / "recognizer"
+    modules = {edit.module for edit in ablation.edits}
+    sources = {module: (library / module).read_text() for module in modules}
+    for module, source in apply_edits(ablation.edits, sources).items():
+        path = library / module
+        path.write_text(source)
         py_compile.compile(str(path), doraise=True, invalidation_mode=UNCHECKED)
-    variables = {**ours.variables, **measure.variables}
-    if not measure.compiled:
+    variables = {**project.variables, **ablation.variables}
+    if not ablation.compiled:
         variables["PYTHONDONTWRITEBYTECODE"] = "1"
-    kept = {name: value for name, value in variables.items() if value}
-    return replace(ours, packages=packages, variables=kept)
+    variables = {name: value for name, value in variables.items() if value}
+    return replace(project, packages=packages, variables=variables)
 
 
-def cold(first: Contestant, second: Contestant) -> tuple[list[float], list[float]]:
-    """Seconds of cold starts in turns; the first pair fills the caches and is left out."""
-    pairs = [(start(first)[0], start(second)[0]) for _ in range(COLD_PAIRS + 1)][1:]
+def apply_edits(edits: Iterable[Edit], sources: Mapping[str, str]) -> dict[str, str]:
+    """Return the sources, by module, after all edits.
+
+    Raises ValueError if the text of an edit does not occur exactly once.
+    """
+    edited = dict(sources)
+    for module, old, new in edits:
+        occurrences = edited[module].count(old)
+        if occurrences != 1:
+            raise ValueError(f"{module} contains this text {occurrences} times, not once: {old}")
+        edited[module] = edited[module].replace(old, new)
+    return edited
+
+
+def time_cold_starts(first: Target, second: Target) -> tuple[list[float], list[float]]:
+    """Return the seconds of cold starts, taken in turns; the first pair only fills the caches."""
+    pairs = [(cold_start(first)[0], cold_start(second)[0]) for _ in range(COLD_PAIRS + 1)][1:]
     return [one for one, _ in pairs], [other for _, other in pairs]
 
 
-def warm(first: Contestant, second: Contestant) -> tuple[list[float], list[float]]:
-    """Median seconds of warm answers, of processes in turns."""
+def time_warm_requests(first: Target, second: Target) -> tuple[list[float], list[float]]:
+    """Return the median seconds of warm requests of several processes, run in turns."""
     medians: tuple[list[float], list[float]] = ([], [])
     for _ in range(WARM_PAIRS):
-        for contestant, found in zip((first, second), medians, strict=True):
-            found.append(statistics.median(answer_times(contestant, WARM_EVENTS)[WARM_UP:]))
+        for target, measured in zip((first, second), medians, strict=True):
+            measured.append(statistics.median(response_times(target, WARM_EVENTS)[WARM_UP:]))
     return medians
 
 
-def counted(first: Contestant, second: Contestant) -> tuple[list[float], list[float]]:
-    """Instructions of a cold start of each, the same every time."""
-    return [instructions(first)], [instructions(second)]
+def count_cold_starts(first: Target, second: Target) -> tuple[list[float], list[float]]:
+    """Return the instructions of one cold start each; they hardly vary."""
+    return [count_instructions(first)], [count_instructions(second)]
 
 
-FIGURES = {"cold start": cold, "cold instructions": counted, "warm answer": warm}
+METRICS = {
+    "cold start": time_cold_starts,
+    "cold start instructions": count_cold_starts,
+    "warm request": time_warm_requests,
+}

@@ -1,4 +1,4 @@
-"""The plain way to put this model on Lambda, as tutorials write it: what we are held against.
+"""The baseline: this model on Lambda as a tutorial would put it there.
 
 FastAPI and Mangum with their defaults, a Pydantic body with a base64 PNG, Pillow to make it 28×28,
 an onnxruntime session with its defaults.
@@ -19,16 +19,17 @@ MODEL = Path(__file__).parents[1] / "recognizer" / "model" / "digits.onnx"
 
 app = FastAPI()
 session = ort.InferenceSession(str(MODEL))
+input_name = session.get_inputs()[0].name
 
 
 class PredictRequest(BaseModel):
-    """A picture."""
+    """An image."""
 
     image: str
 
 
 class PredictResponse(BaseModel):
-    """Its digit."""
+    """The prediction for it."""
 
     digit: int
     confidence: float
@@ -37,11 +38,11 @@ class PredictResponse(BaseModel):
 
 @app.post("/predict")
 def predict(request: PredictRequest) -> PredictResponse:
-    """Read the digit in a base64 PNG."""
+    """Recognize the digit in a base64 PNG."""
     image = Image.open(io.BytesIO(base64.b64decode(request.image))).convert("L")
     image = ImageOps.invert(image).resize((28, 28))
-    ink = np.array(image, dtype=np.float32) / 255.0
-    logits = session.run(None, {"ink": ink[None]})[0][0][:10]
+    model_input = np.array(image, dtype=np.float32) / 255.0
+    logits = session.run(None, {input_name: model_input[None]})[0][0][:10]
     exponentials = np.exp(logits - logits.max())
     probabilities = exponentials / exponentials.sum()
     digit = int(probabilities.argmax())

@@ -1,83 +1,178 @@
-"""Tells the measures in words: tables for the terminal and the README."""
+"""The results as Markdown tables: in full in backend/README.md, a few rows in README.md.
 
+    python -m benchmarks.report
+
+writes the tables again from results.json, without measuring.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from benchmarks.targets import BASELINE, NO_FRAMEWORK, PROJECT
 from scripts.readme_tables import table, with_part
 
-BEGIN, END = "<!-- measured by `make bench` -->", "<!-- end of measures -->"
+RESULTS = Path(__file__).with_name("results.json")
+BACKEND_README = Path(__file__).parents[1] / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 
-OURS, BASELINE, FLOOR = "recognizer.api.aws_lambda", "benchmarks.baseline", "benchmarks.no_framework"
+BENCHMARKS = ("<!-- benchmarks: written by make bench -->", "<!-- end of benchmarks -->")
+"""The marks around the tables in backend/README.md."""
+
+SPEED = ("<!-- speed: written by make bench -->", "<!-- end of speed -->")
+"""The marks around the table in README.md."""
+
+TITLES = {PROJECT: "this project", BASELINE: "baseline", NO_FRAMEWORK: "no framework"}
+
+LARGEST = 8
+"""Packages that have a row of their own in the table of sizes."""
+
+Figures = Mapping[str, Mapping[str, float]]
+"""Figures by target (or package) and name."""
 
 
-def tables(results: dict[str, Any]) -> str:
-    """The measures as Markdown tables."""
-    cold, warm, counts = results["cold"], results["warm"], results["instructions"]
-    names = {OURS: "this project", BASELINE: "the plain way", FLOOR: "no web framework"}
-    titles = ("", *names.values(), "ratio")
-    rows = [
-        measure("cold start, median ms", cold, "median_ms", "ratio", 0),
-        measure("cold start, p95 ms", cold, "p95_ms", None, 0),
-        measure("cold start, million instructions", counts, "millions", "ratio", 0),
-        measure("cold start, peak MB", cold, "peak_mb", "peak_ratio", 0),
-        measure("warm handler, p50 ms", warm, "p50_ms", "ratio", 2),
-        measure("warm handler, p99 ms", warm, "p99_ms", None, 2),
-    ]
-    for callers, found in results["http"].items():
-        who = "1 caller" if callers == "1" else f"{callers} callers"
-        rows.append(measure(f"{who}, answers a second", found, "per_second", "ratio", 0))
-        rows.append(measure(f"{who}, p50 ms", found, "p50_ms", None, 1))
-        rows.append(measure(f"{who}, p99 ms", found, "p99_ms", None, 1))
+def main() -> None:
+    write_reports(json.loads(RESULTS.read_text(encoding="utf-8")))
+
+
+def write_reports(results: dict[str, Any]) -> None:
+    """Write the tables into both READMEs; raise SystemExit if one lacks the marks."""
+    for path, fill in ((BACKEND_README, with_benchmarks), (README, with_speed)):
+        document = path.read_text(encoding="utf-8")
+        path.write_text(fill(document, results), encoding="utf-8")
+
+
+def with_benchmarks(document: str, results: dict[str, Any]) -> str:
+    """Return backend/README.md with all tables between its marks."""
+    begin, end = BENCHMARKS
+    return with_part(document, begin, full_report(results), end)
+
+
+def with_speed(document: str, results: dict[str, Any]) -> str:
+    """Return README.md with the short table between its marks."""
+    begin, end = SPEED
+    return with_part(document, begin, speed_table(results), end)
+
+
+def full_report(results: dict[str, Any]) -> str:
+    """Return all tables."""
     parts = [
-        table(titles, rows),
-        gains_table(results["measures"]),
-        sizes_table(results["packages"]),
+        f"Measured on {results['machine']}.",
+        main_table(results),
+        ablation_table(results["ablations"]),
+        package_table(results["packages"]),
     ]
     return "\n\n".join(parts)
 
 
-def gains_table(measures: list[dict[str, Any]]) -> str:
-    """What each measure gains, and which did not pay."""
+def speed_table(results: dict[str, Any]) -> str:
+    """Return the few figures that a visitor wants to know, of this project and the baseline."""
+    compressed = {
+        target: sum(sizes["compressed_mb"] for sizes in packages.values())
+        for target, packages in results["packages"].items()
+    }
+    sizes = {target: {"compressed_mb": total} for target, total in compressed.items()}
+    targets = (PROJECT, BASELINE)
     rows = [
-        (found["name"], found["of"], f"{found['ratio']:.2f}", "yes" if found["stays"] else "no")
-        for found in measures
+        row("cold start, median ms", results["cold_start"], "median_ms", 0, "ratio", targets),
+        row("warm request, median ms", results["warm"], "p50_ms", 2, "ratio", targets),
+        *(
+            row(
+                f"{label(clients)}, requests/s", figures, "requests_per_second", 0, "ratio", targets
+            )
+            for clients, figures in results["http"].items()
+        ),
+        row("packages, compressed MB", sizes, "compressed_mb", 1, None, targets),
     ]
-    return table(("measure", "of", "time with it ÷ without", "stays"), rows)
+    return table(("", *(TITLES[target] for target in targets), "ratio"), rows)
 
 
-def sizes_table(packages: dict[str, dict[str, dict[str, float]]]) -> str:
-    """The largest packages in the Lambda image beside those of a plain installation."""
-    ours, plain = packages[OURS], packages[BASELINE]
-    largest = sorted(plain, key=lambda name: -plain[name]["unpacked_mb"])[:8]
-    names = {name: [name] for name in largest}
-    names["all others"] = [name for name in {**ours, **plain} if name not in largest]
-    names["all"] = list({**ours, **plain})
+def main_table(results: dict[str, Any]) -> str:
+    """Return the figures of all targets, and this project's as a ratio to the baseline's."""
+    cold, warm, instructions = results["cold_start"], results["warm"], results["instructions"]
+    rows = [
+        row("cold start, median ms", cold, "median_ms", 0, "ratio"),
+        row("cold start, p95 ms", cold, "p95_ms", 0),
+        row("cold start, million instructions", instructions, "millions", 0, "ratio"),
+        row("cold start, peak MB", cold, "peak_mb", 0, "peak_ratio"),
+        row("warm request, p50 ms", warm, "p50_ms", 2, "ratio"),
+        row("warm request, p99 ms", warm, "p99_ms", 2),
+    ]
+    for clients, figures in results["http"].items():
+        prefix = label(clients)
+        rows.append(row(f"{prefix}, requests/s", figures, "requests_per_second", 0, "ratio"))
+        rows.append(row(f"{prefix}, p50 ms", figures, "p50_ms", 1))
+        rows.append(row(f"{prefix}, p99 ms", figures, "p99_ms", 1))
+    return table(("", *TITLES.values(), "ratio"), rows)
+
+
+def row(
+    name: str,
+    figures: Figures,
+    key: str,
+    decimals: int,
+    ratio: str | None = None,
+    targets: tuple[str, ...] = tuple(TITLES),
+) -> tuple[str, ...]:
+    """Return a row: one figure of each target, and this project's as a ratio to the baseline's.
+
+    `ratio` is the key of the paired ratio; without it the two figures are divided.
+    """
+    cells = [
+        f"{figures[target][key]:,.{decimals}f}" if target in figures else "" for target in targets
+    ]
+    project, baseline = figures[PROJECT], figures[BASELINE]
+    return (name, *cells, f"{project[ratio] if ratio else project[key] / baseline[key]:.2f}")
+
+
+def label(clients: str) -> str:
+    """Return a number of clients in words."""
+    return "1 client" if clients == "1" else f"{clients} clients"
+
+
+def ablation_table(ablations: list[dict[str, Any]]) -> str:
+    """Return what each optimization gains, and whether it was adopted."""
     rows = [
         (
-            what,
+            ablation["name"],
+            ablation["metric"],
+            f"{ablation['ratio']:.2f}",
+            "yes" if ablation["adopted"] else "no",
+        )
+        for ablation in ablations
+    ]
+    return table(("optimization", "metric", "with ÷ without", "adopted"), rows)
+
+
+def package_table(packages: Mapping[str, Figures]) -> str:
+    """Return the sizes of the largest packages, pruned for Lambda and as pip installs them."""
+    project, baseline = packages[PROJECT], packages[BASELINE]
+    largest = sorted(baseline, key=lambda name: -baseline[name]["unpacked_mb"])[:LARGEST]
+    names = list({**project, **baseline})
+    groups = {name: [name] for name in largest}
+    groups["all others"] = [name for name in names if name not in largest]
+    groups["total"] = names
+    rows = [
+        (
+            title,
             *(
-                f"{sum(sizes[name][kind] for name in parts if name in sizes):.1f}"
-                for kind in ("unpacked_mb", "compressed_mb")
-                for sizes in (ours, plain)
+                f"{sum(sizes[name][key] for name in group if name in sizes):.1f}"
+                for key in ("unpacked_mb", "compressed_mb")
+                for sizes in (project, baseline)
             ),
         )
-        for what, parts in names.items()
+        for title, group in groups.items()
     ]
-    titles = ("packages", "MB here", "MB plain", "compressed here", "compressed plain")
+    titles = (
+        "package",
+        "this project, MB",
+        "baseline, MB",
+        "this project, compressed",
+        "baseline, compressed",
+    )
     return table(titles, rows)
 
 
-def measure(
-    what: str, found: dict[str, dict[str, float]], kind: str, ratio: str | None, digits: int
-) -> tuple[str, ...]:
-    """A row: one figure of each contestant, and ours as a ratio to the baseline's."""
-    figures = [
-        f"{found[name][kind]:,.{digits}f}" if name in found else ""
-        for name in (OURS, BASELINE, FLOOR)
-    ]
-    share = found[OURS][ratio] if ratio else found[OURS][kind] / found[BASELINE][kind]
-    return (what, *figures, f"{share:.2f}")
-
-
-def with_measures(readme: str, results: dict[str, Any]) -> str:
-    """The README, with the measures between their two marks."""
-    return with_part(readme, BEGIN, tables(results), END)
+if __name__ == "__main__":
+    main()

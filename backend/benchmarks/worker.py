@@ -1,10 +1,10 @@
-"""What one measured process does: import a handler and answer events with it.
+"""A measured process: imports a handler and answers events with it.
 
     python -m benchmarks.worker MODULE EVENT_FILE EVENTS
 
-Prints the seconds that each answer took, as JSON. With one event it is a cold start. After the
-first, all threads share one processor: a Lambda function of less than 1,769 MB sees two processors
-but has the time of one.
+Prints the seconds that each response took, as JSON. With one event, the process is a cold start.
+After the first event all threads share one core: a Lambda function with less than 1,769 MB sees two
+cores but gets the time of one.
 """
 
 import json
@@ -23,19 +23,19 @@ def main() -> None:
     seconds = []
     for number in range(int(events)):
         if number == 1:
-            share_one_processor()
-        begun = time.perf_counter()
-        answer = handler(event, None)
-        seconds.append(time.perf_counter() - begun)
-        if answer["statusCode"] != 200 or json.loads(answer["body"])["digit"] != 7:
-            sys.exit(f"{module} did not read the seven: {answer}")
+            pin_to_one_core()
+        start = time.perf_counter()
+        response = handler(event, None)
+        seconds.append(time.perf_counter() - start)
+        if response["statusCode"] != 200 or json.loads(response["body"])["digit"] != 7:
+            sys.exit(f"{module} did not recognize the seven: {response}")
     print(json.dumps(seconds))
 
 
-def share_one_processor() -> None:
-    """Pin every thread that there is, and thereby those to come."""
+def pin_to_one_core() -> None:
+    """Pin every thread of this process, and thereby the threads that these start, to one core."""
     for thread in Path("/proc/self/task").iterdir():
-        with suppress(ProcessLookupError):  # it has just ended
+        with suppress(ProcessLookupError):  # the thread has just ended
             os.sched_setaffinity(int(thread.name), {0})
 
 
