@@ -1,9 +1,10 @@
-"""Removes from installed packages what serving never touches, and compiles the rest.
+"""Removes files that serving never uses from installed packages, and compiles the rest.
 
-    python slim.py FOLDER
+    python prune_packages.py FOLDER
 
-Run while an image is built. Each pattern below says what it removes; one that removes nothing
-fails the build, so that the list cannot rot. `make test-image` proves that the rest is enough.
+Runs while a container image is built. Each pattern below states what it removes; a pattern that
+matches nothing fails the build, so that the list stays current. `make test-image` proves that the
+remaining files suffice.
 """
 
 import compileall
@@ -15,38 +16,50 @@ from py_compile import PycInvalidationMode
 
 UNUSED = {
     "**/tests": "tests of the packages",
-    "**/*.pyi": "types",
-    "**/*.h": "headers",
-    "bin": "commands",
-    "onnxruntime/capi/libonnxruntime.so.*": "a second copy of the library in the Python extension",
-    "onnxruntime/transformers": "optimises models, offline",
-    "onnxruntime/quantization": "quantises models, offline",
-    "onnxruntime/tools": "converts models, offline",
-    "onnxruntime/datasets": "examples",
-    "numpy/f2py": "compiles Fortran",
+    "**/*.pyi": "type stubs",
+    "**/*.h": "C headers",
+    "bin": "command-line tools",
+    "onnxruntime/capi/libonnxruntime.so.*": "the C library: the Python extension contains it too",
+    "onnxruntime/transformers": "offline optimization of models",
+    "onnxruntime/quantization": "offline quantization of models",
+    "onnxruntime/tools": "conversion of models",
+    "onnxruntime/datasets": "example models",
+    "numpy/f2py": "Fortran compiler wrapper",
     "numpy/core/_simd.*": "tests of vector instructions",
-    "packaging": "compares versions of packages",
-    "pydantic/v1": "the old interface, which FastAPI looks for and does without",
-    "google": "reads and writes ONNX files in Python",
-    "flatbuffers": "reads and writes ORT files in Python",
-    "numpy/array_api": "another interface",
+    "packaging": "comparison of package versions",
+    "pydantic/v1": "the interface of Pydantic 1, which FastAPI treats as optional",
+    "google": "protobuf: ONNX files in Python",
+    "flatbuffers": "ORT files in Python",
+    "numpy/array_api": "an alternative interface",
     "numpy/**/*.a": "static libraries",
-    "PIL/_avif.*": "AVIF, which is not accepted",
+    "PIL/_avif.*": "AVIF, which the API does not accept",
     "pillow.libs/libavif-*": "AVIF",
-    "PIL/_imagingft.*": "text in fonts",
+    "PIL/_imagingft.*": "rendering of fonts",
     "pillow.libs/libfreetype-*": "fonts",
     "pillow.libs/libharfbuzz-*": "fonts",
     "pillow.libs/libbrotli*": "compressed fonts",
-    "pillow.libs/libpng16-*": "bitmap fonts: PNG pictures are read by Pillow itself",
-    "PIL/_imagingcms.*": "colour profiles",
-    "pillow.libs/liblcms2-*": "colour profiles",
-    "PIL/_imagingtk.*": "windows of Tk",
+    "pillow.libs/libpng16-*": "bitmap fonts; Pillow decodes PNG images itself",
+    "PIL/_imagingcms.*": "color profiles",
+    "pillow.libs/liblcms2-*": "color profiles",
+    "PIL/_imagingtk.*": "Tk windows",
 }
+"""What each pattern below the folder removes."""
 
 
-def slim(folder: Path) -> None:
-    """Remove what is unused below `folder`, saying how much each pattern saves."""
-    for pattern, what in UNUSED.items():
+def main() -> None:
+    folder = Path(sys.argv[1])
+    prune(folder)
+    strip(folder)
+    compile_all(folder)
+    print(f"{size(folder) / 1e6:6.1f} MB  left, bytecode included")
+
+
+def prune(folder: Path) -> None:
+    """Remove unused files below a folder and print how much each pattern saves.
+
+    Raises SystemExit if a pattern matches nothing.
+    """
+    for pattern, content in UNUSED.items():
         saved = 0
         for path in sorted(folder.glob(pattern)):
             saved += size(path)
@@ -55,12 +68,12 @@ def slim(folder: Path) -> None:
             else:
                 path.unlink(missing_ok=True)
         if not saved:
-            sys.exit(f"{pattern} matches nothing: take it off the list in {__file__}")
-        print(f"{saved / 1e6:6.1f} MB  {pattern}: {what}")
+            sys.exit(f"{pattern} matches nothing; remove it from the list in {__file__}.")
+        print(f"{saved / 1e6:6.1f} MB  {pattern}: {content}")
 
 
 def size(path: Path) -> int:
-    """Bytes of a file, or of all files below a folder."""
+    """Return the bytes of a file, or of all files below a folder."""
     files = [path] if path.is_file() else path.rglob("*")
     return sum(file.stat().st_size for file in files if file.is_file())
 
@@ -70,19 +83,18 @@ def strip(folder: Path) -> None:
     libraries = [path for path in folder.rglob("*.so*") if path.is_file()]
     before = size(folder)
     subprocess.run(["/usr/bin/strip", "--strip-unneeded", *libraries], check=True)  # noqa: S603
-    print(f"{(before - size(folder)) / 1e6:6.1f} MB  **/*.so: symbols for debuggers")
+    print(f"{(before - size(folder)) / 1e6:6.1f} MB  **/*.so: debug symbols")
 
 
 def compile_all(folder: Path) -> None:
-    """Compile to bytecode that is used whatever the times of the files become in an image."""
+    """Compile to bytecode that stays valid when an image changes the files' times.
+
+    Raises SystemExit if some code cannot be compiled.
+    """
     mode = PycInvalidationMode.UNCHECKED_HASH
     if not compileall.compile_dir(folder, quiet=1, workers=0, invalidation_mode=mode):
         sys.exit("Some code could not be compiled; see above.")
 
 
 if __name__ == "__main__":
-    packages = Path(sys.argv[1])
-    slim(packages)
-    strip(packages)
-    compile_all(packages)
-    print(f"{size(packages) / 1e6:6.1f} MB  left, bytecode included")
+    main()

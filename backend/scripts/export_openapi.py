@@ -1,6 +1,7 @@
-"""Writes what the API says of itself to frontend/openapi.json, from which the page's types come.
+"""Writes the OpenAPI document of the API to frontend/openapi.json, the source of the wire types.
 
-Run by `make api-types`. The model's version is left out: it changes with every model.
+Run by `make api-types`. The version is replaced by a constant, because it is that of the model and
+changes with every release.
 """
 
 import json
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from recognizer.api.server import create_server
 
-DOCUMENT = Path(__file__).parents[1] / "frontend" / "openapi.json"
+DOCUMENT = Path(__file__).parents[2] / "frontend" / "openapi.json"
 
 
 def main() -> None:
