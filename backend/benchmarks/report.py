@@ -17,10 +17,10 @@ RESULTS = Path(__file__).with_name("results.json")
 BACKEND_README = Path(__file__).parents[1] / "README.md"
 README = Path(__file__).parents[2] / "README.md"
 
-BENCHMARKS = ("<!-- benchmarks: written by make bench -->", "<!-- end of benchmarks -->")
+BENCHMARKS = ("<!-- benchmarks: written by `make bench` -->", "<!-- end of benchmarks -->")
 """The marks around the tables in backend/README.md."""
 
-SPEED = ("<!-- speed: written by make bench -->", "<!-- end of speed -->")
+SPEED = ("<!-- speed: written by `make bench` -->", "<!-- end of speed -->")
 """The marks around the table in README.md."""
 
 TITLES = {PROJECT: "this project", BASELINE: "baseline", NO_FRAMEWORK: "no framework"}
