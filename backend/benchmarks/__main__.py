@@ -76,7 +76,7 @@ def measure(folder: Path) -> dict[str, Any]:
 
 
 def measure_cold_starts(targets: Targets) -> Figures:
-    """Return wall time and peak memory of new processes that answer one event, run in turns."""
+    """Return wall time and peak memory of new processes that handle one event, run in turns."""
     seconds: dict[str, list[float]] = {name: [] for name in targets}
     peaks: dict[str, list[float]] = {name: [] for name in targets}
     for number in tqdm(range(COLD_PAIRS + 1), "cold starts", unit="pair"):

@@ -10,7 +10,7 @@ recognizer = Recognizer()
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    """Answer a function URL's event whose body is an image."""
+    """Handle a function URL's event whose body is an image."""
     prediction = recognizer.recognize(base64.b64decode(event["body"])).prediction
     body = {"digit": prediction.digit, "probabilities": prediction.probabilities.tolist()}
     return {"statusCode": 200, "body": json.dumps(body)}

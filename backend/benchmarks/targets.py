@@ -61,7 +61,7 @@ class Target:
     event: Path
 
     def command(self, events: int) -> list[str]:
-        """Return the command that answers `events` events in a new process."""
+        """Return the command that handles `events` events in a new process."""
         return [*PYTHON, "benchmarks.worker", self.module, str(self.event), str(events)]
 
     def environment(self) -> dict[str, str]:
@@ -127,7 +127,7 @@ def write_event(path: Path, content_type: str, body: str, *, is_base64: bool) ->
 
 
 def cold_start(target: Target) -> tuple[float, float]:
-    """Return the seconds and peak megabytes of a new process that answers one event."""
+    """Return the seconds and peak megabytes of a new process that handles one event."""
     start = time.perf_counter()
     process = subprocess.Popen(
         target.command(1), env=target.environment(), stdout=subprocess.DEVNULL
@@ -150,7 +150,7 @@ def response_times(target: Target, events: int) -> list[float]:
 
 
 def count_instructions(target: Target) -> float:
-    """Return the instructions of a new process that answers one event, counted by callgrind."""
+    """Return the instructions of a new process that handles one event, counted by callgrind."""
     tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     finished = subprocess.run(
         [*tool, *target.command(1)],

@@ -1,4 +1,4 @@
-"""A measured process: imports a handler and answers events with it.
+"""A measured process: imports a handler and handles events with it.
 
     python -m benchmarks.worker MODULE EVENT_FILE EVENTS
 
