@@ -64,3 +64,6 @@ app.add_middleware(RequestLogMiddleware, sinks=[log_to_cloudwatch])
 
 # Mangum runs the lifespan on every event unless it is off; there is nothing to start.
 handler = Mangum(app, lifespan="off", custom_handlers=[NonHTTPEvent])
+
+gc.freeze()  # what exists now stays, so the collector never needs to visit it
+gc.enable()
