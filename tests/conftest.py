@@ -1,4 +1,4 @@
-"""What tests of several folders share: a running server."""
+"""Fixtures that tests of several folders share: a running server and its client."""
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -7,26 +7,23 @@ import httpx
 import pytest
 
 from support.frontend_files import INDEX, SCRIPT
-from support.server import Server
-
-LONGEST_ANSWER = 30.0
-"""Seconds that a test waits for an answer: far above what any takes, so that hangs end."""
+from support.server import RESPONSE_TIMEOUT, Server
 
 
 @pytest.fixture(scope="session")
 def page_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page as the frontend's build leaves it, with a secret file beside its folder."""
+    """A folder like the built frontend's, with a secret file beside it."""
     folder = tmp_path_factory.mktemp("frontend") / "dist"
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text(INDEX)
     (folder / "assets" / "index-Bx3k.js").write_text(SCRIPT)
-    (folder.parent / "secret.txt").write_text("nobody may read this")
+    (folder.parent / "secret.txt").write_text("never served")
     return folder
 
 
 @pytest.fixture(scope="session")
 def server(page_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server that tests share, with the page inside."""
+    """The server that tests share, with the frontend."""
     log = tmp_path_factory.mktemp("server") / "log.txt"
     with Server(log, {"DIGITS_PAGE_DIR": str(page_dir)}) as server:
         yield server
@@ -34,14 +31,14 @@ def server(page_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(scope="session")
 def server_url(server: Server) -> str:
-    """Where the shared server listens."""
+    """The address of the shared server."""
     return server.url
 
 
 @pytest.fixture(scope="session")
 def client(server_url: str) -> Iterator[httpx.Client]:
-    """A caller of the shared server."""
-    with httpx.Client(base_url=server_url, timeout=LONGEST_ANSWER) as client:
+    """A client of the shared server."""
+    with httpx.Client(base_url=server_url, timeout=RESPONSE_TIMEOUT) as client:
         yield client
 
 

@@ -1,4 +1,4 @@
-"""Files that are small and would cost much, and files that are not what they claim to be."""
+"""Small files that are expensive to decode, and files that are not what they claim to be."""
 
 import struct
 import zlib
@@ -11,48 +11,48 @@ PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
 def png_chunk(kind: bytes, content: bytes) -> bytes:
-    """One chunk of a PNG (PNG specification, 5.3)."""
+    """Return one chunk of a PNG (PNG specification, 5.3)."""
     checksum = struct.pack(">I", zlib.crc32(kind + content))
     return struct.pack(">I", len(content)) + kind + content + checksum
 
 
 def png(width: int, height: int, *chunks: bytes, bits: int = 8, rows: bytes = b"") -> bytes:
-    """A greyscale PNG of any claimed size, with `chunks` before its compressed rows."""
+    """Return a grayscale PNG of any claimed size, with `chunks` before its compressed rows."""
     header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, 0, 0, 0, 0))
     end = png_chunk(b"IDAT", zlib.compress(rows, 9)) + png_chunk(b"IEND", b"")
     return PNG_START + header + b"".join(chunks) + end
 
 
 def large_flat_png(side: int) -> bytes:
-    """A complete 1-bit PNG: 13,000 pixels a side take 20 KB, and 169 MB once they are bytes."""
+    """Return a complete 1-bit PNG: 13,000 pixels a side are 20 kB in the file, 169 MB decoded."""
     row = b"\0" * (1 + (side + 7) // 8)
     return png(side, side, bits=1, rows=row * side)
 
 
 def small_png_with(*chunks: bytes) -> bytes:
-    """A complete 8×8 PNG with more in it."""
+    """Return a complete 8×8 PNG with additional chunks."""
     return png(8, 8, *chunks, rows=(b"\0" + b"\xff" * 8) * 8)
 
 
 def inflating_text(megabytes: int) -> bytes:
-    """A zTXt chunk that is a thousand times as large once inflated."""
+    """Return a zTXt chunk that is a thousand times as large once inflated."""
     return png_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b" " * (megabytes << 20), 9))
 
 
 def inflating_profile(megabytes: int) -> bytes:
-    """An iCCP chunk that is a thousand times as large once inflated."""
+    """Return an iCCP chunk that is a thousand times as large once inflated."""
     return png_chunk(b"iCCP", b"profile\0\0" + zlib.compress(b" " * (megabytes << 20), 9))
 
 
-def progressive_jpeg(scans: int, side: int, mode: str = "RGB", colour: Color = 0) -> bytes:
-    """A JPEG whose last scan comes again and again; each is a pass over the whole picture."""
-    once = encode(Image.new(mode, (side, side), colour), "JPEG", progressive=True)
+def progressive_jpeg(scans: int, side: int, mode: str = "RGB", color: Color = 0) -> bytes:
+    """Return a JPEG that repeats its last scan; each scan is a pass over the whole image."""
+    once = encode(Image.new(mode, (side, side), color), "JPEG", progressive=True)
     last_scan = once[once.rindex(b"\xff\xda") : -2]
     return once[:-2] + last_scan * (scans - once.count(b"\xff\xda")) + once[-2:]
 
 
 def gif(screen: tuple[int, int], frame: tuple[int, int]) -> bytes:
-    """A GIF whose frame may be larger than its screen, and has pixels for 4×1."""
+    """Return a GIF whose frame may be larger than its screen, and has pixels for 4×1."""
     palette = b"\0\0\0\xff\xff\xff"
     descriptor = b"," + struct.pack("<HHHHB", 0, 0, *frame, 0)
     pixels = b"\x02\x02\x44\x01\0"
@@ -62,14 +62,14 @@ def gif(screen: tuple[int, int], frame: tuple[int, int]) -> bytes:
 
 
 def gif_with_comments(count: int) -> bytes:
-    """A GIF with so many one-letter comments before its frame."""
+    """Return a GIF with `count` one-letter comments before its frame."""
     whole = gif((4, 1), (4, 1))
     frame = whole.index(b",")
     return whole[:frame] + b"\x21\xfe\x01a\0" * count + whole[frame:]
 
 
 def bmp(width: int, height: int, compression: int = 0, rows: bytes = b"") -> bytes:
-    """An 8-bit BMP of any claimed size; compression 1 is run lengths."""
+    """Return an 8-bit BMP of any claimed size; compression 1 is run-length encoding."""
     palette = b"\0\0\0\0" * 256
     start = 14 + 40 + len(palette)
     sizes = struct.pack(
@@ -79,7 +79,7 @@ def bmp(width: int, height: int, compression: int = 0, rows: bytes = b"") -> byt
 
 
 def webp(width: int, height: int) -> bytes:
-    """An animated WebP of any claimed size up to 2^24 a side, with one small frame."""
+    """Return an animated WebP of any claimed size up to 2^24 a side, with one small frame."""
     image = encode(Image.new("L", (8, 8)), "WEBP", lossless=True)[12:]
     canvas = b"\x02\0\0\0" + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     frame = b"\0" * 6 + (7).to_bytes(3, "little") * 2 + b"\0" * 4 + image

@@ -1,6 +1,6 @@
-"""The JSON schema that AWS publishes for its embedded metric format, without titles and examples.
+"""AWS's JSON schema of its embedded metric format, without titles and examples.
 
-Stricter in one point, which the specification states beside it: no further members.
+Stricter in one point, which the specification states in prose: no further members.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """

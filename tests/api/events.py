@@ -1,11 +1,11 @@
-"""Events as AWS sends them to the Lambda function, and what it may answer."""
+"""Events as AWS sends them to the Lambda function, and the shape of its responses."""
 
 import base64
 import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from api.requests import Call
+from api.requests import Request
 
 Event = dict[str, Any]
 
@@ -22,27 +22,27 @@ SCHEDULED: Event = {
     "detail": {},
 }
 
-NO_REQUESTS: dict[str, object] = {
-    "nothing": None,
-    "an empty object": {},
-    "a list": [SCHEDULED],
-    "words": "warm up",
-    "a schedule": SCHEDULED,
-    "an empty context": {"requestContext": {}},
-    "a context of words": {"requestContext": "http"},
-    "a context with words for HTTP": {"version": "2.0", "requestContext": {"http": "GET"}},
-    "a queue's message": {"Records": [{"eventSource": "aws:sqs", "body": "7"}]},
-    "a load balancer's health check": {"requestContext": {"elb": {"targetGroupArn": "arn"}}},
+NON_HTTP_EVENTS: dict[str, object] = {
+    "null": None,
+    "empty object": {},
+    "list": [SCHEDULED],
+    "string": "warm up",
+    "schedule": SCHEDULED,
+    "empty context": {"requestContext": {}},
+    "context is a string": {"requestContext": "http"},
+    "HTTP is a string": {"version": "2.0", "requestContext": {"http": "GET"}},
+    "queue message": {"Records": [{"eventSource": "aws:sqs", "body": "7"}]},
+    "load balancer health check": {"requestContext": {"elb": {"targetGroupArn": "arn"}}},
 }
 
 
-def event_of(call: Call, *, as_text: bool = False) -> Event:
-    """What a function URL makes of a request: payload version 2.0, bodies in base64 or as text.
+def event_of(request: Request, *, as_text: bool = False) -> Event:
+    """Return a function URL's event for a request: payload version 2.0, body in base64 or as text.
 
     https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
     """
-    address = urlsplit(call.path)
-    body = call.body.decode() if as_text else base64.b64encode(call.body).decode()
+    address = urlsplit(request.path)
+    body = request.body.decode() if as_text else base64.b64encode(request.body).decode()
     event = {
         "version": "2.0",
         "routeKey": "$default",
@@ -53,8 +53,8 @@ def event_of(call: Call, *, as_text: bool = False) -> Event:
             "x-forwarded-proto": "https",
             "x-forwarded-port": "443",
             "x-forwarded-for": "203.0.113.7",
-            "content-length": str(len(call.body)),
-            **call.headers,
+            "content-length": str(len(request.body)),
+            **request.headers,
         },
         "requestContext": {
             "accountId": "anonymous",
@@ -62,7 +62,7 @@ def event_of(call: Call, *, as_text: bool = False) -> Event:
             "domainName": "abcdefg.lambda-url.eu-central-1.on.aws",
             "domainPrefix": "abcdefg",
             "http": {
-                "method": call.method,
+                "method": request.method,
                 "path": address.path,
                 "protocol": "HTTP/1.1",
                 "sourceIp": "203.0.113.7",
@@ -74,18 +74,18 @@ def event_of(call: Call, *, as_text: bool = False) -> Event:
             "time": "22/Nov/2026:06:00:00 +0000",
             "timeEpoch": 1795327200000,
         },
-        "isBase64Encoded": bool(call.body) and not as_text,
+        "isBase64Encoded": bool(request.body) and not as_text,
     }
-    # A function URL sends no body where the request has none.
-    return {**event, "body": body} if call.body else event
+    # A function URL leaves the field out if the request has no body.
+    return {**event, "body": body} if request.body else event
 
 
-def parsed(answer: dict[str, Any], status: int = 200) -> dict[str, Any]:
-    """The JSON in an answer, which must have the shape that a function URL takes."""
-    assert set(answer) <= {"statusCode", "headers", "body", "isBase64Encoded", "cookies"}
-    assert answer["statusCode"] == status, answer["body"]
-    assert answer["headers"]["content-type"] == "application/json"
-    assert answer["isBase64Encoded"] is False
-    json.dumps(answer)  # Lambda sends it on as JSON
-    content: dict[str, Any] = json.loads(answer["body"])
+def response_json(response: dict[str, Any], status: int = 200) -> dict[str, Any]:
+    """Return the JSON body of a response, which must have the shape that a function URL accepts."""
+    assert set(response) <= {"statusCode", "headers", "body", "isBase64Encoded", "cookies"}
+    assert response["statusCode"] == status, response["body"]
+    assert response["headers"]["content-type"] == "application/json"
+    assert response["isBase64Encoded"] is False
+    json.dumps(response)  # Lambda serializes the response
+    content: dict[str, Any] = json.loads(response["body"])
     return content

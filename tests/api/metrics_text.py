@@ -1,4 +1,4 @@
-"""What a server says on /metrics, as numbers."""
+"""A server's metrics, parsed from /metrics."""
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
@@ -7,7 +7,7 @@ Series = tuple[str, frozenset[tuple[str, str]]]
 
 
 def metrics_of(client: httpx.Client) -> dict[Series, float]:
-    """The value of each series: its name and labels."""
+    """Return the value of each series; its key is its name and labels."""
     response = client.get("/metrics")
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/plain; version=")
@@ -20,14 +20,14 @@ def metrics_of(client: httpx.Client) -> dict[Series, float]:
 
 
 def series(name: str, **labels: str) -> Series:
-    """The key of one series."""
+    """Return the key of one series."""
     return name, frozenset(labels.items())
 
 
 def changes(
     before: dict[Series, float], after: dict[Series, float], prefix: str
 ) -> dict[Series, float]:
-    """By how much those series changed whose names begin with a prefix, if they did."""
+    """Return by how much each series whose name begins with a prefix changed; omit the rest."""
     return {
         key: value - before.get(key, 0)
         for key, value in after.items()

@@ -15,6 +15,9 @@ from support.requirements import UnavailableError
 START_TIMEOUT = 60.0
 """Seconds; loading the model takes about one on an idle machine."""
 
+RESPONSE_TIMEOUT = 30.0
+"""Seconds that a client waits for a response: far more than any takes, so that only hangs end."""
+
 
 class Server:
     """The application on a free port of this machine; can be stopped and started again."""
@@ -75,7 +78,7 @@ class Server:
             self._process = None
 
     def peak_memory(self) -> int | None:
-        """Return the peak memory in bytes; None if the system does not tell."""
+        """Return the peak memory in bytes; None on systems without /proc."""
         if self._process is None:
             return None
         try:
@@ -99,7 +102,7 @@ def server_environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def failed_start(directory: Path, settings: Mapping[str, str]) -> tuple[int, str]:
-    """Return the exit status and output of a server that must give up by itself."""
+    """Return the exit status and output of a server that must fail to start."""
     finished = subprocess.run(
         server_command(free_port()),
         cwd=directory,
