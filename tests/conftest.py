@@ -24,8 +24,12 @@ def page_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server(page_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server that tests share, with the frontend."""
-    log = tmp_path_factory.mktemp("server") / "log.txt"
-    with Server(log, {"DIGITS_PAGE_DIR": str(page_dir)}) as server:
+    folder = tmp_path_factory.mktemp("server")
+    settings = {
+        "DIGITS_PAGE_DIR": str(page_dir),
+        "DIGITS_FEEDBACK": str(folder / "feedback.sqlite"),
+    }
+    with Server(folder / "log.txt", settings) as server:
         yield server
 
 

@@ -1,317 +1,302 @@
-"""What people say of the answers is checked, counted once for each answer, and kept."""
+"""Feedback is validated, counted once for each prediction, and stored."""
 
+import asyncio
 import base64
 import io
 import sqlite3
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import httpx
 import numpy as np
 import pytest
-from api.invalid_requests import good_picture
-from api.metrics_text import Series, changes, metrics_of, series
-from api.requests import as_body
-from conftest import LONGEST_ANSWER
+from api.errors import assert_is_error
+from api.invalid_requests import valid_png
+from api.metrics_text import metrics_of, series
+from api.observed_server import ObservedServer
+from api.requests import json_request, raw_request
 from PIL import Image
 
-from recognizer.feedback import AT_ONCE, LATEST, Feedback
-from recognizer.feedback.sqlite import MOST_KEPT, SQLiteStore
+from recognizer.api.app import FEEDBACK_BURST
+from recognizer.api.server import create_server
+from recognizer.api.settings import Settings
+from recognizer.feedback import FEEDBACK_WINDOW
+from recognizer.feedback.sqlite import MAX_ROWS, SQLiteStore
 from support.images import digit_image, encode, grid_image
 from support.paths import BACKEND
-from support.processes import wait_until
-from support.server import Server, failed_start
+from support.server import RESPONSE_TIMEOUT, Server, failed_start
 
-IN_ALL_FEEDBACK = "digits_feedback_total"
-
-
-class Kept:
-    """A server that keeps feedback in a file, and what is in that file."""
-
-    def __init__(self, folder: Path, **settings: str) -> None:
-        self.path = folder / "feedback.sqlite"
-        self.server = Server(folder / "log.txt", {"DIGITS_FEEDBACK": str(self.path), **settings})
-        self.client = httpx.Client(base_url=self.server.url, timeout=LONGEST_ANSWER)
-
-    def __enter__(self) -> "Kept":
-        self.server.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.client.close()
-        self.server.stop()
-
-    def answer(self, picture: bytes | None = None) -> dict[str, Any]:
-        """The answer to a picture, by default of a seven."""
-        call = as_body(picture or good_picture(), path="/predict?explain=true")
-        answer: dict[str, Any] = call.send(self.client).json()
-        return answer
-
-    def say(self, **feedback: Any) -> httpx.Response:
-        """Send feedback."""
-        return self.client.post("/feedback", json=feedback)
-
-    def all(self) -> dict[str, Feedback]:
-        """All that is in the file, by the answer's id."""
-        return {feedback.answer: feedback for feedback in SQLiteStore(str(self.path))}
-
-    def counted(self, before: dict[Series, float]) -> dict[Series, float]:
-        """By how much the counters of feedback changed."""
-        return changes(before, metrics_of(self.client), IN_ALL_FEEDBACK)
+FEEDBACK_TOTAL = "digits_feedback_total"
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
-    with Kept(tmp_path_factory.mktemp("feedback")) as kept:
-        yield kept
-
-
-@pytest.fixture(scope="module")
-def kept_with_ink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
-    with Kept(tmp_path_factory.mktemp("ink"), DIGITS_KEEP_INK="1") as kept:
-        yield kept
-
-
-def old(answer: str, seconds: float, model: str | None = None) -> str:
-    """The id of an answer given so many seconds ago, perhaps by another model."""
-    own_model, digit, rest = answer.split("-")
+def backdated(prediction_id: str, seconds: float, model_version: str | None = None) -> str:
+    """Return the ID of a prediction made `seconds` ago, perhaps by another model."""
+    own_version, digit, rest = prediction_id.split("-")
     milliseconds = int(1_000 * (time.time() - seconds))
-    return f"{model or own_model}-{digit}-{milliseconds:011x}{rest[11:]}"
+    return f"{model_version or own_version}-{digit}-{milliseconds:011x}{rest[11:]}"
 
 
-@pytest.mark.parametrize(("drawn_digit", "right"), [(7, "true"), (1, "false")])
-def test_feedback_is_counted_and_kept(kept: Kept, drawn_digit: int, right: str) -> None:
-    before, answer, begun = metrics_of(kept.client), kept.answer(), time.time()
-    response = kept.say(id=answer["id"], digit=drawn_digit)
+@pytest.mark.parametrize(("label", "correct"), [(7, "true"), (1, "false")])
+def test_feedback_is_counted_and_stored(observed: ObservedServer, label: int, correct: str) -> None:
+    before, prediction, start = metrics_of(observed.client), observed.predict(), time.time()
+    response = observed.send_feedback(id=prediction["id"], digit=label)
     assert (response.status_code, response.content) == (204, b"")
-    counter = series(IN_ALL_FEEDBACK, digit=str(drawn_digit), right=right)
-    assert kept.counted(before) == {counter: 1}
-    feedback = kept.all()[answer["id"]]
-    assert (feedback.read, feedback.drawn, feedback.ink) == (7, drawn_digit, None)
-    assert feedback.model == answer["model"]
-    assert abs(feedback.answered - begun) < LONGEST_ANSWER
+    counter = series(FEEDBACK_TOTAL, label=str(label), correct=correct)
+    assert observed.counted_feedback(before) == {counter: 1}
+    feedback = observed.stored()[prediction["id"]]
+    assert (feedback.predicted, feedback.label, feedback.input) == (7, label, None)
+    assert feedback.model_version == prediction["model"]
+    assert abs(feedback.predicted_at - start) < RESPONSE_TIMEOUT
 
 
-def test_what_was_taken_for_no_digit_was_wrong(kept: Kept) -> None:
-    before, answer = metrics_of(kept.client), kept.answer(encode(grid_image()))
-    assert answer["digit"] is None
-    assert kept.say(id=answer["id"], digit=4).status_code == 204
-    assert kept.counted(before) == {series(IN_ALL_FEEDBACK, digit="4", right="false"): 1}
-    assert kept.all()[answer["id"]].read is None
+def test_feedback_on_a_rejected_digit_counts_as_wrong(observed: ObservedServer) -> None:
+    before, prediction = metrics_of(observed.client), observed.predict(encode(grid_image()))
+    assert prediction["digit"] is None
+    assert observed.send_feedback(id=prediction["id"], digit=4).status_code == 204
+    counter = series(FEEDBACK_TOTAL, label="4", correct="false")
+    assert observed.counted_feedback(before) == {counter: 1}
+    assert observed.stored()[prediction["id"]].predicted is None
 
 
-def test_of_what_is_said_twice_the_last_stays_and_the_first_counts(kept: Kept) -> None:
-    before, answer = metrics_of(kept.client), kept.answer()
-    for digit in (7, 7, 2):
-        assert kept.say(id=answer["id"], digit=digit).status_code == 204
-    assert kept.counted(before) == {series(IN_ALL_FEEDBACK, digit="7", right="true"): 1}
-    assert kept.all()[answer["id"]].drawn == 2
+def test_repeated_feedback_overwrites_the_label_but_counts_once(observed: ObservedServer) -> None:
+    before, prediction = metrics_of(observed.client), observed.predict()
+    for label in (7, 7, 2):
+        assert observed.send_feedback(id=prediction["id"], digit=label).status_code == 204
+    counter = series(FEEDBACK_TOTAL, label="7", correct="true")
+    assert observed.counted_feedback(before) == {counter: 1}
+    assert observed.stored()[prediction["id"]].label == 2
 
 
-def test_the_last_hundred_tell_how_many_are_right(kept: Kept) -> None:
+def test_recent_feedback_gauge_counts_correct_and_wrong(observed: ObservedServer) -> None:
     def recent() -> tuple[float, float]:
-        metrics = metrics_of(kept.client)
+        metrics = metrics_of(observed.client)
         return (
-            metrics[series("digits_recent_feedback", right="true")],
-            metrics[series("digits_recent_feedback", right="false")],
+            metrics[series("digits_recent_feedback", correct="true")],
+            metrics[series("digits_recent_feedback", correct="false")],
         )
 
-    right, wrong = recent()
-    kept.say(id=kept.answer()["id"], digit=7)
-    kept.say(id=kept.answer()["id"], digit=7)
-    kept.say(id=kept.answer()["id"], digit=9)
-    assert recent() == (right + 2, wrong + 1)
+    correct, wrong = recent()
+    for label in (7, 7, 9):
+        observed.send_feedback(id=observed.predict()["id"], digit=label)
+    assert recent() == (correct + 2, wrong + 1)
 
 
-def test_feedback_that_comes_late_is_kept_until_it_comes_too_late(kept: Kept) -> None:
-    answer = kept.answer()["id"]
-    assert kept.say(id=old(answer, LATEST - 60), digit=7).status_code == 204
-    response = kept.say(id=old(answer, LATEST + 60), digit=7)
+def test_feedback_is_accepted_until_the_window_ends(observed: ObservedServer) -> None:
+    prediction_id = observed.predict()["id"]
+    in_time = backdated(prediction_id, FEEDBACK_WINDOW - 60)
+    assert observed.send_feedback(id=in_time, digit=7).status_code == 204
+    late = backdated(prediction_id, FEEDBACK_WINDOW + 60)
+    response = observed.send_feedback(id=late, digit=7)
     assert response.status_code == 410
+    assert_is_error(response.text, "feedback_expired")
     assert "more than 7 days" in response.json()["detail"]
-    assert old(answer, LATEST + 60) not in kept.all()
+    assert in_time in observed.stored()
+    assert late not in observed.stored()
 
 
-def test_an_older_models_errors_are_kept_but_not_counted_as_this_ones(kept: Kept) -> None:
-    before = metrics_of(kept.client)
-    answer = old(kept.answer()["id"], 60, model="0123456789ab")
-    assert kept.say(id=answer, digit=1).status_code == 204
-    assert kept.counted(before) == {}
-    assert kept.all()[answer].model == "0123456789ab"
+def test_feedback_on_an_older_model_is_stored_but_not_counted(observed: ObservedServer) -> None:
+    before = metrics_of(observed.client)
+    prediction_id = backdated(observed.predict()["id"], 60, model_version="0123456789ab")
+    assert observed.send_feedback(id=prediction_id, digit=1).status_code == 204
+    assert observed.counted_feedback(before) == {}
+    assert observed.stored()[prediction_id].model_version == "0123456789ab"
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "word"),
+    ("body", "status", "code", "word"),
     [
-        (b'{"id": "ID"}', 422, "digit"),
-        (b'{"digit": 7}', 422, "id"),
-        (b'{"id": "ID", "digit": 10}', 422, "digit"),
-        (b'{"id": "ID", "digit": "<b>"}', 422, "digit"),
-        (b'{"id": 7, "digit": 7}', 422, "id"),
-        (b'{"id": "", "digit": 7}', 422, "id"),
-        (b'{"id": "ID0", "digit": 7}', 422, "id"),
-        (b'{"id": "FUTURE", "digit": 7}', 422, "not been given"),
-        (b"[7, 1]", 422, "body"),
-        (b"", 400, "JSON"),
-        (b'{"id": "ID",', 400, "JSON"),
-        (b'{"id": "ID", "digit": 7, "ink": "' + b"A" * 16_000 + b'"}', 413, "bytes"),
+        (b'{"id": "ID"}', 422, "bad_parameter", "digit"),
+        (b'{"digit": 7}', 422, "bad_parameter", "id"),
+        (b'{"id": "ID", "digit": 10}', 422, "bad_parameter", "digit"),
+        (b'{"id": "ID", "digit": "<b>"}', 422, "bad_parameter", "digit"),
+        (b'{"id": 7, "digit": 7}', 422, "bad_parameter", "id"),
+        (b'{"id": "", "digit": 7}', 422, "unknown_prediction", "id"),
+        (b'{"id": "ID0", "digit": 7}', 422, "unknown_prediction", "id"),
+        (b'{"id": "FUTURE", "digit": 7}', 422, "unknown_prediction", "future"),
+        (b"[7, 1]", 422, "bad_parameter", "body"),
+        (b"", 400, "bad_json", "JSON"),
+        (b'{"id": "ID",', 400, "bad_json", "JSON"),
+        (
+            b'{"id": "ID", "digit": 7, "input": "' + b"A" * 16_000 + b'"}',
+            413,
+            "too_many_bytes",
+            "bytes",
+        ),
     ],
     ids=lambda value: value[:40].decode() if isinstance(value, bytes) else None,
 )
-def test_feedback_that_makes_no_sense_is_refused(
-    kept: Kept, body: bytes, status: int, word: str
+def test_invalid_feedback_is_rejected_and_neither_counted_nor_stored(
+    observed: ObservedServer, body: bytes, status: int, code: str, word: str
 ) -> None:
-    answer = kept.answer()["id"]
-    sent = body.replace(b"FUTURE", old(answer, -3600).encode()).replace(b"ID", answer.encode())
-    before, rows = metrics_of(kept.client), kept.all()
+    prediction_id = observed.predict()["id"]
+    future = backdated(prediction_id, -3600)
+    sent = body.replace(b"FUTURE", future.encode()).replace(b"ID", prediction_id.encode())
+    before, stored = metrics_of(observed.client), observed.stored()
     headers = {"content-type": "application/json"}
-    response = kept.client.post("/feedback", content=sent, headers=headers)
+    response = observed.client.post("/feedback", content=sent, headers=headers)
     assert response.status_code == status
+    assert_is_error(response.text, code)
     assert word in response.json()["detail"]
-    assert kept.counted(before) == {}
-    assert kept.all() == rows
+    assert observed.counted_feedback(before) == {}
+    assert observed.stored() == stored
 
 
-def test_an_ink_is_kept_as_the_model_saw_it(kept_with_ink: Kept) -> None:
-    assert kept_with_ink.client.get("/health").json()["keeps_ink"] is True
-    answer = kept_with_ink.answer()
-    response = kept_with_ink.say(id=answer["id"], digit=7, ink=answer["input"])
+# Model inputs
+
+
+def test_model_input_is_stored_exactly(observed: ObservedServer) -> None:
+    assert observed.client.get("/health").json()["stores_inputs"] is True
+    prediction = observed.predict()
+    response = observed.send_feedback(id=prediction["id"], digit=7, input=prediction["input"])
     assert response.status_code == 204
-    ink = kept_with_ink.all()[answer["id"]].ink
-    assert ink is not None
-    picture = Image.open(io.BytesIO(base64.b64decode(answer["input"].partition(",")[2])))
-    assert np.array_equal(np.frombuffer(ink, np.uint8).reshape(28, 28), np.asarray(picture))
+    stored = observed.stored()[prediction["id"]].input
+    assert stored is not None
+    image = Image.open(io.BytesIO(base64.b64decode(prediction["input"].partition(",")[2])))
+    assert np.array_equal(np.frombuffer(stored, np.uint8).reshape(28, 28), np.asarray(image))
 
 
-def test_no_ink_is_kept_unless_it_is_sent(kept_with_ink: Kept) -> None:
-    answer = kept_with_ink.answer()
-    assert kept_with_ink.say(id=answer["id"], digit=7, ink=None).status_code == 204
-    assert kept_with_ink.all()[answer["id"]].ink is None
+def test_feedback_without_model_input_stores_none(observed: ObservedServer) -> None:
+    prediction = observed.predict()
+    response = observed.send_feedback(id=prediction["id"], digit=7, input=None)
+    assert response.status_code == 204
+    assert observed.stored()[prediction["id"]].input is None
 
 
-def test_no_ink_is_kept_unless_the_operator_wants_it(kept: Kept) -> None:
-    assert kept.client.get("/health").json()["keeps_ink"] is False
-    answer = kept.answer()
-    assert kept.say(id=answer["id"], digit=7, ink=answer["input"]).status_code == 204
-    assert kept.all()[answer["id"]].ink is None
+def test_model_input_is_not_stored_unless_the_operator_enables_it(
+    client: httpx.Client, server: Server
+) -> None:
+    assert client.get("/health").json()["stores_inputs"] is False
+    prediction = raw_request(valid_png(), path="/predict?explain=true").send(client).json()
+    feedback = {"id": prediction["id"], "digit": 7, "input": prediction["input"]}
+    assert client.post("/feedback", json=feedback).status_code == 204
+    store = SQLiteStore(server.settings["DIGITS_FEEDBACK"])
+    assert {item.prediction_id: item.input for item in store}[prediction["id"]] is None
 
 
-BAD_INKS = {
-    "larger": encode(digit_image(7, size=(29, 28))),
-    "in colour": encode(digit_image(7, size=(28, 28)).convert("RGB")),
-    "a JPEG": encode(digit_image(7, size=(28, 28)), "JPEG"),
-    "cut short": encode(digit_image(7, size=(28, 28)))[:-40],
-    "words": b"seven",
-    "nothing": b"",
+def data_url(image: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(image).decode()}"
+
+
+INVALID_INPUTS = {
+    "too large": data_url(encode(digit_image(7, size=(29, 28)))),
+    "RGB": data_url(encode(digit_image(7, size=(28, 28)).convert("RGB"))),
+    "JPEG": data_url(encode(digit_image(7, size=(28, 28)), "JPEG")),
+    "truncated": data_url(encode(digit_image(7, size=(28, 28)))[:-40]),
+    "words": data_url(b"seven"),
+    "empty": data_url(b""),
+    "not base64": "data:image/png;base64,§",
+    "not a data: URL": base64.b64encode(valid_png()).decode(),
 }
 
 
-@pytest.mark.parametrize("name", [*BAD_INKS, "no base64", "no data: URL"])
-def test_what_is_no_ink_is_refused(kept_with_ink: Kept, name: str) -> None:
-    text = base64.b64encode(BAD_INKS.get(name, good_picture())).decode()
-    url = text if name == "no data: URL" else f"data:image/png;base64,{text}"
-    ink = "data:image/png;base64,§" if name == "no base64" else url
-    answer = kept_with_ink.answer()["id"]
-    response = kept_with_ink.say(id=answer, digit=7, ink=ink)
-    assert (response.status_code, "28×28" in response.json()["detail"]) == (422, True)
-    assert answer not in kept_with_ink.all()
+@pytest.mark.parametrize("name", INVALID_INPUTS)
+def test_invalid_model_input_is_rejected(observed: ObservedServer, name: str) -> None:
+    prediction_id = observed.predict()["id"]
+    response = observed.send_feedback(id=prediction_id, digit=7, input=INVALID_INPUTS[name])
+    assert response.status_code == 422
+    assert_is_error(response.text, "invalid_input")
+    assert "28×28" in response.json()["detail"]
+    assert prediction_id not in observed.stored()
 
 
-def test_a_flood_is_turned_away_and_the_rest_goes_on(tmp_path: Path) -> None:
-    with Kept(tmp_path) as kept:
-        answers = [kept.answer()["id"] for _ in range(2 * AT_ONCE)]
-        responses = [kept.say(id=answer, digit=7) for answer in answers]
-        taken = [a for a, r in zip(answers, responses, strict=True) if r.status_code == 204]
-        assert AT_ONCE <= len(taken) < len(answers)
-        assert set(kept.all()) == set(taken)
-        turned_away = next(response for response in responses if response.status_code != 204)
-        assert turned_away.status_code == 429
-        assert int(turned_away.headers["retry-after"]) > 0
-        answer = kept.answer()
-        assert answer["digit"] == 7
-        wait_until(
-            lambda: kept.say(id=answer["id"], digit=7).status_code != 429, timeout=LONGEST_ANSWER
-        )
-        assert answer["id"] in kept.all()
+# Limits and failures
 
 
-def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    with Kept(tmp_path) as kept, ThreadPoolExecutor(4) as callers:
-        answers = [kept.answer()["id"] for _ in range(AT_ONCE)]
+def test_too_much_feedback_gets_429_while_predictions_go_on() -> None:
+    app = create_server(Settings(page_dir=Path("no frontend")))
 
-        def acknowledged(answer: str) -> str | None:
+    async def send_all() -> tuple[list[httpx.Response], httpx.Response]:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            prediction = await raw_request(valid_png()).send_in_process(client)
+            feedback = json_request({"id": prediction.json()["id"], "digit": 7}, "/feedback")
+            responses = [await feedback.send_in_process(client) for _ in range(2 * FEEDBACK_BURST)]
+            return responses, await raw_request(valid_png()).send_in_process(client)
+
+    responses, prediction = asyncio.run(send_all())
+    accepted = [response for response in responses if response.status_code == 204]
+    limited = [response for response in responses if response.status_code == 429]
+    assert FEEDBACK_BURST <= len(accepted) < len(responses)
+    assert len(accepted) + len(limited) == len(responses)
+    assert_is_error(limited[0].text, "rate_limited")
+    assert int(limited[0].headers["retry-after"]) > 0
+    assert prediction.json()["digit"] == 7
+
+
+def test_acknowledged_feedback_survives_kill_9(tmp_path: Path) -> None:
+    with ObservedServer(tmp_path) as observed, ThreadPoolExecutor(4) as clients:
+        prediction_ids = [observed.predict()["id"] for _ in range(FEEDBACK_BURST)]
+
+        def acknowledged(prediction_id: str) -> str | None:
             try:
-                return answer if kept.say(id=answer, digit=7).status_code == 204 else None
+                response = observed.send_feedback(id=prediction_id, digit=7)
             except httpx.TransportError:
                 return None
+            return prediction_id if response.status_code == 204 else None
 
-        sent = [callers.submit(acknowledged, answer) for answer in answers]
+        sent = [clients.submit(acknowledged, prediction_id) for prediction_id in prediction_ids]
         while sum(future.done() for future in sent) < 5:
             time.sleep(0.001)
-        kept.server.kill()
-        known = {answer for future in sent if (answer := future.result()) is not None}
-        assert 5 <= len(known) < len(answers), "killed before or after all of it"
-        assert known <= set(kept.all())
-        kept.server.start()
+        observed.server.kill()
+        known = {prediction_id for future in sent if (prediction_id := future.result()) is not None}
+        assert 5 <= len(known) < len(prediction_ids), "killed before or after all of it"
+        assert known <= set(observed.stored())
+        observed.server.start()
         one = next(iter(known))
-        assert kept.say(id=one, digit=1).status_code == 204
-        assert kept.all()[one].drawn == 1
+        assert observed.send_feedback(id=one, digit=1).status_code == 204
+        assert observed.stored()[one].label == 1
 
 
-def test_workers_share_a_file_and_count_as_one(tmp_path: Path) -> None:
-    with Kept(tmp_path, WEB_CONCURRENCY="3") as kept, ThreadPoolExecutor(6) as callers:
-        answers = [kept.answer()["id"] for _ in range(AT_ONCE // 2)]
+def test_workers_share_a_file_and_count_each_prediction_once(workers: ObservedServer) -> None:
+    counter = series(FEEDBACK_TOTAL, label="7", correct="true")
+    before = metrics_of(workers.client)
+    prediction_ids = [workers.predict()["id"] for _ in range(FEEDBACK_BURST // 2)]
 
-        def say(answer: str) -> int:
-            # A connection of its own each time: whichever worker is free takes it.
-            body = {"id": answer, "digit": 7}
-            return httpx.post(f"{kept.server.url}/feedback", json=body).status_code
+    def send(prediction_id: str) -> int:
+        # A new connection each time, so that any idle worker may accept it.
+        body = {"id": prediction_id, "digit": 7}
+        return httpx.post(f"{workers.server.url}/feedback", json=body).status_code
 
-        assert set(callers.map(say, [*answers, *answers])) == {204}
-        assert set(kept.all()) == set(answers)
-        total = metrics_of(kept.client)
-        assert total[series(IN_ALL_FEEDBACK, digit="7", right="true")] == len(answers)
-
-
-def test_a_full_store_says_so_and_still_takes_corrections(tmp_path: Path) -> None:
-    with Kept(tmp_path) as kept:
-        first, second = kept.answer()["id"], kept.answer()["id"]
-        assert kept.say(id=first, digit=7).status_code == 204
-        with closing(sqlite3.connect(kept.path)) as connection, connection:
-            connection.execute("UPDATE feedback SET number = ?", (MOST_KEPT,))
-        refused = kept.say(id=second, digit=7)
-        assert (refused.status_code, refused.json()["detail"]) == (
-            503,
-            "No more feedback is kept here.",
-        )
-        assert kept.say(id=first, digit=1).status_code == 204
-        assert {answer: said.drawn for answer, said in kept.all().items()} == {first: 1}
+    with ThreadPoolExecutor(6) as clients:
+        assert set(clients.map(send, [*prediction_ids, *prediction_ids])) == {204}
+    assert set(prediction_ids) <= set(workers.stored())
+    assert workers.counted_feedback(before) == {counter: len(prediction_ids)}
 
 
-def test_a_store_that_does_not_answer_is_said_to_and_nothing_is_counted(tmp_path: Path) -> None:
-    with Kept(tmp_path) as kept:
-        answer, before = kept.answer()["id"], metrics_of(kept.client)
-        with closing(sqlite3.connect(kept.path, isolation_level=None)) as connection:
-            connection.execute("BEGIN EXCLUSIVE")
-            refused = kept.say(id=answer, digit=7)
-        assert refused.status_code == 503
-        assert "try again" in refused.json()["detail"]
-        assert kept.counted(before) == {}
-        assert kept.say(id=answer, digit=7).status_code == 204
-        log = kept.server.log.read_text()
-        assert "feedback.sqlite: database is locked" in log
-        assert "Traceback" not in log
+def test_full_store_rejects_new_feedback_but_accepts_corrections(tmp_path: Path) -> None:
+    with ObservedServer(tmp_path) as observed:
+        first, second = observed.predict()["id"], observed.predict()["id"]
+        assert observed.send_feedback(id=first, digit=7).status_code == 204
+        with closing(sqlite3.connect(observed.store_path)) as connection, connection:
+            connection.execute("UPDATE feedback SET number = ?", (MAX_ROWS,))
+        rejected = observed.send_feedback(id=second, digit=7)
+        assert rejected.status_code == 503
+        assert_is_error(rejected.text, "store_full")
+        assert observed.send_feedback(id=first, digit=1).status_code == 204
+        assert {i: feedback.label for i, feedback in observed.stored().items()} == {first: 1}
 
 
-@pytest.mark.parametrize("place", ["folder/that/is/not.sqlite", "words.txt"])
-def test_without_a_place_for_feedback_it_says_so_and_ends(tmp_path: Path, place: str) -> None:
-    (tmp_path / "words.txt").write_text("these are words, and no database " * 40)
-    settings = {"DIGITS_FEEDBACK": str(tmp_path / place)}
-    status, output = failed_start(BACKEND, settings)
+def test_locked_store_gives_503_and_nothing_is_counted(observed: ObservedServer) -> None:
+    prediction_id, before = observed.predict()["id"], metrics_of(observed.client)
+    with closing(sqlite3.connect(observed.store_path, isolation_level=None)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        rejected = observed.send_feedback(id=prediction_id, digit=7)
+    assert rejected.status_code == 503
+    assert_is_error(rejected.text, "store_unavailable")
+    assert "try again" in rejected.json()["detail"]
+    assert int(rejected.headers["retry-after"]) > 0
+    assert observed.counted_feedback(before) == {}
+    assert observed.send_feedback(id=prediction_id, digit=7).status_code == 204
+    log = observed.server.log.read_text()
+    assert "feedback.sqlite: database is locked" in log
+    assert "Traceback" not in log
+
+
+def test_server_without_a_usable_store_does_not_start(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "that" / "is" / "missing.sqlite"
+    status, output = failed_start(BACKEND, {"DIGITS_FEEDBACK": str(path)})
     assert status != 0
-    assert f"Feedback cannot be kept in {tmp_path / place}" in output
+    assert f"Feedback cannot be stored in {path}" in output
     assert "Traceback" not in output

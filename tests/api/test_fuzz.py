@@ -1,7 +1,7 @@
-"""Whatever bytes arrive, the application answers, and never with a failure of its own.
+"""Any bytes get a prediction or an error response, never a server error.
 
-The application runs in this process, so that an exception nobody caught fails the test. The
-examples are the same in every run.
+The application runs in this process, so that an uncaught exception fails the test. The examples are
+the same in every run.
 """
 
 import asyncio
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from api.errors import assert_is_problem
-from api.requests import BOUNDARY, WAYS, Call, as_form, document
+from api.errors import assert_is_error
+from api.requests import BODY_KINDS, BOUNDARY, Request, form_request, json_request
 from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +28,7 @@ CONTENT_TYPES = (
     "text/plain",
 )
 
-GOOD = [
+VALID_IMAGES = [
     encode(digit_image(7, size=(40, 40)).convert("RGB"), file_format)
     for file_format in ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 ]
@@ -36,30 +36,30 @@ GOOD = [
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
-    return create_server(Settings(page_dir=Path("no page")))
+    return create_server(Settings(page_dir=Path("no frontend")))
 
 
-def assert_is_calm(app: FastAPI, call: Call) -> None:
-    """Assert that a call gets a reading or a refusal."""
+def assert_is_handled(app: FastAPI, request: Request) -> None:
+    """Assert that a request gets a prediction or an error response."""
 
-    async def answer() -> httpx.Response:
+    async def send() -> httpx.Response:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return await call.send_in_process(client)
+            return await request.send_in_process(client)
 
-    response = asyncio.run(answer())
+    response = asyncio.run(send())
     assert response.status_code in (200, 400, 413, 415, 422)
     if response.status_code == 200:
         assert len(response.json()["probabilities"]) == 10
     else:
-        assert_is_problem(response.text)
+        assert_is_error(response.text)
 
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    """A good picture with a few bytes changed, some taken out or put in, its end cut off."""
-    content = bytearray(draw(st.sampled_from(GOOD)))
-    # Where the structure is, near the beginning, changes do most.
+    """Draw a valid image with some bytes changed, removed or inserted, and a truncated end."""
+    content = bytearray(draw(st.sampled_from(VALID_IMAGES)))
+    # Half of the changes hit the structure at the beginning, where they have the most effect.
     place = st.integers(0, 63) | st.integers(0, len(content) - 1)
     for position, byte in draw(st.lists(st.tuples(place, st.integers(0, 255)), max_size=6)):
         content[position] = byte
@@ -70,14 +70,14 @@ def damaged(draw: st.DrawFn) -> bytes:
 
 @EXAMPLES
 @given(body=st.binary(max_size=200), content_type=st.sampled_from(CONTENT_TYPES))
-def test_any_bytes(app: FastAPI, body: bytes, content_type: str) -> None:
-    assert_is_calm(app, Call(body, content_type))
+def test_any_bytes_are_handled(app: FastAPI, body: bytes, content_type: str) -> None:
+    assert_is_handled(app, Request(body, content_type))
 
 
 @EXAMPLES
-@given(picture=damaged(), way=st.sampled_from(sorted(WAYS)))
-def test_damaged_pictures(app: FastAPI, picture: bytes, way: str) -> None:
-    assert_is_calm(app, WAYS[way](picture))
+@given(image=damaged(), kind=st.sampled_from(sorted(BODY_KINDS)))
+def test_damaged_images_are_handled(app: FastAPI, image: bytes, kind: str) -> None:
+    assert_is_handled(app, BODY_KINDS[kind](image))
 
 
 @EXAMPLES
@@ -89,14 +89,14 @@ def test_damaged_pictures(app: FastAPI, picture: bytes, way: str) -> None:
     )
     | st.builds("data:{},{}".format, st.text(), st.text())
 )
-def test_any_json(app: FastAPI, image: object) -> None:
-    assert_is_calm(app, document({"image": image}))
-    assert_is_calm(app, document(image))
+def test_any_json_is_handled(app: FastAPI, image: object) -> None:
+    assert_is_handled(app, json_request({"image": image}))
+    assert_is_handled(app, json_request(image))
 
 
 @EXAMPLES
 @given(position=st.integers(0, 200), inserted=st.binary(min_size=1, max_size=20))
-def test_damaged_forms(app: FastAPI, position: int, inserted: bytes) -> None:
-    whole = as_form(GOOD[0])
+def test_damaged_forms_are_handled(app: FastAPI, position: int, inserted: bytes) -> None:
+    whole = form_request(VALID_IMAGES[0])
     body = whole.body[:position] + inserted + whole.body[position + len(inserted) :]
-    assert_is_calm(app, Call(body, whole.content_type))
+    assert_is_handled(app, Request(body, whole.content_type))

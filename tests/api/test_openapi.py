@@ -1,4 +1,4 @@
-"""The page's types come from what the API says of itself: the copy must not fall behind."""
+"""The frontend's types come from a copy of the API's description, which must be up to date."""
 
 import json
 
@@ -7,9 +7,9 @@ import httpx
 from support.paths import ROOT
 
 
-def test_the_pages_copy_is_what_the_api_says_of_itself(client: httpx.Client) -> None:
-    said = client.get("/openapi.json").json()
+def test_frontend_copy_of_openapi_is_up_to_date(client: httpx.Client) -> None:
+    served = client.get("/openapi.json").json()
     copied = json.loads((ROOT / "frontend" / "openapi.json").read_text())
-    for document in (said, copied):
-        del document["info"]["version"]  # the model's
-    assert said == copied, "The API has changed: run `make api-types`."
+    for description in (served, copied):
+        del description["info"]["version"]  # the model's
+    assert served == copied, "The API has changed: run `make api-types`."

@@ -1,4 +1,4 @@
-"""Every kind of picture, sent in every way, is read."""
+"""Digits in every kind of image, sent in every way, are recognized."""
 
 import base64
 import json
@@ -11,219 +11,199 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from api.requests import WAYS, Call, as_body, document
+from api.requests import BODY_KINDS, Request, json_request, raw_request
 from PIL import Image
 
-from support.drawings import Box, Stroke, arc, rasterize
+from support.drawings import LETTERS_AND_SYMBOLS, NON_DIGITS, Box, rasterize
 from support.images import digit_image, digit_mask, encode, encode_animation, paint
 
 FIELDS = {"digit", "verdict", "confidence", "probabilities", "model", "id"}
 
 RED, GREEN = (255, 0, 0), (0, 130, 0)
-"""Of equal luminance: a greyscale picture of one on the other is uniform."""
+"""Of equal luminance: one on the other is uniform in grayscale."""
 
 
-def answer(client: httpx.Client, call: Call) -> dict[str, Any]:
-    """The answer to a call that must be accepted."""
-    response = call.send(client)
+def predict(client: httpx.Client, request: Request) -> dict[str, Any]:
+    """Return the prediction for a request that must be accepted."""
+    response = request.send(client)
     assert response.status_code == 200, response.text
-    parsed: dict[str, Any] = response.json()
-    return parsed
+    prediction: dict[str, Any] = response.json()
+    return prediction
 
 
-def reading(client: httpx.Client, call: Call) -> dict[str, Any]:
-    """What is the same in all answers to one picture: everything but the id."""
-    answered = answer(client, call)
-    del answered["id"]
-    return answered
+def predict_without_id(client: httpx.Client, request: Request) -> dict[str, Any]:
+    """Return the part of a prediction that is the same each time: everything but the ID."""
+    prediction = predict(client, request)
+    del prediction["id"]
+    return prediction
 
 
-def data_url(picture: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(picture).decode()
+def data_url(image: bytes) -> str:
+    """Return the data: URL of a PNG."""
+    return "data:image/png;base64," + base64.b64encode(image).decode()
 
 
 SPELLINGS: dict[str, Callable[[bytes], str]] = {
-    "standard": lambda picture: base64.b64encode(picture).decode(),
-    "URL-safe": lambda picture: base64.urlsafe_b64encode(picture).decode(),
-    "unpadded": lambda picture: base64.b64encode(picture).decode().rstrip("="),
-    "in lines": lambda picture: "\r\n".join(textwrap.wrap(base64.b64encode(picture).decode(), 76)),
+    "standard": lambda image: base64.b64encode(image).decode(),
+    "URL-safe": lambda image: base64.urlsafe_b64encode(image).decode(),
+    "unpadded": lambda image: base64.b64encode(image).decode().rstrip("="),
+    "in lines": lambda image: "\r\n".join(textwrap.wrap(base64.b64encode(image).decode(), 76)),
     "data URL": data_url,
-    "data URL in capitals": lambda picture: data_url(picture).replace("data:", "DATA:"),
+    "data URL in capitals": lambda image: data_url(image).replace("data:", "DATA:"),
 }
 
 
 @pytest.fixture(scope="module")
 def seven() -> bytes:
-    """A picture whose base64 has everything that spellings differ in: +, / and padding."""
-    picture = encode(digit_image(7))
-    text = base64.b64encode(picture).decode()
+    """An image of a 7 whose base64 has all that spellings differ in: +, / and padding."""
+    image = encode(digit_image(7))
+    text = base64.b64encode(image).decode()
     while not ("+" in text and "/" in text and text.endswith("=")):
-        picture += b"\xfb\xff"
-        text = base64.b64encode(picture).decode()
-    return picture
+        image += b"\xfb\xff"
+        text = base64.b64encode(image).decode()
+    return image
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_ways_to_send_give_one_answer(client: httpx.Client, seven: bytes, way: str) -> None:
-    assert reading(client, WAYS[way](seven)) == reading(client, as_body(seven))
+@pytest.mark.parametrize("kind", BODY_KINDS)
+def test_every_kind_of_body_gives_the_same_prediction(
+    client: httpx.Client, seven: bytes, kind: str
+) -> None:
+    request = BODY_KINDS[kind](seven)
+    assert predict_without_id(client, request) == predict_without_id(client, raw_request(seven))
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_spellings_of_base64_give_one_answer(
+def test_every_spelling_of_base64_gives_the_same_prediction(
     client: httpx.Client, seven: bytes, spelling: str
 ) -> None:
-    call = document({"image": SPELLINGS[spelling](seven)})
-    assert reading(client, call) == reading(client, as_body(seven))
+    request = json_request({"image": SPELLINGS[spelling](seven)})
+    assert predict_without_id(client, request) == predict_without_id(client, raw_request(seven))
 
 
-def test_answer_has_the_documented_fields(client: httpx.Client, seven: bytes) -> None:
-    answered = answer(client, as_body(seven))
-    documented = client.get("/openapi.json").json()["components"]["schemas"]["Prediction"]
-    assert set(answered) == FIELDS
+def test_response_has_the_documented_fields(client: httpx.Client, seven: bytes) -> None:
+    prediction = predict(client, raw_request(seven))
+    documented = client.get("/openapi.json").json()["components"]["schemas"]["PredictionResponse"]
+    assert set(prediction) == FIELDS
     assert set(documented["properties"]) == FIELDS | {"input"}
     assert set(documented["required"]) == FIELDS
-    assert answered["model"] == client.get("/health").json()["model"]
+    assert prediction["model"] == client.get("/health").json()["model"]
 
 
-def test_every_answer_has_an_id_of_its_own(client: httpx.Client, seven: bytes) -> None:
-    assert len({answer(client, as_body(seven))["id"] for _ in range(20)}) == 20
+def test_every_prediction_has_its_own_id(client: httpx.Client, seven: bytes) -> None:
+    assert len({predict(client, raw_request(seven))["id"] for _ in range(20)}) == 20
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_numbers_agree_with_each_other(client: httpx.Client, digit: int) -> None:
-    answered = answer(client, as_body(encode(digit_image(digit))))
-    probabilities = answered["probabilities"]
+def test_confidence_and_digit_agree_with_the_probabilities(
+    client: httpx.Client, digit: int
+) -> None:
+    prediction = predict(client, raw_request(encode(digit_image(digit))))
+    probabilities = prediction["probabilities"]
     assert len(probabilities) == 10
     assert min(probabilities) >= 0
     assert sum(probabilities) == pytest.approx(1, abs=1e-6)
-    assert answered["confidence"] == max(probabilities)
-    assert answered["digit"] == probabilities.index(max(probabilities))
+    assert prediction["confidence"] == max(probabilities)
+    assert prediction["digit"] == probabilities.index(max(probabilities))
 
 
-LOOKS: dict[str, dict[str, Any]] = {
+STYLES: dict[str, dict[str, Any]] = {
     "black on white": {},
     "white on black": {"ink": 255, "paper": 0},
-    "grey on grey": {"ink": 90, "paper": 150},
+    "gray on gray": {"ink": 90, "paper": 150},
     "fine pen": {"pen": 0.03},
-    "fat pen": {"pen": 0.12},
-    "as small as MNIST": {"size": (28, 28), "pen": 0.1},
-    "a photo's size": {"size": (1600, 1200)},
-    "small, in a corner": {"place": Box(0.02, 0.03, 0.25, 0.4), "pen": 0.05},
+    "thick pen": {"pen": 0.12},
+    "MNIST size": {"size": (28, 28), "pen": 0.1},
+    "photo size": {"size": (1600, 1200)},
+    "small, in a corner": {"box": Box(0.02, 0.03, 0.25, 0.4), "pen": 0.05},
 }
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("digit", range(10))
-def test_drawn_digits_are_read(client: httpx.Client, digit: int, look: str) -> None:
-    answered = answer(client, as_body(encode(digit_image(digit, **LOOKS[look]))))
-    assert (answered["digit"], answered["verdict"]) == (digit, "digit")
+def test_digit_in_any_style_is_recognized(client: httpx.Client, digit: int, style: str) -> None:
+    prediction = predict(client, raw_request(encode(digit_image(digit, **STYLES[style]))))
+    assert (prediction["digit"], prediction["verdict"]) == (digit, "digit")
 
 
-# What is no digit
-
-STAR = [(0.5, 0.0), (0.8, 1.0), (0.0, 0.38), (1.0, 0.38), (0.2, 1.0), (0.5, 0.0)]
-HATCHING = [(step / 20, float(step % 2)) for step in range(21)]
-GRID: list[Stroke] = [
-    stroke
-    for at in (0.0, 0.33, 0.67, 1.0)
-    for stroke in ([(at, 0.0), (at, 1.0)], [(0.0, at), (1.0, at)])
-]
-SMILE = [
-    arc(0.5, 0.5, 0.5, 0.5, 0, 360),
-    arc(0.33, 0.35, 0.06, 0.06, 0, 360),
-    arc(0.67, 0.35, 0.06, 0.06, 0, 360),
-    arc(0.5, 0.55, 0.28, 0.25, 20, 160),
-]
-LETTERS: dict[str, list[Stroke]] = {
-    "A": [[(0.1, 1.0), (0.5, 0.0), (0.9, 1.0)], [(0.3, 0.6), (0.7, 0.6)]],
-    "E": [[(0.9, 0.0), (0.2, 0.0), (0.2, 1.0), (0.9, 1.0)], [(0.2, 0.5), (0.8, 0.5)]],
-    "K": [[(0.2, 0.0), (0.2, 1.0)], [(0.9, 0.0), (0.2, 0.5), (0.9, 1.0)]],
-    "M": [[(0.0, 1.0), (0.1, 0.0), (0.5, 0.7), (0.9, 0.0), (1.0, 1.0)]],
-    "X": [[(0.1, 0.0), (0.9, 1.0)], [(0.9, 0.0), (0.1, 1.0)]],
-}
-NO_DIGITS: dict[str, list[Stroke]] = {
-    "a star": [STAR],
-    "hatching": [HATCHING],
-    "a grid": GRID,
-    "a smile": SMILE,
-    "a plus": [[(0.0, 0.5), (1.0, 0.5)], [(0.5, 0.0), (0.5, 1.0)]],
-    **LETTERS,
-}
+# Non-digits
 
 
-@pytest.mark.parametrize("name", NO_DIGITS)
-def test_what_is_no_digit_is_not_taken_for_one(client: httpx.Client, name: str) -> None:
-    mask = rasterize(NO_DIGITS[name])
-    answered = answer(client, as_body(encode(paint(mask, "L", ink=0, paper=255))))
-    assert (answered["digit"], answered["verdict"]) == (None, "not_a_digit")
-    assert sum(answered["probabilities"]) == pytest.approx(1)
+@pytest.mark.parametrize("name", [*NON_DIGITS, *LETTERS_AND_SYMBOLS])
+def test_non_digit_gets_no_digit(client: httpx.Client, name: str) -> None:
+    mask = rasterize({**NON_DIGITS, **LETTERS_AND_SYMBOLS}[name])
+    prediction = predict(client, raw_request(encode(paint(mask, "L", ink=0, paper=255))))
+    assert (prediction["digit"], prediction["verdict"]) == (None, "not_a_digit")
+    assert sum(prediction["probabilities"]) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("pair", ["12", "47", "80", "33"])
-def test_two_digits_side_by_side_are_not_taken_for_one(client: httpx.Client, pair: str) -> None:
-    masks = [digit_mask(int(digit), (140, 280), Box(0.15, 0.2, 0.7, 0.6)) for digit in pair]
+def test_two_digits_side_by_side_get_no_digit(client: httpx.Client, pair: str) -> None:
+    box = Box(0.15, 0.2, 0.7, 0.6)
     both = Image.new("L", (280, 280), 0)
-    for number, mask in enumerate(masks):
-        both.paste(mask, (140 * number, 0))
-    answered = answer(client, as_body(encode(paint(both, "L", ink=0, paper=255))))
-    assert (answered["digit"], answered["verdict"]) == (None, "not_a_digit")
+    for number, digit in enumerate(pair):
+        both.paste(digit_mask(int(digit), size=(140, 280), box=box), (140 * number, 0))
+    prediction = predict(client, raw_request(encode(paint(both, "L", ink=0, paper=255))))
+    assert (prediction["digit"], prediction["verdict"]) == (None, "not_a_digit")
 
 
 # Timing
 
 
-def test_the_answer_says_how_long_each_stage_took(client: httpx.Client, seven: bytes) -> None:
-    begun = time.perf_counter()
-    response = as_body(seven).send(client)
-    milliseconds = 1_000 * (time.perf_counter() - begun)
+def test_server_timing_header_has_every_stage(client: httpx.Client, seven: bytes) -> None:
+    start = time.perf_counter()
+    response = raw_request(seven).send(client)
+    milliseconds = 1_000 * (time.perf_counter() - start)
     stages = dict(part.split(";dur=") for part in response.headers["server-timing"].split(", "))
     assert list(stages) == ["decode", "preprocess", "model"]
     assert all(float(duration) > 0 for duration in stages.values())
     assert sum(map(float, stages.values())) < milliseconds
 
 
-# Explaining
+# Model input
 
 
-def test_explain_shows_what_the_model_saw(client: httpx.Client, seven: bytes) -> None:
-    explained = reading(client, as_body(seven, path="/predict?explain=true"))
-    kind, comma, text = explained.pop("input").partition(",")
-    assert (kind, comma) == ("data:image/png;base64", ",")
+def test_explain_returns_the_model_input(client: httpx.Client, seven: bytes) -> None:
+    explained = predict_without_id(client, raw_request(seven, path="/predict?explain=true"))
+    prefix, comma, text = explained.pop("input").partition(",")
+    assert (prefix, comma) == ("data:image/png;base64", ",")
     image = Image.open(BytesIO(base64.b64decode(text, validate=True)))
     assert (image.format, image.mode, image.size) == ("PNG", "L", (28, 28))
-    ink = np.asarray(image).astype(float)
-    assert ink.max() == 255
-    assert ink[[0, 0, -1, -1], [0, -1, 0, -1]].max() == 0
+    model_input = np.asarray(image).astype(float)
+    assert model_input.max() == 255
+    assert model_input[[0, 0, -1, -1], [0, -1, 0, -1]].max() == 0
     for axis in (0, 1):
-        mass = ink.sum(axis=axis)
+        mass = model_input.sum(axis=axis)
         assert mass @ (np.arange(28) + 0.5) / mass.sum() == pytest.approx(14, abs=0.5)
-    assert explained == reading(client, as_body(seven))
+    assert explained == predict_without_id(client, raw_request(seven))
 
 
 @pytest.mark.parametrize("query", ["", "?explain=false"])
-def test_unasked_nothing_is_explained(client: httpx.Client, seven: bytes, query: str) -> None:
-    assert "input" not in answer(client, as_body(seven, path="/predict" + query))
+def test_prediction_without_explain_has_no_input(
+    client: httpx.Client, seven: bytes, query: str
+) -> None:
+    assert "input" not in predict(client, raw_request(seven, path="/predict" + query))
 
 
-def test_explaining_a_blank_picture_shows_nothing(client: httpx.Client) -> None:
+def test_explain_of_a_blank_image_returns_null(client: httpx.Client) -> None:
     blank = encode(Image.new("L", (50, 50), 255))
-    assert answer(client, as_body(blank, path="/predict?explain=true"))["input"] is None
+    assert predict(client, raw_request(blank, path="/predict?explain=true"))["input"] is None
 
 
-# Kinds of picture
+# Kinds of image
 
 
 def sixteen_bit(mask: Image.Image) -> Image.Image:
-    """Black on white in the upper eight of the sixteen bits; the lower are all the same."""
+    """Return black on white in the upper eight of sixteen bits; the lower are constant."""
     return Image.fromarray((255 - np.asarray(mask)).astype(np.uint16) * 256 + 77)
 
 
 def on_white(mask: Image.Image, mode: str) -> Image.Image:
+    """Return blue ink on almost white paper."""
     return paint(mask, "RGB", (20, 30, 120), (250, 248, 240)).convert(mode)
 
 
-def on_nothing(mask: Image.Image, ink: int) -> Image.Image:
-    """Ink on transparency; what lies under it is of the ink's own colour."""
+def on_transparency(mask: Image.Image, ink: int) -> Image.Image:
+    """Return ink on transparent paper that has the same color as the ink."""
     return paint(mask, "RGBA", (ink, ink, ink, 255), (ink, ink, ink, 0))
 
 
@@ -232,14 +212,14 @@ def bilevel(mask: Image.Image) -> Image.Image:
 
 
 def transparent_palette(mask: Image.Image) -> bytes:
-    """Colour 0 is the paper and transparent, colour 1 the ink; both are black."""
+    """Return a PNG whose color 0 is transparent paper and color 1 ink; both are black."""
     paletted = Image.fromarray((np.asarray(mask) > 127).astype(np.uint8))
     paletted.putpalette([0, 0, 0, 0, 0, 0])
     return encode(paletted, transparency=0)
 
 
-def first_of_two(mask: Image.Image, file_format: str) -> bytes:
-    """An animation: the digit first, a 1 after it."""
+def animation(mask: Image.Image, file_format: str) -> bytes:
+    """Return an animation: the digit, then a 1."""
     return encode_animation([on_white(mask, "RGB"), on_white(digit_mask(1), "RGB")], file_format)
 
 
@@ -256,22 +236,22 @@ KINDS: dict[str, Callable[[Image.Image], bytes]] = {
     "PNG RGB": lambda mask: encode(on_white(mask, "RGB")),
     "PNG RGBA": lambda mask: encode(on_white(mask, "RGBA")),
     "PNG 16 bit": lambda mask: encode(sixteen_bit(mask)),
-    "PNG encode_animation": lambda mask: first_of_two(mask, "PNG"),
-    "PNG black ink on transparency": lambda mask: encode(on_nothing(mask, 0)),
-    "PNG white ink on transparency": lambda mask: encode(on_nothing(mask, 255)),
+    "PNG animation": lambda mask: animation(mask, "PNG"),
+    "PNG black ink on transparency": lambda mask: encode(on_transparency(mask, 0)),
+    "PNG white ink on transparency": lambda mask: encode(on_transparency(mask, 255)),
     "PNG red on green": lambda mask: encode(paint(mask, "RGB", RED, GREEN)),
     "PNG green on red": lambda mask: encode(paint(mask, "RGB", GREEN, RED)),
     "JPEG L": lambda mask: encode(on_white(mask, "L"), "JPEG"),
     "JPEG RGB": lambda mask: encode(on_white(mask, "RGB"), "JPEG"),
     "JPEG CMYK": lambda mask: encode(on_white(mask, "CMYK"), "JPEG"),
     "JPEG progressive": lambda mask: encode(on_white(mask, "RGB"), "JPEG", progressive=True),
-    "JPEG of low quality": lambda mask: encode(on_white(mask, "RGB"), "JPEG", quality=15),
+    "JPEG low quality": lambda mask: encode(on_white(mask, "RGB"), "JPEG", quality=15),
     "WebP lossy": lambda mask: encode(on_white(mask, "RGB"), "WEBP", quality=40),
     "WebP lossless": lambda mask: encode(on_white(mask, "RGB"), "WEBP", lossless=True),
-    "WebP alpha": lambda mask: encode(on_nothing(mask, 0), "WEBP"),
-    "WebP encode_animation": lambda mask: first_of_two(mask, "WEBP"),
+    "WebP alpha": lambda mask: encode(on_transparency(mask, 0), "WEBP"),
+    "WebP animation": lambda mask: animation(mask, "WEBP"),
     "GIF": lambda mask: encode(on_white(mask, "L"), "GIF"),
-    "GIF encode_animation": lambda mask: first_of_two(mask, "GIF"),
+    "GIF animation": lambda mask: animation(mask, "GIF"),
     "BMP 1 bit": lambda mask: encode(bilevel(mask), "BMP"),
     "BMP L": lambda mask: encode(on_white(mask, "L"), "BMP"),
     "BMP P": lambda mask: encode(on_white(mask, "RGB").quantize(16), "BMP"),
@@ -281,21 +261,23 @@ KINDS: dict[str, Callable[[Image.Image], bytes]] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("digit", [3, 5])
-def test_kinds_of_picture_are_read(client: httpx.Client, digit: int, kind: str) -> None:
-    picture = KINDS[kind](digit_mask(digit))
+def test_digit_in_any_kind_of_image_is_recognized(
+    client: httpx.Client, digit: int, kind: str
+) -> None:
+    image = KINDS[kind](digit_mask(digit))
     content_type = "image/" + kind.split()[0].lower()
-    answered = answer(client, as_body(picture, content_type))
-    assert (answered["digit"], answered["verdict"]) == (digit, "digit")
+    prediction = predict(client, raw_request(image, content_type))
+    assert (prediction["digit"], prediction["verdict"]) == (digit, "digit")
 
 
-def test_red_and_green_are_of_equal_luminance() -> None:
-    both = [
-        Image.new("RGB", (1, 1), colour).convert("L").getpixel((0, 0)) for colour in (RED, GREEN)
-    ]
-    assert both[0] == both[1]
+def test_red_and_green_have_equal_luminance() -> None:
+    red, green = (
+        Image.new("RGB", (1, 1), color).convert("L").getpixel((0, 0)) for color in (RED, GREEN)
+    )
+    assert red == green
 
 
-TURNS = {
+ORIENTATIONS = {
     1: None,
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -308,52 +290,52 @@ TURNS = {
 """How a camera held in each EXIF orientation stores an upright scene (EXIF 2.32, tag 274)."""
 
 
-@pytest.mark.parametrize("orientation", TURNS)
-def test_photos_are_turned_upright(client: httpx.Client, orientation: int) -> None:
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+def test_photo_in_any_orientation_is_turned_upright(client: httpx.Client, orientation: int) -> None:
     scene = digit_image(4, size=(320, 240))
-    turn = TURNS[orientation]
+    transposition = ORIENTATIONS[orientation]
     exif = Image.Exif()
     exif[274] = orientation
-    photo = encode(scene if turn is None else scene.transpose(turn), "JPEG", exif=exif)
-    answered = answer(client, as_body(photo, "image/jpeg"))
-    upright = answer(client, as_body(encode(scene, "JPEG"), "image/jpeg"))
-    assert answered["digit"] == 4
-    assert answered["probabilities"] == pytest.approx(upright["probabilities"], abs=0.02)
+    photo = encode(
+        scene if transposition is None else scene.transpose(transposition), "JPEG", exif=exif
+    )
+    prediction = predict(client, raw_request(photo, "image/jpeg"))
+    upright = predict(client, raw_request(encode(scene, "JPEG"), "image/jpeg"))
+    assert prediction["digit"] == 4
+    assert prediction["probabilities"] == pytest.approx(upright["probabilities"], abs=0.02)
 
 
-# Nothing drawn
+# Blank images
 
 BLANKS: dict[str, bytes] = {
     **{
-        f"uniform {name}": encode(Image.new("RGB", (64, 48), colour))
-        for name, colour in {
+        f"uniform {name}": encode(Image.new("RGB", (64, 48), color))
+        for name, color in {
             "white": (255, 255, 255),
             "black": (0, 0, 0),
-            "grey": (128, 128, 128),
+            "gray": (128, 128, 128),
             "red": RED,
             "navy": (1, 2, 90),
         }.items()
     },
     "uniform JPEG": encode(Image.new("RGB", (64, 48), (7, 200, 90)), "JPEG"),
     "uniform 16 bit": encode(Image.fromarray(np.full((40, 40), 300, np.uint16))),
-    "half transparent": encode(Image.new("RGBA", (64, 48), (9, 9, 200, 128))),
+    "half-transparent": encode(Image.new("RGBA", (64, 48), (9, 9, 200, 128))),
     "transparent black": encode(Image.new("RGBA", (64, 48), (0, 0, 0, 0))),
     "transparent white": encode(Image.new("RGBA", (64, 48), (255, 255, 255, 0))),
-    "a digit, but all of it transparent": encode(
-        paint(digit_mask(3), "RGBA", (0, 0, 0, 0), (255, 255, 255, 0))
-    ),
+    "transparent digit": encode(paint(digit_mask(3), "RGBA", (0, 0, 0, 0), (255, 255, 255, 0))),
     "1×1 white": encode(Image.new("L", (1, 1), 255)),
     "1×1 black": encode(Image.new("L", (1, 1), 0)),
 }
 
 
 @pytest.mark.parametrize("name", BLANKS)
-def test_blank_pictures_are_called_blank(client: httpx.Client, name: str) -> None:
-    answered = answer(client, as_body(BLANKS[name]))
-    assert (answered["digit"], answered["verdict"]) == (None, "blank")
-    assert answered["probabilities"] == [0.1] * 10
+def test_blank_image_gets_the_verdict_blank(client: httpx.Client, name: str) -> None:
+    prediction = predict(client, raw_request(BLANKS[name]))
+    assert (prediction["digit"], prediction["verdict"]) == (None, "blank")
+    assert prediction["probabilities"] == [0.1] * 10
 
 
-def test_unknown_fields_are_ignored(client: httpx.Client, seven: bytes) -> None:
+def test_unknown_json_fields_are_ignored(client: httpx.Client, seven: bytes) -> None:
     body = json.dumps({"image": data_url(seven), "comment": ["a", {"b": None}]}).encode()
-    assert answer(client, Call(body, "Application/JSON; charset=utf-8"))["digit"] == 7
+    assert predict(client, Request(body, "Application/JSON; charset=utf-8"))["digit"] == 7

@@ -80,6 +80,23 @@ NON_DIGITS: dict[str, list[Stroke]] = {
 }
 
 
+LETTERS_AND_SYMBOLS: dict[str, list[Stroke]] = {
+    "E": [[(0.9, 0.0), (0.2, 0.0), (0.2, 1.0), (0.9, 1.0)], [(0.2, 0.5), (0.8, 0.5)]],
+    "K": [[(0.2, 0.0), (0.2, 1.0)], [(0.9, 0.0), (0.2, 0.5), (0.9, 1.0)]],
+    "M": [[(0.0, 1.0), (0.1, 0.0), (0.5, 0.7), (0.9, 0.0), (1.0, 1.0)]],
+    "X": [[(0.1, 0.0), (0.9, 1.0)], [(0.9, 0.0), (0.1, 1.0)]],
+    "grid": [
+        stroke
+        for place in (0.0, 0.33, 0.67, 1.0)
+        for stroke in ([(place, 0.0), (place, 1.0)], [(0.0, place), (1.0, place)])
+    ],
+    "hatching": [[(step / 20, float(step % 2)) for step in range(21)]],
+    "plus": [[(0.0, 0.5), (1.0, 0.5)], [(0.5, 0.0), (0.5, 1.0)]],
+    "star": [[(0.5, 0.0), (0.8, 1.0), (0.0, 0.38), (1.0, 0.38), (0.2, 1.0), (0.5, 0.0)]],
+}
+"""More non-digits, for the API alone: a browser would take seconds to draw them."""
+
+
 def rasterize(
     strokes: Sequence[Stroke],
     size: tuple[int, int] = (280, 280),
