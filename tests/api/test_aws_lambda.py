@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gc
 import importlib
 import json
 import sys
@@ -13,46 +14,46 @@ import boto3
 import jsonschema
 import pytest
 from api.embedded_metric_format import SCHEMA
-from api.errors import assert_is_problem
-from api.events import NO_REQUESTS, event_of, parsed
-from api.invalid_requests import BAD_CALLS, good_picture
-from api.requests import WAYS, Call, as_body, document
+from api.errors import assert_is_error
+from api.events import NON_HTTP_EVENTS, event_of, response_json
+from api.invalid_requests import INVALID_REQUESTS, valid_png
+from api.requests import BODY_KINDS, Request, json_request, raw_request
 from moto import mock_aws
 
-from recognizer.api.cloudwatch import NAMESPACE, UNITS
+from recognizer.api.cloudwatch import METRIC_UNITS, NAMESPACE
 from recognizer.feedback import Feedback, open_store
 from support.images import digit_image, encode
 
 Handler = Callable[[object, object], dict[str, Any]]
 Load = Callable[..., Handler]
 
-BAD_BY_STATUS = {
-    "JSON: words": 400,
-    "picture: words": 400,
-    "pixels: PNG of 13,000 by 13,000": 413,
-    "too long: body": 413,
-    "content type: text/plain": 415,
-    "content type: None": 415,
-    "JSON: no image": 422,
-    "form: no parts": 422,
-    "query: explain=maybe": 422,
-    "path: unknown": 404,
-    "method: PUT": 405,
-}
+REJECTED = (
+    "JSON: words",
+    "image: words",
+    "pixels: PNG of 13,000 by 13,000",
+    "too long: body",
+    "content type: text/plain",
+    "content type: None",
+    "JSON: no image",
+    "form: no parts",
+    "query: explain=maybe",
+    "path: unknown",
+    "method: PUT",
+)
 
 
 @pytest.fixture(scope="module")
 def load(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:
-    """Starts the function anew with the given settings, in this process."""
-    # Mangum uses the thread's event loop, and opens one that nobody closes where there is none.
+    """A function that imports the Lambda function again with the given settings."""
+    # Mangum uses the thread's event loop; if there is none, it opens one that nothing closes.
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    no_page = tmp_path_factory.mktemp("lambda") / "no page"
+    no_frontend = tmp_path_factory.mktemp("lambda") / "no frontend"
 
     def load(**settings: str) -> Handler:
         sys.modules.pop("recognizer.api.aws_lambda", None)
         with pytest.MonkeyPatch.context() as patch:
-            for name, text in {"DIGITS_PAGE_DIR": str(no_page), **settings}.items():
+            for name, text in {"DIGITS_PAGE_DIR": str(no_frontend), **settings}.items():
                 patch.setenv(name, text)
             handler: Handler = importlib.import_module("recognizer.api.aws_lambda").handler
         return handler
@@ -64,214 +65,233 @@ def load(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:
 
 @pytest.fixture(scope="module")
 def handler(load: Load) -> Handler:
-    """The handler as in the Lambda image, where there is no page."""
+    """The handler with the default settings."""
     return load()
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_pictures_are_read(handler: Handler, way: str) -> None:
-    answered = parsed(handler(event_of(WAYS[way](good_picture())), None))
-    assert (answered["digit"], answered["verdict"]) == (7, "digit")
+@pytest.mark.parametrize("kind", BODY_KINDS)
+def test_digit_in_every_kind_of_body_is_recognized(handler: Handler, kind: str) -> None:
+    prediction = response_json(handler(event_of(BODY_KINDS[kind](valid_png())), None))
+    assert (prediction["digit"], prediction["verdict"]) == (7, "digit")
 
 
-def test_json_as_text_is_read(handler: Handler) -> None:
-    call = document({"image": base64.b64encode(good_picture()).decode()})
-    assert parsed(handler(event_of(call, as_text=True), None))["digit"] == 7
+def test_json_body_as_text_is_accepted(handler: Handler) -> None:
+    request = json_request({"image": base64.b64encode(valid_png()).decode()})
+    assert response_json(handler(event_of(request, as_text=True), None))["digit"] == 7
 
 
-def test_query_is_heard(handler: Handler) -> None:
-    call = as_body(good_picture(), path="/predict?explain=true")
-    assert parsed(handler(event_of(call), None))["input"].startswith("data:image/png;base64,")
+def test_query_is_passed_on(handler: Handler) -> None:
+    request = raw_request(valid_png(), path="/predict?explain=true")
+    prediction = response_json(handler(event_of(request), None))
+    assert prediction["input"].startswith("data:image/png;base64,")
 
 
-def test_health(handler: Handler) -> None:
-    answered = parsed(handler(event_of(Call(path="/health", method="GET")), None))
-    assert answered["status"] == "ok"
-    assert answered["model"] == parsed(handler(event_of(as_body(good_picture())), None))["model"]
+def test_health_has_the_predictions_model(handler: Handler) -> None:
+    health = response_json(handler(event_of(Request(path="/health", method="GET")), None))
+    prediction = response_json(handler(event_of(raw_request(valid_png())), None))
+    assert (health["status"], health["model"]) == ("ok", prediction["model"])
 
 
-def test_root_points_to_the_documentation(handler: Handler) -> None:
-    answered = parsed(handler(event_of(Call(path="/", method="GET")), None))
-    assert answered["documentation"] == "/docs"
+def test_root_links_to_the_documentation(handler: Handler) -> None:
+    links = response_json(handler(event_of(Request(path="/", method="GET")), None))
+    assert links["documentation"] == "/docs"
 
 
-@pytest.mark.parametrize("name", BAD_BY_STATUS)
-def test_bad_calls_are_refused(handler: Handler, name: str) -> None:
-    answer = handler(event_of(BAD_CALLS[name][1]()), None)
-    assert "detail" in parsed(answer, BAD_BY_STATUS[name])
-    assert_is_problem(answer["body"])
-    assert parsed(handler(event_of(as_body(good_picture())), None))["digit"] == 7
+@pytest.mark.parametrize("name", REJECTED)
+def test_invalid_request_is_rejected_with_its_code(handler: Handler, name: str) -> None:
+    expected = INVALID_REQUESTS[name]
+    response = handler(event_of(expected.make()), None)
+    response_json(response, expected.status)
+    assert_is_error(response["body"], expected.code)
+    assert response_json(handler(event_of(raw_request(valid_png())), None))["digit"] == 7
 
 
-@pytest.mark.parametrize("name", NO_REQUESTS)
-def test_what_is_no_request_is_answered_calmly(
+@pytest.mark.parametrize("name", NON_HTTP_EVENTS)
+def test_non_http_event_gets_the_health_check(
     handler: Handler,
     name: str,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    answer = handler(NO_REQUESTS[name], None)
-    assert answer["statusCode"] == 200
-    assert json.loads(answer["body"])["status"] == "ok"
-    json.dumps(answer)
+    response = handler(NON_HTTP_EVENTS[name], None)
+    assert response["statusCode"] == 200
+    assert json.loads(response["body"])["status"] == "ok"
+    json.dumps(response)
     printed = capfd.readouterr()
     assert "Traceback" not in caplog.text + printed.out + printed.err
     assert [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")] == []
-    assert parsed(handler(event_of(as_body(good_picture())), None))["digit"] == 7
+    assert response_json(handler(event_of(raw_request(valid_png())), None))["digit"] == 7
+
+
+def test_garbage_is_collected_once_the_function_is_loaded(load: Load) -> None:
+    load()
+    assert gc.isenabled()
+
+
+# The log
 
 
 class Context(NamedTuple):
-    """What AWS hands to a function beside the event."""
+    """The context that AWS passes with an event."""
 
     aws_request_id: str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
 
 
-def lines(capfd: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    """What was logged since the last look."""
+def logged_records(capfd: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """Return the records that were logged since the last call."""
     return [json.loads(line) for line in capfd.readouterr().out.splitlines()]
 
 
-def line_of(handler: Handler, call: Call, capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    """The one line that a call logs."""
+def record_of(
+    handler: Handler, request: Request, capfd: pytest.CaptureFixture[str]
+) -> dict[str, Any]:
+    """Send a request and return its only record."""
     capfd.readouterr()
-    handler(event_of(call), Context())
-    (line,) = lines(capfd)
-    return line
+    handler(event_of(request), Context())
+    (record,) = logged_records(capfd)
+    return record
 
 
-def metric_names(line: dict[str, Any]) -> set[str]:
-    """The metrics that CloudWatch finds in a line."""
+def metric_names(record: dict[str, Any]) -> set[str]:
+    """Return the names of the metrics that CloudWatch finds in a record."""
     return {
         metric["Name"]
-        for directive in line["_aws"]["CloudWatchMetrics"]
+        for directive in record["_aws"]["CloudWatchMetrics"]
         for metric in directive["Metrics"]
     }
 
 
-CALLS = {
-    "a digit": as_body(good_picture()),
-    "a blank": as_body(encode(digit_image(7, ink=255))),
-    "no picture": as_body(b"words"),
-    "no feedback": Call(b"{}", "application/json", "/feedback"),
+METERED_REQUESTS = {
+    "digit": raw_request(valid_png()),
+    "blank image": raw_request(encode(digit_image(7, ink=255))),
+    "invalid image": raw_request(b"words"),
+    "invalid feedback": json_request({}, path="/feedback"),
 }
 
 
-@pytest.mark.parametrize("name", CALLS)
-def test_lines_are_in_the_embedded_metric_format(
+@pytest.mark.parametrize("name", METERED_REQUESTS)
+def test_record_is_in_the_embedded_metric_format(
     handler: Handler, name: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    line = line_of(handler, CALLS[name], capfd)
-    jsonschema.validate(line, SCHEMA)
-    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    record = record_of(handler, METERED_REQUESTS[name], capfd)
+    jsonschema.validate(record, SCHEMA)
+    (directive,) = record["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == NAMESPACE
     for dimension in directive["Dimensions"][0]:
-        assert isinstance(line[dimension], str)
+        assert isinstance(record[dimension], str)
     for metric in directive["Metrics"]:
-        assert isinstance(line[metric["Name"]], int | float)
-        assert metric["Unit"] == UNITS[metric["Name"]]
+        assert isinstance(record[metric["Name"]], int | float)
+        assert metric["Unit"] == METRIC_UNITS[metric["Name"]]
 
 
-def test_a_reading_and_feedback_carry_every_metric(
+def test_prediction_and_feedback_have_every_metric(
     handler: Handler, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    reading = line_of(handler, CALLS["a digit"], capfd)
-    said = {"id": reading["answer"], "digit": 7}
-    feedback = line_of(handler, document(said, path="/feedback"), capfd)
-    assert metric_names(reading) | metric_names(feedback) == set(UNITS)
-    assert (reading["digit"], reading["verdict"], feedback["right"]) == (7, "digit", 1)
-    assert len(UNITS) <= 10, "the eleventh costs"
+    prediction = record_of(handler, METERED_REQUESTS["digit"], capfd)
+    request = json_request({"id": prediction["prediction_id"], "digit": 7}, path="/feedback")
+    feedback = record_of(handler, request, capfd)
+    assert metric_names(prediction) | metric_names(feedback) == set(METRIC_UNITS)
+    assert (prediction["digit"], prediction["verdict"]) == (7, "digit")
+    assert (feedback["label"], feedback["correct"]) == (7, 1)
+    assert len(METRIC_UNITS) <= 10, "the eleventh costs money"
 
 
-def test_what_is_neither_is_logged_without_metrics(
+def test_unmetered_route_is_logged_without_metrics(
     handler: Handler, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    line = line_of(handler, Call(path="/health", method="GET"), capfd)
-    assert (line["route"], line["status"]) == ("/health", 200)
-    assert "_aws" not in line
+    record = record_of(handler, Request(path="/health", method="GET"), capfd)
+    assert (record["route"], record["status"]) == ("/health", 200)
+    assert "_aws" not in record
 
 
-def test_the_first_answer_of_a_process_is_a_cold_start(
+def test_only_the_first_request_is_a_cold_start(
     load: Load, capfd: pytest.CaptureFixture[str]
 ) -> None:
     handler = load()
-    cold = [line_of(handler, CALLS["a digit"], capfd)["cold_start"] for _ in range(3)]
-    assert cold == [1, 0, 0]
+    records = [record_of(handler, METERED_REQUESTS["digit"], capfd) for _ in range(3)]
+    assert [record["cold_start"] for record in records] == [1, 0, 0]
 
 
-def test_lambdas_request_id_is_used_where_the_caller_has_none(handler: Handler) -> None:
-    answer = handler(event_of(as_body(good_picture())), Context())
-    assert answer["headers"]["x-request-id"] == Context().aws_request_id
+def test_request_without_an_id_gets_lambdas(handler: Handler) -> None:
+    response = handler(event_of(raw_request(valid_png())), Context())
+    assert response["headers"]["x-request-id"] == Context().aws_request_id
 
 
-class Bucket(NamedTuple):
-    """A function that keeps feedback in S3, and what is there."""
+# Feedback in S3
+
+
+class BucketFunction(NamedTuple):
+    """A function that stores feedback in S3."""
 
     handler: Handler
-    place: str
+    uri: str
 
-    def ask(self) -> dict[str, Any]:
-        """The answer to a picture of a seven."""
-        return parsed(
-            self.handler(event_of(as_body(good_picture(), path="/predict?explain=true")), None)
-        )
+    def predict(self) -> dict[str, Any]:
+        """Return the prediction for an image of a 7, with its model input."""
+        request = raw_request(valid_png(), path="/predict?explain=true")
+        return response_json(self.handler(event_of(request), None))
 
-    def say(self, **feedback: Any) -> dict[str, Any]:
-        """What the function answers to feedback."""
-        return self.handler(event_of(document(feedback, path="/feedback")), None)
+    def send_feedback(self, **fields: Any) -> dict[str, Any]:
+        """Send feedback and return the response."""
+        return self.handler(event_of(json_request(fields, path="/feedback")), None)
 
-    def all(self) -> list[Feedback]:
-        return list(open_store(self.place))
+    def stored(self) -> list[Feedback]:
+        """Return all feedback in the bucket."""
+        return list(open_store(self.uri))
 
 
 @pytest.fixture
-def bucket(load: Load, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+def function(load: Load, monkeypatch: pytest.MonkeyPatch) -> Iterator[BucketFunction]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    place = "s3://digits-feedback/kept/here"
+    uri = "s3://digits-feedback/some/prefix"
     with mock_aws():
         boto3.client("s3").create_bucket(Bucket="digits-feedback")
-        yield Bucket(load(DIGITS_FEEDBACK=place, DIGITS_KEEP_INK="1"), place)
+        yield BucketFunction(load(DIGITS_FEEDBACK=uri, DIGITS_STORE_INPUTS="1"), uri)
 
 
-def test_feedback_is_an_object_in_s3(bucket: Bucket) -> None:
-    answer = bucket.ask()
-    assert bucket.say(id=answer["id"], digit=1, ink=answer["input"])["statusCode"] == 204
-    (feedback,) = bucket.all()
-    assert (feedback.answer, feedback.model) == (answer["id"], answer["model"])
-    assert (feedback.read, feedback.drawn) == (7, 1)
-    assert feedback.ink is not None
-    assert len(feedback.ink) == 28 * 28
+def test_feedback_is_stored_as_an_object_in_s3(function: BucketFunction) -> None:
+    prediction = function.predict()
+    response = function.send_feedback(id=prediction["id"], digit=1, input=prediction["input"])
+    assert response["statusCode"] == 204
+    (feedback,) = function.stored()
+    assert feedback.prediction_id == prediction["id"]
+    assert feedback.model_version == prediction["model"]
+    assert (feedback.predicted, feedback.label) == (7, 1)
+    assert feedback.input is not None
+    assert len(feedback.input) == 28 * 28
     (entry,) = boto3.client("s3").list_objects_v2(Bucket="digits-feedback")["Contents"]
-    day = datetime.fromtimestamp(feedback.answered, UTC).date()
-    assert entry["Key"] == f"kept/here/{day}/{answer['id']}.json"
+    date = datetime.fromtimestamp(feedback.predicted_at, UTC).date()
+    assert entry["Key"] == f"some/prefix/{date}/{prediction['id']}.json"
 
 
-def test_of_what_is_said_twice_the_last_stays_and_the_first_counts(
-    bucket: Bucket, capfd: pytest.CaptureFixture[str]
+def test_repeated_feedback_overwrites_the_label_but_counts_once(
+    function: BucketFunction, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    answer = bucket.ask()
+    prediction = function.predict()
     capfd.readouterr()
-    for digit in (7, 1):
-        assert bucket.say(id=answer["id"], digit=digit)["statusCode"] == 204
-    assert [line.get("right") for line in lines(capfd)] == [1, None]
-    assert [feedback.drawn for feedback in bucket.all()] == [1]
+    for label in (7, 1):
+        assert function.send_feedback(id=prediction["id"], digit=label)["statusCode"] == 204
+    assert [record.get("correct") for record in logged_records(capfd)] == [1, None]
+    assert [feedback.label for feedback in function.stored()] == [1]
 
 
-def test_many_are_all_found_again(bucket: Bucket) -> None:
-    answers = {bucket.ask()["id"] for _ in range(20)}
-    for answer in answers:
-        assert bucket.say(id=answer, digit=7)["statusCode"] == 204
-    assert {feedback.answer for feedback in bucket.all()} == answers
+def test_feedback_on_many_predictions_is_all_found(function: BucketFunction) -> None:
+    prediction_ids = {function.predict()["id"] for _ in range(20)}
+    for prediction_id in prediction_ids:
+        assert function.send_feedback(id=prediction_id, digit=7)["statusCode"] == 204
+    assert {feedback.prediction_id for feedback in function.stored()} == prediction_ids
 
 
-def test_a_bucket_that_is_not_there_is_said_to_be(
-    bucket: Bucket, capfd: pytest.CaptureFixture[str]
+def test_missing_bucket_gives_503_and_predictions_go_on(
+    function: BucketFunction, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    answer = bucket.ask()
+    prediction = function.predict()
     boto3.client("s3").delete_bucket(Bucket="digits-feedback")
-    refused = bucket.say(id=answer["id"], digit=7)
-    assert "try again" in parsed(refused, 503)["detail"]
-    assert int(refused["headers"]["retry-after"]) > 0
-    assert "Feedback cannot be kept in s3://digits-feedback/kept/here" in capfd.readouterr().err
-    assert bucket.ask()["digit"] == 7
+    rejected = function.send_feedback(id=prediction["id"], digit=7)
+    assert "try again" in response_json(rejected, 503)["detail"]
+    assert_is_error(rejected["body"], "store_unavailable")
+    assert int(rejected["headers"]["retry-after"]) > 0
+    assert f"Feedback cannot be stored in {function.uri}" in capfd.readouterr().err
+    assert function.predict()["digit"] == 7
