@@ -7,14 +7,18 @@ Series = tuple[str, frozenset[tuple[str, str]]]
 
 
 def metrics_of(client: httpx.Client) -> dict[Series, float]:
-    """Return the value of each series; its key is its name and labels."""
+    """Scrape a server and return the value of each series; its key is its name and labels."""
     response = client.get("/metrics")
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/plain; version=")
-    families = text_string_to_metric_families(response.text)
+    return parse_metrics(response.text)
+
+
+def parse_metrics(text: str) -> dict[Series, float]:
+    """Return the value of each series in Prometheus' text format."""
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value
-        for family in families
+        for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
 

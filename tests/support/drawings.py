@@ -120,5 +120,6 @@ def rasterize(
         for line in pairwise(points):
             canvas.line(line, fill=255, width=thickness)
         for point in points:
-            canvas.circle(point, thickness / 2, fill=255)
+            # Pillow includes both ends of the diameter, so a full radius would make thicker joints.
+            canvas.circle(point, (thickness - 1) / 2, fill=255)
     return mask.reduce(SUPERSAMPLING)

@@ -1,0 +1,71 @@
+"""The middleware's request records, with an application in this process."""
+
+import asyncio
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+
+from recognizer.api.middleware import RequestLogMiddleware
+from recognizer.api.request_log import RequestRecord
+
+
+@pytest.fixture
+def records() -> list[RequestRecord]:
+    return []
+
+
+@pytest.fixture
+def app(records: list[RequestRecord]) -> FastAPI:
+    app = FastAPI()
+
+    @app.get("/items/{number}")
+    def item(request: Request, number: int) -> None:
+        request.state.record["digit"] = number
+
+    @app.get("/fail")
+    def fail() -> None:
+        raise LookupError("unexpected")
+
+    app.add_middleware(RequestLogMiddleware, sinks=[records.append])
+    return app
+
+
+def get(app: FastAPI, *paths: str) -> None:
+    """Send GET requests to an application in this process."""
+
+    async def send() -> None:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            for path in paths:
+                await client.get(path)
+
+    asyncio.run(send())
+
+
+def test_only_the_first_request_is_a_cold_start(app: FastAPI, records: list[RequestRecord]) -> None:
+    get(app, "/items/1", "/items/2", "/items/3")
+    assert [record["cold_start"] for record in records] == [1, 0, 0]
+
+
+def test_record_has_the_route_and_what_it_added(app: FastAPI, records: list[RequestRecord]) -> None:
+    get(app, "/items/4")
+    (record,) = records
+    assert (record["method"], record["route"], record["digit"]) == ("GET", "/items/{number}", 4)
+    assert (record["status"], record["failed"], record["rejected"]) == (200, 0, 0)
+    assert 0 < record["duration_ms"] < 10_000
+
+
+def test_record_of_an_unknown_path_has_the_route_other(
+    app: FastAPI, records: list[RequestRecord]
+) -> None:
+    get(app, "/unknown")
+    assert [(record["route"], record["status"]) for record in records] == [("other", 404)]
+
+
+def test_unexpected_exception_is_recorded_as_a_failure(
+    app: FastAPI, records: list[RequestRecord]
+) -> None:
+    get(app, "/fail")
+    (record,) = records
+    assert (record["status"], record["failed"], record["exception"]) == (500, 1, "LookupError")

@@ -1,0 +1,98 @@
+"""The pipeline: limits, stage timings, blank images and threads."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from recognizer import ImageError, Recognizer, recognize
+from recognizer.errors import ImageErrorCode
+from support.images import digit_image, encode
+from support.paths import ROOT
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> Recognizer:
+    return Recognizer()
+
+
+@pytest.fixture(scope="module")
+def seven() -> bytes:
+    return (ROOT / "tests" / "seven.png").read_bytes()
+
+
+def test_recognize_gives_the_same_prediction_as_a_recognizer(
+    recognizer: Recognizer, seven: bytes
+) -> None:
+    expected, prediction = recognizer.recognize(seven).prediction, recognize(seven)
+    assert (prediction.digit, prediction.verdict) == (7, "digit")
+    assert np.array_equal(prediction.probabilities, expected.probabilities)
+
+
+@pytest.mark.parametrize(("content", "code"), [(b"", "empty"), (b"words", "unreadable")])
+def test_bytes_that_are_not_an_image_raise_image_error(content: bytes, code: str) -> None:
+    with pytest.raises(ImageError) as caught:
+        recognize(content)
+    assert caught.value.code == code
+    assert str(caught.value) == caught.value.message
+    assert "send a PNG, JPEG, WebP, GIF or BMP image" in caught.value.message
+
+
+def code_of(recognizer: Recognizer, content: bytes) -> ImageErrorCode:
+    """Return the code of the error that an image causes."""
+    with pytest.raises(ImageError) as caught:
+        recognizer.recognize(content)
+    return caught.value.code
+
+
+def test_limits_are_inclusive_and_passed_on() -> None:
+    content = encode(digit_image(7, size=(60, 50)))
+    exact = Recognizer(max_bytes=len(content), max_pixels=3_000)
+    assert exact.recognize(content).prediction.digit == 7
+    assert code_of(Recognizer(max_bytes=len(content) - 1), content) == "too_many_bytes"
+    assert code_of(Recognizer(max_pixels=2_999), content) == "too_many_pixels"
+
+
+def test_threads_are_passed_on() -> None:
+    for threads in (1, 2):
+        session = Recognizer(threads=threads).classifier.session
+        assert session.get_session_options().intra_op_num_threads == threads
+
+
+def test_stage_timings_are_positive_and_within_the_wall_time(
+    recognizer: Recognizer, seven: bytes
+) -> None:
+    start = time.perf_counter()
+    timings = astuple(recognizer.recognize(seven).timings)
+    wall_ms = 1_000 * (time.perf_counter() - start)
+    assert len(timings) == 3
+    assert min(timings) > 0
+    assert sum(timings) < wall_ms
+
+
+def test_model_input_is_what_the_model_saw(recognizer: Recognizer, seven: bytes) -> None:
+    recognition = recognizer.recognize(seven)
+    assert recognition.model_input is not None
+    assert recognition.model_input.shape == (28, 28)
+    again = recognizer.classifier.predict(recognition.model_input)
+    assert np.array_equal(again.probabilities, recognition.prediction.probabilities)
+
+
+def test_blank_image_has_no_model_input(recognizer: Recognizer) -> None:
+    recognition = recognizer.recognize(encode(Image.new("L", (50, 50), 255)))
+    assert recognition.model_input is None
+    assert recognition.prediction.verdict == "blank"
+
+
+def test_two_threads_get_the_results_of_one(recognizer: Recognizer) -> None:
+    images = [encode(digit_image(digit)) for digit in range(10)] * 4
+
+    def probabilities(content: bytes) -> list[float]:
+        result: list[float] = recognizer.recognize(content).prediction.probabilities.tolist()
+        return result
+
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(probabilities, images)) == [probabilities(i) for i in images]
