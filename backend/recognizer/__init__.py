@@ -1,4 +1,4 @@
-"""Recognizes handwritten digits: image bytes in, prediction out.
+"""Recognition of handwritten digits: image bytes in, prediction out.
 
     from recognizer import recognize
 

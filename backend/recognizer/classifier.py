@@ -1,4 +1,7 @@
-"""Model input → class probabilities → verdict. Owns the model: file, checksum, ONNX session."""
+"""Model input → class probabilities → verdict.
+
+Owns the model: its file, checksum and ONNX session.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -23,7 +26,7 @@ Verdict = Literal["digit", "unsure", "not_a_digit", "blank"]
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the classifier makes of one model input."""
+    """The classifier's result for one model input."""
 
     digit: int | None
     """0 to 9; None if the verdict is `not_a_digit` or `blank`."""
@@ -44,7 +47,7 @@ BLANK = Prediction(None, "blank", np.full(10, 0.1))
 
 
 class Classifier:
-    """The model, loaded once; `predict` may be called from any thread.
+    """The model, loaded once; any number of threads may call `predict`.
 
     `version` is the start of the file's SHA-256, `metadata` the strings stored in the file.
     `threads` is the number of threads that share the work of one prediction. Raises ModelError
@@ -83,12 +86,15 @@ class Classifier:
         return Prediction(digit, verdict, probabilities)
 
     def _threshold(self, name: str, name_before_0_2: str) -> float:
-        """A threshold by its name; models released before 0.2.0 store it under another."""
+        """Return a threshold; models released before 0.2.0 have another name for it."""
         return float(self.metadata.get(name) or self.metadata[name_before_0_2])
 
 
 def read_verified(path: Path) -> tuple[bytes, str]:
-    """Return the model file's bytes and SHA-256; raise ModelError if they do not match."""
+    """Return the bytes and the SHA-256 of a model file.
+
+    Raises ModelError if a file is missing or the checksum does not match.
+    """
     digest_file = path.with_name(path.name + ".sha256")
     try:
         content = path.read_bytes()

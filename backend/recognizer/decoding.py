@@ -1,7 +1,8 @@
-"""Untrusted bytes → grayscale image. Every limit on images and every ImageError is raised here.
+"""Untrusted bytes → grayscale image, within limits.
 
-Nothing is decoded before the limits have been checked against the image's header, and nothing in
-the bytes can make Pillow do more than a bounded amount of work.
+This module checks every limit on images and raises every ImageError. Nothing is decoded before
+the limits have been checked against the image's header, and nothing in the bytes can make Pillow do
+more than a bounded amount of work.
 """
 
 from io import BytesIO
@@ -30,7 +31,7 @@ The classifier reads 20 pixels of a digit; this leaves enough of one a tenth of 
 """
 
 INLINE_MAX_PIXELS = 250_000
-"""Images up to this size take a few milliseconds: less than it takes to find them a thread."""
+"""Images of up to this many pixels take a few milliseconds, too little for a worker thread."""
 
 MAX_JPEG_SCANS = 100
 """Progressive JPEGs have about ten; each costs a pass over the whole image."""
@@ -72,11 +73,14 @@ def decode_image(
 
 
 def is_small(content: bytes) -> bool:
-    """Return whether the header promises an image of at most INLINE_MAX_PIXELS, or no image."""
+    """Return whether an image is small enough to be decoded without a worker thread.
+
+    Its header decides. An unreadable image counts as small, since it is rejected at once.
+    """
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
             return image.width * image.height <= INLINE_MAX_PIXELS
-    except Exception:  # an unreadable image is rejected at once
+    except Exception:  # as many kinds as in decode_image
         return True
 
 

@@ -1,4 +1,4 @@
-"""Errors that the library raises. None of them knows about HTTP."""
+"""Errors that the library raises, independent of HTTP."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Grayscale image → 28×28 model input, white on black, made the way MNIST was made.
+"""Grayscale image → 28×28 model input, white on black, made as MNIST was made.
 
 MNIST's recipe (LeCun, Cortes, Burges, http://yann.lecun.com/exdb/mnist/): fit the digit into a
 20×20 box, keeping its aspect ratio, with anti-aliasing, then put its center of mass at the center
@@ -60,13 +60,13 @@ stretch it."""
 
 
 def preprocess(image: GrayImage) -> ModelInput | None:
-    """Return the model input for the digit in a grayscale image, or None if it is blank."""
+    """Return the model input for the digit in an image, or None if it is blank."""
     ink = separate_ink(image)
     return None if ink is None else size_normalize(ink)
 
 
 def separate_ink(image: GrayImage) -> Ink | None:
-    """Separate ink from paper: return the ink, cropped to its bounding box, or None if blank.
+    """Return the ink of an image, cropped to its bounding box, or None if blank.
 
     Paper is what lies along the image's edges; ink is what differs from it, in the direction
     (darker or lighter) in which more differs. No absolute brightness is assumed anywhere, so a
@@ -86,8 +86,8 @@ def separate_ink(image: GrayImage) -> Ink | None:
     ink = ink_from_levels(np.arange(256, dtype=np.float32)[None], counts, paper, noise)
     if ink is None:
         return None
-    # Ink grows with the distance from paper: a row has ink where its darkest (or lightest) pixel
-    # has.
+    # Ink grows with the distance from paper, so the darkest (or lightest) pixel of a row or column
+    # decides whether it has ink.
     has_ink = ink[0] > 0
     extreme = image.min if has_ink[0] else image.max
     rows, columns = (nonzero_slice(has_ink[extreme(axis=axis)]) for axis in (1, 0))
@@ -101,9 +101,10 @@ def ink_from_levels(
     paper: NDArray[np.float32],
     noise: float,
 ) -> Ink | None:
-    """Return the ink of gray levels that `counts` pixels have each, or None if all are blank.
+    """Return the ink of gray levels, or None if the image is blank.
 
-    All arrays are 2-D; `paper` is broadcast over the levels.
+    `counts` is the number of pixels that have each level. All arrays are 2-D; `paper` is broadcast
+    over the levels.
     """
     # Dark ink absorbs a fraction of the light; light ink adds to the paper's brightness. Scaled to
     # the darkest paper: in brighter light noise can only look smaller.
@@ -133,7 +134,7 @@ def weighted_quantile(values: NDArray[np.float32], counts: Counts, q: float) -> 
 
 
 def denoise(image: GrayImage) -> tuple[Levels, float]:
-    """Average a noisy image over 3×3 or 5×5 pixels; return it and the noise left in it.
+    """Average a noisy image over 3×3 or 5×5 pixels; return it and the noise left.
 
     Noise is a standard deviation in gray levels. An image that is not noisy, or too small to lose
     detail, is returned unchanged.
@@ -153,7 +154,7 @@ def denoise(image: GrayImage) -> tuple[Levels, float]:
 
 
 def estimate_noise(image: GrayImage) -> float:
-    """Return the standard deviation, in gray levels, of the noise along the image's edges.
+    """Return the standard deviation of the noise along the edges, in gray levels.
 
     Uses the median difference of neighbors, so strokes that touch the edge do not count.
     """
@@ -171,7 +172,7 @@ def median(values: NDArray[np.int16]) -> float:
 
 
 def edge_pixels(levels: Levels) -> NDArray[np.int16]:
-    """Return the gray levels along the edges of an image, line after line: (n,), n at least 4."""
+    """Return the gray levels along the edges, line after line: (n,), n at least 4."""
     width = edge_width(levels.shape)
     step = -(-width // MAX_EDGE_LINES)
     first, last = slice(None, width, step), slice(-width, None, step)
@@ -186,9 +187,10 @@ def edge_width(shape: tuple[int, ...]) -> int:
 
 
 def estimate_background(levels: Levels, noise: float) -> NDArray[np.float32]:
-    """Return the brightness of bare paper, at least 1 gray level, to broadcast over the image.
+    """Return the brightness of bare paper, to broadcast over the image.
 
-    Shaped (1, 1) if the edges agree on one level, (height, width) in uneven light.
+    At least 1 gray level. Shaped (1, 1) if the edges agree on one level, (height, width) in uneven
+    light.
     """
     edges = edge_pixels(levels)
     level = int(median(edges))
@@ -198,10 +200,10 @@ def estimate_background(levels: Levels, noise: float) -> NDArray[np.float32]:
 
 
 def fit_background(levels: Levels) -> NDArray[np.float32]:
-    """Return the brightness (height, width) of unevenly lit paper, at least 1 gray level.
+    """Return the brightness (height, width) of unevenly lit paper.
 
-    Fits a quadratic surface by iteratively reweighted least squares: first to the edges, then to
-    every sample close to the surface.
+    At least 1 gray level. Fits a quadratic surface by iteratively reweighted least squares: first
+    to the edges, then to every sample close to the surface.
     """
     height, width = levels.shape
     rows, columns = (
@@ -232,16 +234,17 @@ def fit_background(levels: Levels) -> NDArray[np.float32]:
 
 
 def quadratic_terms(rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the terms (rows, columns, 6) of a quadratic surface at the given coordinates."""
+    """Return the terms (rows, columns, 6) of a quadratic surface on a grid."""
     y, x = np.meshgrid(rows, columns, indexing="ij")
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
 
 
 def size_normalize(ink: Ink) -> ModelInput:
-    """Scale the ink's bounding box to 20×20, center its mass in 28×28, scale the maximum to 1.
+    """Size-normalize ink as MNIST did.
 
-    Scaling and centering are one resampling step, exact to fractions of a pixel, so a digit drawn
-    at two sizes and places gives the same model input.
+    Scales the bounding box to 20×20, centers the mass in 28×28 and scales the maximum to 1. Scaling
+    and centering are one resampling step, exact to fractions of a pixel, so a digit drawn at two
+    sizes and places gives the same model input.
     """
     column_mass, row_mass = ink.sum(axis=0), ink.sum(axis=1)
     left, right = ink_extent(column_mass)
@@ -274,7 +277,7 @@ def center_of_mass(mass: NDArray[np.float32]) -> float:
 
 
 def resampling_weights(start: float, step: float, length: int) -> NDArray[np.float32]:
-    """Return weights (28, length) that average `length` pixels over 28 spans of `step`.
+    """Return weights (28, length) that average pixels over 28 spans of `step`.
 
     The first span begins at `start`. If the spans are finer than the pixels, this is linear
     interpolation. Spans beyond the image have no weight.

@@ -1,4 +1,4 @@
-"""The pipeline: image bytes → grayscale image → model input → prediction, with stage timings."""
+"""The pipeline: image bytes → model input → prediction, with stage timings."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +21,7 @@ class StageTimings:
 
 @dataclass(frozen=True)
 class Recognition:
-    """A prediction with what led to it."""
+    """A prediction with its model input and timings."""
 
     prediction: Prediction
     model_input: ModelInput | None
@@ -30,7 +30,7 @@ class Recognition:
 
 
 class Recognizer:
-    """Recognizes the digit in an image; one instance serves any number of threads.
+    """The pipeline with its model; any number of threads may share an instance.
 
     `max_bytes` and `max_pixels` limit the images that are accepted; `threads` is the number of
     threads that share the work of one prediction. Raises ModelError if the model cannot be loaded.
@@ -78,9 +78,9 @@ def default_recognizer() -> Recognizer:
 
 
 def recognize(content: bytes) -> Prediction:
-    """Recognize the digit in an image file with the released model and the default limits.
+    """Recognize the digit in an image file with the released model.
 
-    Raises ImageError if the bytes are not an accepted image, ModelError if the model cannot be
-    loaded.
+    The default limits apply. Raises ImageError if the bytes are not an accepted image, ModelError
+    if the model cannot be loaded.
     """
     return default_recognizer().recognize(content).prediction

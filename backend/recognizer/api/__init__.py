@@ -1,1 +1,1 @@
-"""The web application around the library: a FastAPI app, its server and its AWS Lambda handler."""
+"""The web application around the library: FastAPI app, server, Lambda handler."""

@@ -1,4 +1,4 @@
-"""The FastAPI application: its routes. Everything they use is in a module of its own."""
+"""The FastAPI application: its routes."""
 
 import sys
 from collections.abc import Callable
@@ -36,7 +36,7 @@ MAX_CONCURRENT_DECODES = 2
 """Each image may take a few hundred megabytes while it is decoded."""
 
 FEEDBACK_RATE, FEEDBACK_BURST = 5, 50
-"""Feedback accepted a second in the long run, and at once."""
+"""Feedback requests accepted a second on average, and at once."""
 
 
 def create_app(
@@ -149,7 +149,7 @@ def create_app(
         )
 
     if frontend is not None:
-        # Mounted at "/" it would also answer for the routes above: GET /predict would be a 404.
+        # Mounted at "/" it would also match the routes above, and GET /predict would be a 404.
         app.router.default = frontend
     else:
 

@@ -3,7 +3,7 @@
 import gc
 from functools import cache
 
-# Imports produce no garbage, but collecting it takes a tenth of a cold start.
+# Imports produce no garbage, but searching for it takes a tenth of a cold start.
 gc.disable()
 
 from typing import Any
@@ -24,9 +24,9 @@ from recognizer.feedback import open_store
 
 
 class NonHTTPEvent:
-    """Mangum handler that answers every event but a function URL's with the health check.
+    """Mangum handler that turns events other than HTTP requests into health checks.
 
-    A scheduled warm-up event is one; without this handler Mangum raises an error for it.
+    A scheduled warm-up is such an event; without this handler Mangum raises an error for it.
     """
 
     @classmethod

@@ -25,14 +25,14 @@ METRIC_UNITS = {
     "cold_start": "Count",
     "memory_mb": "Megabytes",
 }
-"""Fields of the record that become metrics: ten, as many as CloudWatch gives for free.
+"""Fields of the record that become metrics: ten, as many as are free of charge.
 
 A dimension multiplies metrics by its values, so route, status, verdict, digit and error code stay
 fields of the log, which CloudWatch Logs Insights can count.
 """
 
 FUNCTION_NAME = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")
-"""The only dimension, so that several functions can be told apart."""
+"""The only dimension; it distinguishes several functions."""
 
 METERED_ROUTES = ("/predict", "/feedback")
 
@@ -59,7 +59,7 @@ def to_emf(record: RequestRecord) -> str:
 
 @cache
 def emf_metadata(fields: tuple[str, ...]) -> str:
-    """Return the JSON that tells CloudWatch which of these fields are metrics."""
+    """Return the JSON from which CloudWatch knows which of these fields are metrics."""
     metrics = [
         {"Name": name, "Unit": unit} for name, unit in METRIC_UNITS.items() if name in fields
     ]

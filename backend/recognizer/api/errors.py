@@ -57,7 +57,10 @@ RETRY_AFTER = {"retry-after": "10"}
 
 
 class APIError(Exception):
-    """A request that is not served; `detail` is one sentence that says what is accepted."""
+    """A request that is not served.
+
+    `detail` is one sentence that says what is accepted, `code` a word for programs.
+    """
 
     def __init__(self, code: APIErrorCode | Literal["too_many_bytes"], detail: str) -> None:
         super().__init__(detail)
@@ -66,7 +69,7 @@ class APIError(Exception):
 
 
 def add_exception_handlers(app: FastAPI) -> None:
-    """Let an application answer every error in the form above."""
+    """Register handlers that give every error response the form above."""
     app.exception_handler(APIError)(api_error_handler)
     app.exception_handler(ImageError)(library_error_handler)
     app.exception_handler(FeedbackError)(library_error_handler)
@@ -92,17 +95,17 @@ def reject(request: Request, code: ErrorCode, detail: str) -> Response:
 
 
 def api_error_handler(request: Request, error: APIError) -> Response:
-    """Answer an error of the API."""
+    """Return the response to an error of the API."""
     return reject(request, error.code, error.detail)
 
 
 def library_error_handler(request: Request, error: ImageError | FeedbackError) -> Response:
-    """Answer an error of the library, whose messages are written for clients."""
+    """Return the response to an error of the library; its message is for clients."""
     return reject(request, error.code, error.message)
 
 
 def validation_error_handler(request: Request, error: RequestValidationError) -> Response:
-    """Name the invalid parameters; FastAPI's own response would repeat their values."""
+    """Return the names of invalid parameters; FastAPI would repeat their values."""
     if any(part["type"] == "json_invalid" for part in error.errors()):
         detail = "The body is not JSON; see /docs for what is accepted."
         return reject(request, "bad_json", detail)
@@ -112,7 +115,7 @@ def validation_error_handler(request: Request, error: RequestValidationError) ->
 
 
 def http_exception_handler(_: Request, error: HTTPException) -> Response:
-    """Replace Starlette's titles by sentences."""
+    """Return a sentence in place of Starlette's title."""
     code, detail = {
         404: ("not_found", "Not found; see /docs for the available endpoints."),
         405: ("method_not_allowed", "Method not allowed; see /docs for the accepted methods."),
@@ -121,6 +124,6 @@ def http_exception_handler(_: Request, error: HTTPException) -> Response:
 
 
 def client_disconnect_handler(request: Request, _: ClientDisconnect) -> Response:
-    """Count a client that disconnected while sending; nobody reads the response."""
+    """Record that a client disconnected while sending; it gets no response."""
     detail = "The connection was closed before the request was complete."
     return reject(request, "client_disconnected", detail)

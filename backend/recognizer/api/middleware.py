@@ -16,9 +16,10 @@ Sink = Callable[[RequestRecord], None]
 
 
 class RequestLogMiddleware:
-    """Assigns a request ID, times the request and passes one record to each sink when it ends.
+    """ASGI middleware that assigns request IDs and emits one record per request.
 
-    Routes add what they know to `request.state.record`.
+    It times the request and passes the record to each sink when the request ends. Routes add to the
+    record in `request.state.record`.
     """
 
     def __init__(self, app: ASGIApp, sinks: Sequence[Sink]) -> None:
@@ -61,7 +62,10 @@ class RequestLogMiddleware:
 
 
 def request_id(scope: Scope) -> str:
-    """Return the caller's `x-request-id` if it is safe to log, else Lambda's ID, else a new one."""
+    """Return the client's request ID, else Lambda's, else a new one.
+
+    The client's `x-request-id` is only used if it is safe to log.
+    """
     for name, value in scope["headers"]:
         if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
             return str(value, "ascii")
@@ -70,9 +74,9 @@ def request_id(scope: Scope) -> str:
 
 
 class BodySizeLimitMiddleware:
-    """Stops reading a body after `max_bytes`, whatever its headers claim.
+    """ASGI middleware that stops reading a body after `max_bytes`.
 
-    Raises APIError out of `receive`.
+    It counts what arrives, whatever the headers claim, and raises APIError out of `receive`.
     """
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 def multiproc_dir() -> Path | None:
-    """Return the folder that the workers of this server share; None for a single process."""
+    """Return the folder that this server's workers share; None for a single process."""
     if multiprocessing.parent_process() is None:
         return None
     # The authentication key is known only to processes with the same parent.
@@ -55,7 +55,7 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 disable_created_metrics()  # type: ignore[no-untyped-call]  # they would double the series
 
 RECENT_WINDOW = 100
-"""Feedback of each worker over which the recent accuracy is measured."""
+"""Number of feedback records of each worker over which recent accuracy is measured."""
 
 LATENCY_BUCKETS = (
     0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
@@ -71,12 +71,14 @@ class PrometheusMetrics:
     def __init__(self, model_version: str) -> None:
         registry = CollectorRegistry()
         self.requests = Counter(
-            "digits_requests", "Requests, by route and status.", ["route", "status"],
+            "digits_requests",
+            "Requests, by route and status.",
+            ["route", "status"],
             registry=registry,
-        )  # fmt: skip
+        )
         self.request_duration = Histogram(
             "digits_request_duration_seconds",
-            "Time from the first to the last byte of a request, by route.",
+            "Time that a request took, by route.",
             ["route"],
             buckets=LATENCY_BUCKETS,
             registry=registry,
@@ -108,16 +110,15 @@ class PrometheusMetrics:
         )
         self.recent_feedback = Gauge(
             "digits_recent_feedback",
-            f"The last {RECENT_WINDOW} feedbacks of each worker, by whether the prediction was "
-            "correct.",
+            f"The last {RECENT_WINDOW} feedback records of each worker, by whether the prediction "
+            "was correct.",
             ["correct"],
             registry=registry,
             multiprocess_mode="livesum",
         )
         self.errors = Counter(
-            "digits_errors", "Requests answered with an error, by code.", ["code"],
-            registry=registry,
-        )  # fmt: skip
+            "digits_errors", "Rejected requests, by error code.", ["code"], registry=registry
+        )
         self.worker_starts = Counter(
             "digits_worker_starts", "Workers that served their first request.", registry=registry
         )
@@ -180,13 +181,13 @@ class PrometheusMetrics:
 
 
 class ProcessInfoCollector(Collector):
-    """Metrics that are looked up when scraped: model version, memory and processor time."""
+    """Collector of model version, memory and processor time, read when scraped."""
 
     def __init__(self, model_version: str) -> None:
         self.model_version = model_version
 
     def collect(self) -> Iterable[Metric]:
-        """Return the metrics; memory and time are sums over the workers, where /proc exists."""
+        """Return the metrics, with sums over the workers if the system has /proc."""
         yield InfoMetricFamily(
             "digits_model", "The model that is loaded.", {"version": self.model_version}
         )
@@ -201,7 +202,7 @@ class ProcessInfoCollector(Collector):
 
 
 def living_workers() -> list[int]:
-    """Return the process IDs of this server's workers, and drop the gauges of dead ones."""
+    """Return the process IDs of living workers; remove the gauges of dead ones."""
     if MULTIPROC_DIR is None:
         return [os.getpid()]
     workers = {

@@ -1,11 +1,11 @@
-"""A rate limiter for the whole process."""
+"""Rate limiting within one process."""
 
 import time
 from collections.abc import Callable
 
 
 class TokenBucket:
-    """Allows `rate` calls a second in the long run, and `burst` at once.
+    """Rate limiter that allows `rate` calls a second on average, and `burst` at once.
 
     https://en.wikipedia.org/wiki/Token_bucket
     """

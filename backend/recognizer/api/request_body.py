@@ -1,4 +1,7 @@
-"""Request bodies: an image sent in one of three ways, or feedback. No image is decoded here."""
+"""Request bodies: an image, sent in one of three ways, or feedback.
+
+No image is decoded here.
+"""
 
 import base64
 import binascii
@@ -25,7 +28,10 @@ MAX_FEEDBACK_BYTES = 16_000
 
 
 async def read_image(request: Request, max_bytes: int) -> bytes:
-    """Return the image file in a request; raise APIError or ImageError if there is none."""
+    """Return the image file in a request.
+
+    Raises APIError or ImageError if the body holds none, or one that is too large.
+    """
     content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if content_type.startswith("image/"):
         return await request.body()

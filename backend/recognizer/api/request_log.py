@@ -16,7 +16,7 @@ from recognizer.classifier import Verdict
 
 
 class RequestRecord(TypedDict, total=False):
-    """What is known of a request and its response; never anything of the image.
+    """Facts about a request and its response, never about the image's content.
 
     `RequestLogMiddleware` creates and completes it; routes fill in the rest.
     """
@@ -36,7 +36,7 @@ class RequestRecord(TypedDict, total=False):
     exception: str
     """The type of an unexpected exception."""
     rejected: Literal[0, 1]
-    """Whether the request was answered with an error code."""
+    """Whether the request was rejected with one of the codes in `errors.STATUS_CODES`."""
     error_code: ErrorCode
 
     decode_ms: float
@@ -54,7 +54,7 @@ class RequestRecord(TypedDict, total=False):
     label: int
     """Feedback: the digit that was drawn, 0 to 9."""
     correct: Literal[0, 1]
-    """Feedback: whether the prediction was right. Only set if it counts as a measurement: for the
+    """Feedback: whether the prediction was correct. Only set if it counts as a measurement: for the
     first feedback on a prediction of the model that is loaded."""
 
     function_name: str
@@ -75,7 +75,10 @@ def log_request(record: RequestRecord) -> None:
 
 
 def to_text(record: RequestRecord) -> str:
-    """Render a record for a terminal: `14:03:07 200 POST /predict 1.4 ms 7 (99.8%) 5f3a…`."""
+    """Render a record for a terminal.
+
+    Example: `14:03:07 200 POST /predict 1.4 ms 7 (99.8%) 5f3a…`.
+    """
     parts = [record["time"][11:19], str(record["status"]), record["method"], record["route"]]
     parts.append(f"{record['duration_ms']:.1f} ms")
     if "verdict" in record:

@@ -1,4 +1,4 @@
-"""What goes over the wire: response models, and the OpenAPI description of bodies and errors."""
+"""Response models, and the OpenAPI description of request bodies and errors."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""The application as a server: with the frontend, Prometheus metrics and the dashboard redirect.
+"""The application as a server, with frontend, metrics and dashboard redirect.
 
 python -m uvicorn --factory recognizer.api.server:create_server
 """
@@ -19,7 +19,7 @@ from recognizer.api.static import FrontendFiles
 from recognizer.feedback import StoreUnavailableError, open_store
 
 MODEL_THREADS = 2
-"""More do not make so small a model faster."""
+"""More threads do not make so small a model faster."""
 
 
 def create_server(settings: Settings | None = None) -> FastAPI:
@@ -46,9 +46,7 @@ def create_server(settings: Settings | None = None) -> FastAPI:
     async def dashboard() -> Response:
         """Redirect to TensorBoard."""
         if not settings.dashboard_url:
-            detail = (
-                "There is no TensorBoard here; `make up` starts one."
-            )
+            detail = "TensorBoard is not running here; `make up` starts it."
             return error_response(404, "not_found", detail)
         return RedirectResponse(settings.dashboard_url)
 

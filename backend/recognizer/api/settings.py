@@ -9,7 +9,7 @@ from recognizer.decoding import MAX_BYTES, MAX_PIXELS
 
 @dataclass(frozen=True)
 class Settings:
-    """What an operator may change, with the defaults."""
+    """The settings that an operator may change, with their defaults."""
 
     max_bytes: int = MAX_BYTES
     """DIGITS_MAX_BYTES: the largest image accepted, in bytes of the file."""

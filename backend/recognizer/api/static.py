@@ -17,7 +17,10 @@ SECURITY_HEADERS = {
 
 
 class FrontendFiles(StaticFiles):
-    """The files in a folder; names under assets/ contain a hash, so their content never changes."""
+    """The files of the built frontend.
+
+    File names under assets/ contain a hash, so the content of a name never changes.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder, html=True)

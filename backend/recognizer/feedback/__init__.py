@@ -1,4 +1,4 @@
-"""Feedback: the digit that a person drew, for a prediction made earlier, and where it is stored.
+"""Feedback on earlier predictions: the digit really drawn, and where it is stored.
 
 A prediction's ID holds the model version, the predicted digit and the time, so feedback makes
 sense without any record of predictions. IDs are not signed: forging one gains nothing over sending
@@ -24,7 +24,10 @@ FeedbackErrorCode = Literal["unknown_prediction", "feedback_expired", "store_ful
 
 
 class FeedbackError(Exception):
-    """Feedback that is not accepted; `message` is one sentence for people, `code` for programs."""
+    """Feedback that is not accepted.
+
+    `message` is one sentence for people, `code` a word for programs.
+    """
 
     def __init__(self, code: FeedbackErrorCode, message: str) -> None:
         super().__init__(message)
@@ -54,7 +57,7 @@ class Feedback:
 
     @property
     def correct(self) -> bool:
-        """Whether the prediction was right."""
+        """Whether the prediction was correct."""
         return self.predicted == self.label
 
 
@@ -80,7 +83,7 @@ class FeedbackStore(Protocol):
 def open_store(uri: str) -> FeedbackStore:
     """Open the store in a SQLite file, in `:memory:` or at s3://bucket/prefix.
 
-    The imports wait until a store of their kind is opened, so that no cold start pays for them.
+    The stores are imported only when opened, so that no cold start pays for them.
     Raises StoreUnavailableError.
     """
     if uri.startswith("s3://"):
@@ -96,7 +99,10 @@ def open_store(uri: str) -> FeedbackStore:
 
 
 def new_prediction_id(model_version: str, digit: int | None) -> str:
-    """Return an ID for a prediction: model version, digit, milliseconds since 1970, random part."""
+    """Return a new ID for a prediction.
+
+    It consists of the model version, the digit, milliseconds since 1970 and a random part.
+    """
     predicted = "x" if digit is None else str(digit)
     milliseconds = time.time_ns() // 1_000_000
     return f"{model_version}-{predicted}-{milliseconds:011x}{secrets.token_hex(5)}"

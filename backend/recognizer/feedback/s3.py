@@ -1,4 +1,4 @@
-"""Feedback as S3 objects, one per prediction, which any number of functions may write."""
+"""Feedback as S3 objects, one per prediction, for any number of writers."""
 
 import base64
 import json
@@ -22,9 +22,10 @@ CONFLICT_CODES = ("PreconditionFailed", "ConditionalRequestConflict")
 
 
 class S3Store:
-    """Objects `<prefix>/<date of the prediction>/<prediction id>.json` at s3://bucket/prefix.
+    """Feedback at s3://bucket/prefix.
 
-    Region and credentials come from where AWS's own tools find them.
+    Objects are named `<prefix>/<date of the prediction>/<prediction ID>.json`. Region and
+    credentials come from where AWS's own tools find them.
     """
 
     def __init__(self, uri: str) -> None:

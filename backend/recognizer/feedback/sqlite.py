@@ -26,7 +26,7 @@ SELECT = "SELECT prediction_id, model_version, predicted, predicted_at, label, i
 
 
 class SQLiteStore:
-    """A file, or `:memory:`, which is lost when the process ends."""
+    """Feedback in a file, or in `:memory:`, which is lost when the process ends."""
 
     def __init__(self, path: str) -> None:
         self.lock = Lock()
@@ -34,11 +34,12 @@ class SQLiteStore:
             self.connection = sqlite3.connect(
                 path, timeout=5, isolation_level=None, check_same_thread=False
             )
-            # What was acknowledged is on disk: not even a power failure loses it.
+            # Acknowledged feedback is on disk: not even a power failure loses it.
             self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = FULL")
             self.connection.execute(TABLE)
-            self.connection.execute(f"{SELECT} LIMIT 0")  # fails now if the columns are others
+            # Fail here, not at the first save, if the table has other columns.
+            self.connection.execute(f"{SELECT} LIMIT 0")
         self.path = path
 
     def save(self, feedback: Feedback) -> bool:
