@@ -1,4 +1,4 @@
-"""Small files that are expensive to decode, and files that are not what they claim to be."""
+"""Small files that are expensive to decode, and files that claim wrong sizes."""
 
 import struct
 import zlib
@@ -17,14 +17,14 @@ def png_chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def png(width: int, height: int, *chunks: bytes, bits: int = 8, rows: bytes = b"") -> bytes:
-    """Return a grayscale PNG of any claimed size, with `chunks` before its compressed rows."""
+    """Return a grayscale PNG of any claimed size, with `chunks` before its rows."""
     header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, 0, 0, 0, 0))
     end = png_chunk(b"IDAT", zlib.compress(rows, 9)) + png_chunk(b"IEND", b"")
     return PNG_START + header + b"".join(chunks) + end
 
 
 def large_flat_png(side: int) -> bytes:
-    """Return a complete 1-bit PNG: 13,000 pixels a side are 20 kB in the file, 169 MB decoded."""
+    """Return a 1-bit PNG; 13,000 pixels a side are 20 kB in the file, 169 MB decoded."""
     row = b"\0" * (1 + (side + 7) // 8)
     return png(side, side, bits=1, rows=row * side)
 
@@ -45,7 +45,7 @@ def inflating_profile(megabytes: int) -> bytes:
 
 
 def progressive_jpeg(scans: int, side: int, mode: str = "RGB", color: Color = 0) -> bytes:
-    """Return a JPEG that repeats its last scan; each scan is a pass over the whole image."""
+    """Return a JPEG that repeats its last scan; each is a pass over the image."""
     once = encode(Image.new(mode, (side, side), color), "JPEG", progressive=True)
     last_scan = once[once.rindex(b"\xff\xda") : -2]
     return once[:-2] + last_scan * (scans - once.count(b"\xff\xda")) + once[-2:]
@@ -79,7 +79,7 @@ def bmp(width: int, height: int, compression: int = 0, rows: bytes = b"") -> byt
 
 
 def webp(width: int, height: int) -> bytes:
-    """Return an animated WebP of any claimed size up to 2^24 a side, with one small frame."""
+    """Return an animated WebP of any claimed size up to 2^24, with one small frame."""
     image = encode(Image.new("L", (8, 8)), "WEBP", lossless=True)[12:]
     canvas = b"\x02\0\0\0" + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     frame = b"\0" * 6 + (7).to_bytes(3, "little") * 2 + b"\0" * 4 + image

@@ -10,7 +10,7 @@ SENTENCE = re.compile(r"[A-Z][^\n]{15,250}\.")
 
 
 def assert_is_error(text: str, code: str | None = None) -> None:
-    """Assert that a body is one sentence for people and a code for programs, and leaks nothing.
+    """Assert that a body has one sentence and a code, and leaks nothing.
 
     `code` is the expected code, or None if any word will do.
     """

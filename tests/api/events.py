@@ -37,7 +37,9 @@ NON_HTTP_EVENTS: dict[str, object] = {
 
 
 def event_of(request: Request, *, as_text: bool = False) -> Event:
-    """Return a function URL's event for a request: payload version 2.0, body in base64 or as text.
+    """Return a function URL's event for a request, in payload version 2.0.
+
+    Its body is in base64 unless `as_text`.
 
     https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
     """
@@ -81,7 +83,7 @@ def event_of(request: Request, *, as_text: bool = False) -> Event:
 
 
 def response_json(response: dict[str, Any], status: int = 200) -> dict[str, Any]:
-    """Return the JSON body of a response, which must have the shape that a function URL accepts."""
+    """Return the JSON body of a response that a function URL must accept."""
     assert set(response) <= {"statusCode", "headers", "body", "isBase64Encoded", "cookies"}
     assert response["statusCode"] == status, response["body"]
     assert response["headers"]["content-type"] == "application/json"

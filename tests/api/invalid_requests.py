@@ -1,4 +1,4 @@
-"""Requests that clients send by mistake or out of malice, with the error that each must get."""
+"""Requests sent by mistake or out of malice, with the error that each must get."""
 
 import base64
 from collections.abc import Callable, Mapping

@@ -7,7 +7,7 @@ Series = tuple[str, frozenset[tuple[str, str]]]
 
 
 def metrics_of(client: httpx.Client) -> dict[Series, float]:
-    """Scrape a server and return the value of each series; its key is its name and labels."""
+    """Scrape a server and return the value of each series by name and labels."""
     response = client.get("/metrics")
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/plain; version=")
@@ -31,7 +31,7 @@ def series(name: str, **labels: str) -> Series:
 def changes(
     before: dict[Series, float], after: dict[Series, float], prefix: str
 ) -> dict[Series, float]:
-    """Return by how much each series whose name begins with a prefix changed; omit the rest."""
+    """Return the changes of the series that changed and have a name with a prefix."""
     return {
         key: value - before.get(key, 0)
         for key, value in after.items()

@@ -57,7 +57,7 @@ def assert_is_handled(app: FastAPI, request: Request) -> None:
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    """Draw a valid image with some bytes changed, removed or inserted, and a truncated end."""
+    """Draw a valid image, truncated and with bytes changed, removed or inserted."""
     content = bytearray(draw(st.sampled_from(VALID_IMAGES)))
     # Half of the changes hit the structure at the beginning, where they have the most effect.
     place = st.integers(0, 63) | st.integers(0, len(content) - 1)

@@ -1,4 +1,4 @@
-"""Nothing that a client sends breaks the server, and every error response gives the reason."""
+"""Invalid requests get an error response with its code and never break the server."""
 
 import socket
 from collections.abc import Iterator
@@ -148,7 +148,7 @@ def test_invalid_chunks_are_rejected(server: Server) -> None:
 def test_flood_of_invalid_requests_takes_bounded_memory(
     page_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Send all requests above from several clients to a new server, whose peak is its own."""
+    """Send all requests above from several clients to a new server."""
     requests: list[MakeRequest] = [expected.make for expected in INVALID_REQUESTS.values()]
     requests += [make for _, make in UNUSUAL_REQUESTS.values()]
     log = tmp_path_factory.mktemp("flood") / "log.txt"

@@ -1,4 +1,4 @@
-"""The frontend's types come from a copy of the API's description, which must be up to date."""
+"""The copy of the API's description from which the frontend's types come."""
 
 import json
 

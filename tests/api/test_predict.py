@@ -32,7 +32,7 @@ def predict(client: httpx.Client, request: Request) -> dict[str, Any]:
 
 
 def predict_without_id(client: httpx.Client, request: Request) -> dict[str, Any]:
-    """Return the part of a prediction that is the same each time: everything but the ID."""
+    """Return a prediction without its ID, the only part that differs each time."""
     prediction = predict(client, request)
     del prediction["id"]
     return prediction
@@ -193,7 +193,7 @@ def test_explain_of_a_blank_image_returns_null(client: httpx.Client) -> None:
 
 
 def sixteen_bit(mask: Image.Image) -> Image.Image:
-    """Return black on white in the upper eight of sixteen bits; the lower are constant."""
+    """Return black on white in the upper 8 of 16 bits; the lower 8 are constant."""
     return Image.fromarray((255 - np.asarray(mask)).astype(np.uint16) * 256 + 77)
 
 

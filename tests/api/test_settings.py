@@ -1,4 +1,4 @@
-"""A server without the frontend and with other limits, and errors that prevent a start."""
+"""A server without frontend and with low limits, and errors that prevent a start."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""The frontend's files are served beside the API, with headers for caching and security."""
+"""The frontend's files, served beside the API with caching and security headers."""
 
 from http.client import HTTPConnection
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Containers of the built images, started and stopped by the engine's command line."""
+"""Containers of the built images, run by the engine's command line."""
 
 import json
 import socket
@@ -29,7 +29,7 @@ def missing_images() -> str:
     except FileNotFoundError:
         return "The images are not tested: there is no container engine (docker) on this machine."
     if found.returncode:
-        return f"The images are not tested: the engine does not answer: {found.stderr.strip()}"
+        return f"The images are not tested: the engine does not respond: {found.stderr.strip()}"
     for image in (LAMBDA, SERVER):
         if docker("image", "inspect", image, check=False).returncode:
             return f"The images are not tested: {image} is not built; run `make image`."
@@ -37,7 +37,7 @@ def missing_images() -> str:
 
 
 def host_address() -> str:
-    """Return this machine's address for its containers; 127.0.0.1 if they share its network."""
+    """Return this machine's address for containers; 127.0.0.1 on a shared network."""
     gateway = "{{(index .IPAM.Config 0).Gateway}}"
     found = docker("network", "inspect", "bridge", "--format", gateway, check=False).stdout.strip()
     try:
@@ -84,7 +84,7 @@ class Container:
         self._remove()
 
     def wait_for(self, path: str) -> None:
-        """Wait until a GET is answered with 200."""
+        """Wait until a GET gets a 200."""
         wait_until(lambda: responds(self.url + path), START_TIMEOUT, failure=self.log)
 
     def log(self) -> str:
@@ -93,7 +93,7 @@ class Container:
         return printed.stdout + printed.stderr
 
     def state(self) -> dict[str, Any]:
-        """Return the engine's view of the container: whether it runs, its exit code, its health."""
+        """Return the container's state: whether it runs, its exit code, its health."""
         state: dict[str, Any] = json.loads(docker("inspect", self.name).stdout)[0]["State"]
         return state
 

@@ -16,7 +16,7 @@ SUPERSAMPLING = 4
 
 
 class Box(NamedTuple):
-    """Where in an image the unit square lies, in fractions of the image's width and height."""
+    """The unit square's place in an image, in fractions of its width and height."""
 
     left: float = 0.3
     top: float = 0.2

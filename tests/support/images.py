@@ -1,4 +1,4 @@
-"""Images that tests send: digits as a hand might write them, in any size, mode and format."""
+"""Images that tests send: handwritten digits in any size, mode and format."""
 
 from collections.abc import Sequence
 from io import BytesIO

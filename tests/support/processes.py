@@ -49,7 +49,7 @@ def running(
 
 
 def responds(url: str) -> bool:
-    """Return whether a GET is answered with 200."""
+    """Return whether a GET gets a 200."""
     try:
         return httpx.get(url, timeout=5).status_code == 200
     except httpx.TransportError:

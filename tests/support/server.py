@@ -20,7 +20,7 @@ RESPONSE_TIMEOUT = 30.0
 
 
 class Server:
-    """The application on a free port of this machine; can be stopped and started again."""
+    """The application on a free port; can be stopped and started again."""
 
     def __init__(self, log: Path, settings: Mapping[str, str]) -> None:
         self.log = log
@@ -39,7 +39,10 @@ class Server:
         self.stop()
 
     def start(self) -> None:
-        """Start the server and wait until it responds; raise UnavailableError with its log."""
+        """Start the server and wait until it responds.
+
+        Raises UnavailableError with its log if it ends or does not respond in time.
+        """
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 server_command(self.port),

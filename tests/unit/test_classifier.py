@@ -46,7 +46,8 @@ class FakeSession:
         assert outputs == ["logits"]
         assert set(inputs) == {self.model["input_name"]}
         (batch,) = inputs.values()
-        assert (batch.shape, batch.dtype) == ((1, 28, 28), np.float32)
+        assert batch.shape == (1, 28, 28)
+        assert batch.dtype == np.float32
         return [np.array([self.model["logits"]], dtype=np.float32)]
 
 
@@ -62,9 +63,9 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
         logits: list[float] = SEVEN, input_name: str = "input", **metadata: float
     ) -> Classifier:
         strings = {name: repr(value) for name, value in metadata.items()}
-        defaults = {"temperature": "1", "reject_threshold": "1", "unsure_threshold": "0"}
-        if "refuse_above" in metadata:
-            defaults = {"temperature": "1"}
+        defaults = {"temperature": "1"}
+        if "refuse_above" not in metadata:
+            defaults |= {"reject_threshold": "1", "unsure_threshold": "0"}
         model = {"logits": logits, "input_name": input_name, "metadata": {**defaults, **strings}}
         path = tmp_path / "model.onnx"
         path.write_text(json.dumps(model))

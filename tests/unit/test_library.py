@@ -1,4 +1,4 @@
-"""The library works without the web application, and pip installs it with its model."""
+"""The library without the web application, in the source tree and installed."""
 
 import ast
 import importlib.util

@@ -1,4 +1,4 @@
-"""The released model matches its checksum, is small, and tells digits from non-digits."""
+"""The released model: checksum, size, batches, threads, digits and non-digits."""
 
 import hashlib
 

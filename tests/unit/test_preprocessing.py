@@ -1,4 +1,4 @@
-"""Every image of one drawing gives the model input that MNIST's makers would have made of it."""
+"""Every image of one drawing gives the same model input, made as MNIST was made."""
 
 import numpy as np
 import pytest
@@ -57,7 +57,7 @@ def model_input_of(image: GrayImage) -> ModelInput:
 
 
 def distance(one: ModelInput, other: ModelInput) -> float:
-    """Return the difference as a fraction of the ink: 0 for equal, 2 for disjoint inputs."""
+    """Return the difference as a fraction of the ink: 0 for equal, 2 for disjoint."""
     return float(np.abs(one - other).sum() / ((one.sum() + other.sum()) / 2))
 
 
@@ -181,7 +181,7 @@ def test_model_input_is_float32_between_0_and_1() -> None:
 
 
 def test_scaling_down_averages_areas() -> None:
-    """A drawing of 20×20 cells of 10×10 pixels, its mass centered, comes back cell by cell."""
+    """A drawing of 20×20 cells of 10×10 pixels, its mass centered, keeps its cells."""
     cells = np.zeros((20, 20))
     cells[[0, 19], :] = cells[:, [0, 19]] = 1  # a frame that fills the box
     cells[5:15, 5:15] = np.tile([[1, 0], [0, 1]], (5, 5))

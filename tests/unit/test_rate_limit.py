@@ -1,7 +1,5 @@
 """The token bucket, with a clock that stands still unless the test moves it."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from recognizer.api.rate_limit import TokenBucket
@@ -18,7 +16,7 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Iterator[Clock]:
+def clock() -> Clock:
     return Clock()
 
 

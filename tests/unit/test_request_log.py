@@ -1,4 +1,4 @@
-"""Renderers of the request record: plain text, JSON, CloudWatch's embedded metric format."""
+"""Renderers of the request record: plain text, JSON, CloudWatch's format."""
 
 import json
 import time
