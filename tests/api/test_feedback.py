@@ -26,6 +26,7 @@ from recognizer.feedback import FEEDBACK_WINDOW
 from recognizer.feedback.sqlite import MAX_ROWS, SQLiteStore
 from support.images import digit_image, encode, grid_image
 from support.paths import BACKEND
+from support.processes import wait_until
 from support.server import RESPONSE_TIMEOUT, Server, failed_start
 
 FEEDBACK_TOTAL = "digits_feedback_total"
@@ -237,8 +238,7 @@ def test_acknowledged_feedback_survives_kill_9(tmp_path: Path) -> None:
             return prediction_id if response.status_code == 204 else None
 
         sent = [clients.submit(acknowledged, prediction_id) for prediction_id in prediction_ids]
-        while sum(future.done() for future in sent) < 5:
-            time.sleep(0.001)
+        wait_until(lambda: sum(future.done() for future in sent) >= 5, interval=0.001)
         observed.server.kill()
         known = {prediction_id for future in sent if (prediction_id := future.result()) is not None}
         assert 5 <= len(known) < len(prediction_ids), "killed before or after all of it"
