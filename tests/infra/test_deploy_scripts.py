@@ -1,4 +1,4 @@
-"""What every deploy script does before it does anything."""
+"""The deploy scripts' options and their checks before they change anything."""
 
 import os
 import subprocess
@@ -6,47 +6,55 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "infra" / "deploy"
-SCRIPTS = sorted(file.name for file in FOLDER.iterdir() if os.access(file, os.X_OK))
+from support.paths import ROOT
+
+FOLDER = ROOT / "infra" / "deploy"
+SCRIPTS = sorted(
+    file.name for file in FOLDER.iterdir() if file.is_file() and os.access(file, os.X_OK)
+)
 
 
-def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What a script answers that can reach no account."""
+def run(
+    script: str, *arguments: str, folder: Path = ROOT, path: str = os.environ["PATH"]
+) -> subprocess.CompletedProcess[str]:
+    """Run a script without access to an AWS account."""
     return subprocess.run(
-        [str(FOLDER / command[0]), *command[1:]],
-        env={"PATH": os.environ["PATH"], **environment},
+        [os.path.relpath(FOLDER / script, folder), *arguments],
+        cwd=folder,
+        env={"PATH": path},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def test_there_is_a_script_for_each_thing_to_do() -> None:
-    assert {"backend", "destroy", "first", "frontend", "rollback"} <= set(SCRIPTS)
+def test_scripts_match_the_make_targets() -> None:
+    targets = {"all", "backend", "frontend", "rollback", "destroy"}
+    assert set(SCRIPTS) == targets | {"push-image", "apply-serverless"}
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_help_prints_usage_and_requirements(script: str, option: str) -> None:
+    finished = run(script, option, folder=FOLDER / "lib")
+    assert finished.returncode == 0
+    assert f"infra/deploy/{script} " in finished.stdout
+    assert "[--dry-run]" in finished.stdout
+    assert "\nNeeds " in finished.stdout
+    assert "shellcheck" not in finished.stdout
+    assert finished.stderr == ""
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_it_says_what_it_does_and_needs(script: str) -> None:
-    done = run(script, "--help")
-    assert done.returncode == 0
-    usage, needs = f"infra/deploy/{script} ", "\nNeeds "
-    assert usage in done.stdout
-    assert needs in done.stdout
-    assert "[--dry-run]" in done.stdout
-    assert "shellcheck" not in done.stdout
-    assert done.stderr == ""
+def test_unknown_option_is_rejected(script: str) -> None:
+    finished = run(script, "--quickly")
+    assert finished.returncode == 1
+    assert f"{script} --help" in finished.stderr
+    assert finished.stdout == ""
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_it_refuses_what_it_does_not_know(script: str) -> None:
-    done = run(script, "--quickly")
-    assert done.returncode == 1
-    assert f"{script} --help" in done.stderr
-    assert done.stdout == ""
-
-
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_it_names_the_tool_that_is_missing(script: str, tmp_path: Path) -> None:
+def test_missing_command_is_named(script: str, tmp_path: Path) -> None:
     for tool in ("bash", "dirname", "mktemp", "rm"):
         found = next(
             Path(folder) / tool
@@ -54,7 +62,7 @@ def test_it_names_the_tool_that_is_missing(script: str, tmp_path: Path) -> None:
             if (Path(folder) / tool).exists()
         )
         (tmp_path / tool).symlink_to(found)
-    which = ["lambda"] if script == "push" else []
-    done = run(script, *which, PATH=str(tmp_path))
-    assert done.returncode == 1
-    assert "is not on the PATH; install it" in done.stderr
+    arguments = ["lambda"] if script == "push-image" else []
+    finished = run(script, *arguments, path=str(tmp_path))
+    assert finished.returncode == 1
+    assert "is not on the PATH; install it" in finished.stderr

@@ -1,46 +1,46 @@
-# Sourced by the scripts beside it: how they take options, say what they do, and stop.
+# Sourced by the scripts in infra/deploy: options, progress messages, error handling, settings.
 # shellcheck shell=bash
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-cd "$here/../.."
-work=$(mktemp -d)
-export AWS_PAGER="" # version 2 of the AWS CLI would open one
+script=$(cd "$(dirname "$0")" && pwd)/${0##*/}
+cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
+work_dir=$(mktemp -d)
+export AWS_PAGER="" # otherwise version 2 of the AWS CLI opens one
 
-doing="Start" advice="" dry_run=false
+step_name="Start" hint="" dry_run=false
 
 finish() {
     local status=$?
-    rm -rf "$work"
-    [ $status = 0 ] || [ -z "$advice" ] || echo "Stopped at: $doing. $advice" >&2
+    rm -rf "$work_dir"
+    [ $status = 0 ] || [ -z "$hint" ] || echo "Stopped at: $step_name. $hint" >&2
 }
 trap finish EXIT
 
-# step DOING ADVICE: says what comes next, and what to do should it fail.
+# step NAME HINT: Announce a step; HINT is printed if it fails.
 step() {
-    doing=$1 advice=$2
-    echo "── $doing"
+    step_name=$1 hint=$2
+    echo "── $step_name"
 }
 
-# fail SENTENCE: stops, having said why and what to do next.
+# fail SENTENCE: Stop with a message that gives the reason and the next thing to do.
 fail() {
-    advice=""
+    hint=""
     echo "$1" >&2
     exit 1
 }
 
-# options "$@": a script's first comment is its help.
-options() {
+# parse_options "$@": Accept --dry-run, and --help, which prints the script's first comment.
+parse_options() {
     case ${1-} in
         "") ;;
         --dry-run) dry_run=true ;;
-        --help | -h) sed -n '2,/^$/s/^# \{0,1\}//p' "$0" && exit ;;
-        *) fail "There is no option $1; see $0 --help." ;;
+        --help | -h) sed -n '2,/^$/s/^# \{0,1\}//p' "$script" && exit ;;
+        *) fail "Unknown option $1; see $0 --help." ;;
     esac
 }
 
-# change COMMAND...: what changes something; with --dry-run it is only shown.
-change() {
+# run COMMAND...: Run a command that changes something; with --dry-run, print it instead.
+run() {
     if $dry_run; then
         echo "would run: $*"
     else
@@ -48,31 +48,35 @@ change() {
     fi
 }
 
-# need TOOL...: all of them are there.
-need() {
-    local tool
-    for tool; do
-        command -v "$tool" >/dev/null || fail "This needs $tool, which is not on the PATH; install it and run this again."
+# require_commands COMMAND...: Stop unless all of them are on the PATH.
+require_commands() {
+    local command
+    for command; do
+        command -v "$command" >/dev/null || fail "This needs $command, which is not on the PATH; install it and run this again."
     done
 }
 
-# settings ROOT NAME...: variables that workflows are given, and people have in Terraform's outputs.
-settings() {
+# terraform_outputs ROOT: Print the root's output github_variables as JSON; fail if it has none.
+terraform_outputs() { terraform -chdir="infra/terraform/$1" output -json github_variables 2>/dev/null; }
+
+# load_settings ROOT NAME...: Export variables from Terraform's outputs unless they are set already,
+# as in workflows.
+load_settings() {
     local root=$1 name outputs=""
     shift
     for name; do
         [ -z "${!name-}" ] || continue
-        [ -n "$outputs" ] || outputs=$(terraform -chdir="infra/terraform/$root" output -json github_variables 2>/dev/null) ||
-            fail "$name is not set, and Terraform's root $root has no outputs here: set it, or begin with make deploy."
+        [ -n "$outputs" ] || outputs=$(terraform_outputs "$root") ||
+            fail "$name is not set, and the Terraform root $root has no outputs here: set it, or start with make deploy."
         printf -v "$name" %s "$(jq -er --arg name "$name" '.[$name]' <<<"$outputs")"
         export "${name?}"
     done
-    # Version 1 of the AWS CLI knows the region by the longer name.
+    # Version 1 of the AWS CLI knows the region by the longer name only.
     export AWS_DEFAULT_REGION=${AWS_REGION-${AWS_DEFAULT_REGION-}}
 }
 
-# committed PATH...: what is deployed is what a commit holds.
-committed() {
+# require_clean_tree PATH...: Stop if these paths contain uncommitted changes.
+require_clean_tree() {
     [ -z "$(git status --porcelain -- "$@")" ] ||
-        fail "There are changes in $* that no commit holds. Deploys are of commits: commit or stash them first."
+        fail "There are uncommitted changes in: $*. Only commits are deployed: commit or stash the changes first."
 }

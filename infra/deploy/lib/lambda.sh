@@ -1,16 +1,17 @@
-# Sourced by backend and rollback: how the function is asked for an answer and its alias moved.
+# Sourced by backend and rollback: smoke tests of the function, and its alias.
 # shellcheck shell=bash
-# shellcheck source=common.sh
+# shellcheck source=infra/deploy/lib/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-picture=$here/seven.png
+smoke_test_image=tests/seven.png
 
-# is_seven: what comes in is the API's answer to the picture. (jq -e would be content with nothing at all.)
-is_seven() { [ "$(jq '.digit == 7 and .verdict == "digit"' 2>/dev/null)" = true ]; }
+# is_expected_response: Succeed if standard input is the API's response to the image. (jq -e would also
+# succeed on empty input.)
+is_expected_response() { [ "$(jq '.digit == 7 and .verdict == "digit"' 2>/dev/null)" = true ]; }
 
-# A request as a function URL passes it on; the picture is the body.
-event() {
-    jq -n --arg body "$(base64 <"$picture" | tr -d '\n')" '{
+# smoke_test_event: Print the event that a function URL sends for a POST of the image to /predict.
+smoke_test_event() {
+    jq -n --arg body "$(base64 <"$smoke_test_image" | tr -d '\n')" '{
         version: "2.0", rawPath: "/predict", rawQueryString: "",
         headers: {"content-type": "image/png", host: "smoke.test"},
         requestContext: {http: {method: "POST", path: "/predict", protocol: "HTTP/1.1", sourceIp: "192.0.2.1"}},
@@ -18,30 +19,30 @@ event() {
     }'
 }
 
-# reads VERSION: whether a version that nobody may have met yet reads the picture.
-reads() {
-    event >"$work/event.json"
+# smoke_test_version VERSION: Invoke a version, whether or not the alias points at it.
+smoke_test_version() {
+    smoke_test_event >"$work_dir/event.json"
     aws lambda invoke --function-name "$FUNCTION_NAME" --qualifier "$1" \
-        --payload "fileb://$work/event.json" "$work/answer.json" >/dev/null || return
-    jq -r '.body // empty' "$work/answer.json" | is_seven || {
-        echo "It answered: $(head -c 500 "$work/answer.json")" >&2
+        --payload "fileb://$work_dir/event.json" "$work_dir/response.json" >/dev/null || return
+    jq -r '.body // empty' "$work_dir/response.json" | is_expected_response || {
+        echo "Unexpected response: $(head -c 500 "$work_dir/response.json")" >&2
         return 1
     }
 }
 
-# url_reads: whether callers are answered.
-url_reads() {
+# smoke_test_url: Send the image to the function's URL, as callers do.
+smoke_test_url() {
     curl --silent --show-error --fail --max-time 20 --retry 4 --retry-delay 1 --retry-all-errors \
-        -H 'Content-Type: image/png' --data-binary "@$picture" "$API_URL/predict" | is_seven
+        -H 'Content-Type: image/png' --data-binary "@$smoke_test_image" "$API_URL/predict" | is_expected_response
 }
 
-# alias_says FIELD
-alias_says() {
+# get_alias FIELD: Print a field of the alias, such as FunctionVersion.
+get_alias() {
     aws lambda get-alias --function-name "$FUNCTION_NAME" --name "$FUNCTION_ALIAS" --query "$1" --output text
 }
 
-# move VERSION DESCRIPTION: from now on callers reach that version.
-move() {
+# point_alias_at VERSION DESCRIPTION: Send all callers to that version.
+point_alias_at() {
     aws lambda update-alias --function-name "$FUNCTION_NAME" --name "$FUNCTION_ALIAS" \
         --function-version "$1" --description "$2" >/dev/null
 }
