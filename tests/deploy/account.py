@@ -1,4 +1,4 @@
-"""What Terraform would have made, made in moto by the AWS CLI; and a copy of the project."""
+"""The resources that Terraform would create, created in moto by the AWS CLI; a project clone."""
 
 import json
 import os
@@ -7,50 +7,50 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from deploy.fake_aws import CREDENTIALS, FEEDBACK_BUCKET, NAME, REGION, Cloud
+from deploy.fake_aws import CREDENTIALS, FEEDBACK_BUCKET, NAME, PAGE_BUCKET, REGION, FakeAWS
 from deploy.processes import TOOLS
 
 from support.paths import ROOT
 
 
 class Account:
-    """An account as scripts see it that run on this machine."""
+    """An AWS account as scripts on this machine see it."""
 
-    def __init__(self, cloud: Cloud, folder: Path) -> None:
-        self.cloud = cloud
-        self.tools = folder / "bin"
+    def __init__(self, fake_aws: FakeAWS, folder: Path) -> None:
+        self.fake_aws = fake_aws
+        self.bin_folder = folder / "bin"
         """First on the scripts' PATH."""
-        self.tools.mkdir()
-        (self.tools / "aws").symlink_to(TOOLS / "aws")
+        self.bin_folder.mkdir()
+        (self.bin_folder / "aws").symlink_to(TOOLS / "aws")
         self.environment = {
             **{name: text for name, text in os.environ.items() if not name.startswith("AWS_")},
             **CREDENTIALS,
             "AWS_DEFAULT_REGION": REGION,
-            "AWS_ENDPOINT_URL": cloud.url,
+            "AWS_ENDPOINT_URL": fake_aws.url,
             "AWS_CONFIG_FILE": str(folder / "none"),
             "AWS_SHARED_CREDENTIALS_FILE": str(folder / "none"),
             "DOCKER_CONFIG": str(folder / "docker"),
-            "PATH": f"{self.tools}:{os.environ['PATH']}",
+            "PATH": f"{self.bin_folder}:{os.environ['PATH']}",
         }
 
     def aws(self, *arguments: str) -> Any:
-        """What the AWS CLI prints, as JSON."""
-        done = subprocess.run(
+        """Return the JSON that a command of the AWS CLI prints."""
+        finished = subprocess.run(
             ["aws", *arguments, "--output", "json"],
             env=self.environment,
             capture_output=True,
             text=True,
             check=True,
         )
-        return json.loads(done.stdout or "null")
+        return json.loads(finished.stdout or "null")
 
-    def make_bootstrap(self) -> None:
-        """As the root bootstrap does: the repository of images, the bucket for feedback."""
+    def create_bootstrap(self) -> None:
+        """Create what the root bootstrap creates: ECR repository and feedback bucket."""
         self.aws("ecr", "create-repository", "--repository-name", NAME)
-        self.make_bucket(FEEDBACK_BUCKET)
+        self.create_bucket(FEEDBACK_BUCKET)
 
-    def make_bucket(self, bucket: str) -> None:
-        """As the module private-bucket does: one that keeps old versions."""
+    def create_bucket(self, bucket: str) -> None:
+        """Create a versioned bucket, like the module s3-bucket."""
         self.aws(
             "s3api", "create-bucket", "--bucket", bucket,
             "--create-bucket-configuration", f"LocationConstraint={REGION}",
@@ -60,28 +60,25 @@ class Account:
             "--versioning-configuration", "Status=Enabled",
         )  # fmt: skip
 
-    def make_distribution(self) -> None:
-        """As the module page does."""
+    def create_distribution(self) -> None:
+        """Create a CloudFront distribution, like the module static-site."""
         self.aws(
             "cloudfront", "create-distribution",
             "--origin-domain-name", f"page.s3.{REGION}.amazonaws.com",
         )  # fmt: skip
 
-    def make_page(self) -> None:
-        """As the root serverless does: bucket and distribution."""
-        self.make_bucket(self.cloud.variables()["PAGE_BUCKET"])
-        self.make_distribution()
+    def create_static_site(self) -> None:
+        """Create the web page's bucket and distribution, like the root serverless."""
+        self.create_bucket(PAGE_BUCKET)
+        self.create_distribution()
 
-    def make_function(self, tag: str) -> None:
-        """As the root serverless does: a function of an image, its first version, the alias."""
-        policy = json.dumps({"Version": "2012-10-17", "Statement": []})
-        role = self.aws(
-            "iam", "create-role", "--role-name", "function", "--assume-role-policy-document", policy
-        )  # fmt: skip
+    def create_function(self, tag: str) -> None:
+        """Create the function, its first version and the alias, like the root serverless."""
+        role_arn = self.create_role("function", {"Version": "2012-10-17", "Statement": []})
         self.aws(
             "lambda", "create-function", "--function-name", NAME, "--package-type", "Image",
-            "--code", f"ImageUri={self.cloud.registry}/{NAME}:{tag}", "--publish",
-            "--role", role["Role"]["Arn"],
+            "--code", f"ImageUri={self.fake_aws.registry}/{NAME}:{tag}", "--publish",
+            "--role", role_arn,
             "--environment", f"Variables={{DIGITS_FEEDBACK=s3://{FEEDBACK_BUCKET}/feedback}}",
         )  # fmt: skip
         self.aws(
@@ -89,50 +86,62 @@ class Account:
             "--function-version", "1", "--description", "The version that callers reach",
         )  # fmt: skip
 
+    def create_role(self, name: str, trust: dict[str, Any]) -> str:
+        """Create an IAM role with a trust policy; return its ARN."""
+        role: dict[str, dict[str, str]] = self.aws(
+            "iam", "create-role", "--role-name", name,
+            "--assume-role-policy-document", json.dumps(trust),
+        )  # fmt: skip
+        return role["Role"]["Arn"]
+
 
 class Checkout:
-    """A copy of the project as it is now, in a repository of its own, to commit to."""
+    """A copy of the working tree in a Git repository of its own, where tests can commit."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder = folder
         self.environment = environment
-        listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        names = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True, text=True).stdout
-        for name in names.split("\0"):
+        command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+        for name in listed.stdout.split("\0"):
             if name and (ROOT / name).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, folder / name)
         self.git("init", "--quiet")
-        self.commit("As it is")
+        self.commit("Initial commit")
 
     def git(self, *arguments: str) -> str:
-        """What git prints."""
-        who = ["-c", "user.name=Tests", "-c", "user.email=tests@localhost"]
-        done = subprocess.run(
-            ["git", *who, *arguments], cwd=self.folder, capture_output=True, check=True, text=True
+        """Return what a Git command prints."""
+        identity = ["-c", "user.name=Tests", "-c", "user.email=tests@localhost"]
+        finished = subprocess.run(
+            ["git", *identity, *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            check=True,
+            text=True,
         )
-        return done.stdout.strip()
+        return finished.stdout.strip()
 
     def commit(self, message: str) -> str:
-        """Commit all that has changed: the commit's SHA."""
+        """Commit all changes; return the commit's SHA."""
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", message)
         return self.git("rev-parse", "HEAD")
 
-    def write(self, name: str, text: str) -> None:
-        """Append to a file."""
+    def append(self, name: str, text: str) -> None:
+        """Append text to a file."""
         with (self.folder / name).open("a") as file:
             file.write(text)
 
     def run(
-        self, script: str, *arguments: str, typed: str = "", **settings: str
+        self, script: str, *arguments: str, stdin: str = "", **settings: str
     ) -> subprocess.CompletedProcess[str]:
-        """What a script of infra/deploy prints and ends with, its errors among the rest."""
+        """Run a script of infra/deploy; `stdout` of the result includes its standard error."""
         return subprocess.run(
             [str(self.folder / "infra" / "deploy" / script), *arguments],
             cwd=self.folder,
             env={**self.environment, **settings},
-            input=typed,
+            input=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -1,12 +1,11 @@
-"""Workflows, run from start to end on this machine by act.
+"""Workflows run from start to end on this machine by act.
 
-What only GitHub has is a stub: its runner's Python and Node.js are this machine's, with what is
-installed for the project; the login to AWS gives the keys that moto takes. The steps themselves,
-their order and what they pass on are the workflows' own. act itself does the checkout.
+Actions that need GitHub are stubs: in place of set-up actions, the project's own environments are
+linked; in place of the AWS login, moto's credentials are set. The steps, their order and the values
+passed between them are the workflows' own. act does the checkout.
 
-act cannot tell which workflow a change starts, as it ignores paths: infra/test_workflows.py reads
-them. The workflows infra and checks are not run here: the one needs AWS's own provider and somebody
-who agrees, the other runs nothing but what `make` runs elsewhere.
+act ignores path filters, which infra/test_workflows.py tests. The workflows infra and checks are
+not run here: infra needs the AWS provider and a reviewer, and checks runs only `make` targets.
 """
 
 import re
@@ -20,7 +19,7 @@ from deploy.processes import TOOLS
 from support.paths import ROOT
 
 SETUP = f"""
-name: What is installed for the project
+name: The project's own environments
 runs:
   using: composite
   steps:
@@ -33,7 +32,7 @@ runs:
 """
 
 LOGIN = f"""
-name: Keys for moto
+name: moto's credentials
 inputs:
   role-to-assume: {{required: true}}
   aws-region: {{required: true}}
@@ -42,7 +41,7 @@ runs:
   steps:
     - shell: bash
       run: |
-        echo "took ${{{{ inputs.role-to-assume }}}} in ${{{{ inputs.aws-region }}}}"
+        echo "assumed ${{{{ inputs.role-to-assume }}}} in ${{{{ inputs.aws-region }}}}"
         echo AWS_ACCESS_KEY_ID={CREDENTIALS["AWS_ACCESS_KEY_ID"]} >> "$GITHUB_ENV"
         echo AWS_SECRET_ACCESS_KEY={CREDENTIALS["AWS_SECRET_ACCESS_KEY"]} >> "$GITHUB_ENV"
 """
@@ -54,18 +53,18 @@ STUBS = {
 }
 
 
-class Runner:
-    """Runs the workflows of a checkout as a push to main would."""
+class ActRunner:
+    """Runs the workflows of a checkout like a push to main."""
 
     def __init__(self, account: Account, checkout: Checkout, folder: Path) -> None:
         self.checkout = checkout
         self.folder = folder
         self.variables = {
-            **account.cloud.variables(),
+            **account.fake_aws.variables(),
             "BACKEND_ROLE_ARN": "arn:aws:iam::123456789012:role/backend",
             "FRONTEND_ROLE_ARN": "arn:aws:iam::123456789012:role/frontend",
         }
-        # The keys come from the login, as on GitHub.
+        # The credentials must come from the login, as on GitHub.
         self.environment = {
             name: text for name, text in account.environment.items() if name not in CREDENTIALS
         }
@@ -74,7 +73,7 @@ class Runner:
             (folder / action / "action.yml").write_text(text)
 
     def push(self, workflow: str, tests: str) -> subprocess.CompletedProcess[str]:
-        """Run a workflow with those tests whose names fit, since all have been run elsewhere."""
+        """Run a workflow; to save time, only tests that match the `-k` expression are run."""
         file = self.checkout.folder / ".github" / "workflows" / f"{workflow}.yml"
         used = dict.fromkeys(re.findall(r"uses: (\S+@\S+)", file.read_text()))
         stubs = [

@@ -1,78 +1,75 @@
-"""One account and one checkout, which the tests of deploys share."""
+"""One AWS account and one checkout for the tests of each module."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from deploy.account import Account, Checkout
-from deploy.fake_aws import Cloud
-from deploy.processes import missing, moto, registry
+from deploy.fake_aws import FakeAWS
+from deploy.processes import missing_tools, moto, registry
 
-from support import containers as engine
+from support.containers import LAMBDA, docker, missing_images
 from support.paths import ROOT
+from support.requirements import require
 
 
 @pytest.fixture(scope="session", autouse=True)
-def tools() -> None:
-    """Skip where something is not there; fail where all was promised."""
-    if reason := engine.missing() or missing():
-        if os.environ.get("DEPLOYS_MUST_BE_TESTED"):
-            pytest.fail(f"Deploys cannot be tested: {reason}.")
-        pytest.skip(f"Deploys are not tested: {reason}.")
+def required_tools() -> None:
+    """Skip the tests unless images, moto and the registry are available."""
+    require(missing_images() or missing_tools())
 
 
 @pytest.fixture(scope="session")
-def image_kept() -> Iterator[None]:
-    """Whatever deploys build, the image that was there before is there afterwards."""
-    kept = "digit-recognizer:kept"  # without a name it would go with the last one it had
-    engine.engine("tag", engine.LAMBDA, kept)
+def preserved_image() -> Iterator[None]:
+    """Restore the Lambda image afterwards, since deployments build others with its name."""
+    backup = "digit-recognizer:backup"  # an image without a name would be removed
+    docker("tag", LAMBDA, backup)
     yield
-    engine.engine("tag", kept, engine.LAMBDA)
-    engine.engine("rmi", kept)
+    docker("tag", backup, LAMBDA)
+    docker("rmi", backup)
 
 
 @pytest.fixture(scope="session")
-def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A registry, which accounts share, so that layers are pushed once."""
-    with registry(tmp_path_factory.mktemp("registry")) as images:
-        yield images
-    named = engine.engine("images", "--format", "{{.Repository}}:{{.Tag}}", f"{images}/*").stdout
-    engine.engine("rmi", *named.split(), check=False)
+def registry_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a registry that all accounts share, so that layers are pushed once."""
+    with registry(tmp_path_factory.mktemp("registry")) as address:
+        yield address
+    tagged = docker("images", "--format", "{{.Repository}}:{{.Tag}}", f"{address}/*").stdout
+    docker("rmi", *tagged.split(), check=False)
 
 
 @pytest.fixture(scope="module")
-def cloud(images: str) -> Iterator[Cloud]:
+def fake_aws(registry_address: str) -> Iterator[FakeAWS]:
     """An empty account."""
-    with moto() as aws, Cloud(aws, images) as cloud:
-        yield cloud
+    with moto() as moto_url, FakeAWS(moto_url, registry_address) as fake_aws:
+        yield fake_aws
 
 
 @pytest.fixture(scope="module")
-def account(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Account:
-    """The same, as the AWS CLI sees it."""
-    return Account(cloud, tmp_path_factory.mktemp("account"))
+def account(fake_aws: FakeAWS, tmp_path_factory: pytest.TempPathFactory) -> Account:
+    """The same account, as the AWS CLI sees it."""
+    return Account(fake_aws, tmp_path_factory.mktemp("account"))
 
 
 @pytest.fixture(scope="module")
 def checkout(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """The project, to change and to deploy."""
+    """A copy of the project to change and deploy."""
     checkout = Checkout(tmp_path_factory.mktemp("checkout"), account.environment)
-    # The page is built with what is installed for the project itself.
-    installed = checkout.folder / "frontend" / "node_modules"
-    installed.symlink_to(ROOT / "frontend" / "node_modules")
+    # The frontend is built with the packages that are installed in the working tree.
+    packages = checkout.folder / "frontend" / "node_modules"
+    packages.symlink_to(ROOT / "frontend" / "node_modules")
     (checkout.folder / ".git" / "info" / "exclude").write_text("frontend/node_modules\n")
     return checkout
 
 
 @pytest.fixture(scope="module")
-def first(cloud: Cloud, account: Account, checkout: Checkout) -> str:
-    """The checkout's first commit is deployed: its SHA."""
-    account.make_bootstrap()
-    account.make_page()
-    pushed = checkout.run("push", "lambda", **cloud.variables())
+def first_commit(fake_aws: FakeAWS, account: Account, checkout: Checkout) -> str:
+    """The checkout's first commit, deployed; returns its SHA."""
+    account.create_bootstrap()
+    account.create_static_site()
+    pushed = checkout.run("push-image", "lambda", **fake_aws.variables())
     assert pushed.returncode == 0, pushed.stdout
     sha = checkout.git("rev-parse", "HEAD")
-    account.make_function(sha)
-    deployed = checkout.run("backend", **cloud.variables())
+    account.create_function(sha)
+    deployed = checkout.run("backend", **fake_aws.variables())
     assert deployed.returncode == 0, deployed.stdout
     return sha

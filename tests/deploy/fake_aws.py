@@ -1,8 +1,9 @@
-"""AWS, as far as the deploy scripts see it: moto, and what moto cannot do done for real.
+"""AWS as the deploy scripts see it: moto, plus real substitutes for what moto cannot do.
 
-Everything that the AWS CLI asks goes to moto, but for the calls of the function, which the image
-itself answers under the emulator. Images that were pushed to the registry are told to moto's ECR.
-The function's URL is answered by the version that the alias names, the page's from its bucket.
+Requests of the AWS CLI are forwarded to moto, except invocations of the function, which the
+container image itself answers under the emulator. Container images that are pushed to the registry
+are registered with moto's ECR. The function's URL is served by the version that the alias points
+at, and the web page from its bucket.
 """
 
 import base64
@@ -14,19 +15,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import httpx
-from api.events import event_of
-from api.requests import Call
 from deploy.processes import TOOLS
-from image.conftest import AS_ON_LAMBDA
-from image.test_lambda_image import invoke
 
 from support.containers import Container
+from support.lambda_container import LAMBDA_OPTIONS, LAMBDA_PORT, invoke
 
 REGION = "eu-central-1"
 NAME = "digit-recognizer"
 FEEDBACK_BUCKET = f"{NAME}-feedback-123456789012"
+PAGE_BUCKET = f"{NAME}-page-123456789012"
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
@@ -35,49 +35,61 @@ AWS_SDK = [
     for package in ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py")
     for file in TOOLS.parent.glob(f"lib/python3*/site-packages/{package}")
 ]
-"""AWS's own base image brings it, a stand-in for that may not: here it is a layer."""
+"""Options that mount boto3 like a Lambda layer: AWS's base image has it, a substitute may not."""
 
-MANIFEST = ", ".join(
+MANIFEST_TYPES = ", ".join(
     (
         "application/vnd.docker.distribution.manifest.v2+json",
         "application/vnd.oci.image.manifest.v1+json",
     )
 )
-"""What Lambda takes: one image, and no index of several."""
+"""The manifests that Lambda accepts: single images, no image indexes."""
+
 INVOCATION = re.compile(r"/2015-03-31/functions/([^/]+)/invocations\?Qualifier=(\w+)")
 
-NAMELESS = "registry.test"
-"""The registry's name in moto, which understands none with a port."""
+PORTLESS_REGISTRY = "registry.test"
+"""The registry's name in moto, which cannot parse one with a port."""
+
+HOP_BY_HOP_HEADERS = {
+    "connection",
+    "content-encoding",
+    "content-length",
+    "date",
+    "expect",
+    "server",
+    "transfer-encoding",
+}
+"""Headers of a single connection, which a proxy must not forward."""
 
 
-class Asked(NamedTuple):
-    """A request to AWS that was met on the way."""
+class AWSRequest(NamedTuple):
+    """A request of the AWS CLI, and the status of the response."""
 
     method: str
     path: str
     status: int
 
 
-class Cloud:
-    """From `with` on until its end, one account that answers on one port."""
+class FakeAWS:
+    """One AWS account, served on one port for the duration of a `with` block."""
 
     def __init__(self, moto: str, registry: str) -> None:
         self.moto = moto
         self.registry = registry
-        self.asked: list[Asked] = []
+        self.requests: list[AWSRequest] = []
         self.url_is_down = False
-        """Whether the function's URL answers nobody, whatever the version."""
-        self.terraform: Callable[[str, str], None] | None = None
-        """What is told which root of Terraform has been applied or destroyed."""
+        """Whether the function's URL fails, whatever version the alias points at."""
+        self.on_terraform: Callable[[str, str], None] | None = None
+        """Called with a Terraform root and the command (apply or destroy) that has succeeded."""
         self._client = httpx.Client(timeout=120)
-        self._told = self._pushed()  # by others, into accounts of their own
+        self._known_tags = self._pushed_tags()  # by other tests, into accounts of their own
         self._containers: dict[str, Container] = {}
-        self._one_at_a_time = Lock()
-        self._open = ExitStack()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._invocation_lock = Lock()
+        self._exit_stack = ExitStack()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_class(self))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
-    def __enter__(self) -> "Cloud":
+    def __enter__(self) -> "FakeAWS":
         Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
@@ -86,11 +98,11 @@ class Cloud:
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
-        self._open.close()
+        self._exit_stack.close()
         self._client.close()
 
     def variables(self) -> dict[str, str]:
-        """What the workflows are given, by the names that Terraform's outputs have."""
+        """Return the workflows' variables, named as in Terraform's outputs."""
         return {
             "AWS_REGION": REGION,
             "IMAGE_REPOSITORY": f"{self.registry}/{NAME}",
@@ -98,40 +110,27 @@ class Cloud:
             "FUNCTION_ALIAS": "live",
             "API_URL": f"{self.url}/function-url",
             "PAGE_URL": f"{self.url}/page",
-            "PAGE_BUCKET": f"{NAME}-page-123456789012",
+            "PAGE_BUCKET": PAGE_BUCKET,
             "DISTRIBUTION_ID": self.distribution_id(),
         }
 
-    def answer(
+    def respond(
         self, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> httpx.Response:
-        """What AWS answers to a request."""
-        if path.startswith("/terraform/") and self.terraform:
-            self.terraform(*path.removeprefix("/terraform/").split("/"))
+        """Return the response to a request of the AWS CLI, of a caller or of a visitor."""
+        if path.startswith("/terraform/") and self.on_terraform:
+            self.on_terraform(*path.removeprefix("/terraform/").split("/"))
             return httpx.Response(200)
         if path.startswith("/function-url/"):
             return self._call_url(method, path.removeprefix("/function-url"), headers, body)
         if path.startswith("/page/"):
-            return self.moto_says("s3", f"/{NAME}-page-123456789012/{path.removeprefix('/page/')}")
+            return self.query_moto("s3", f"/{PAGE_BUCKET}/{path.removeprefix('/page/')}")
         if invocation := INVOCATION.fullmatch(path):
-            return self._invoke(invocation[2], json.loads(body))
-        self._tell_ecr()
-        name = self.registry.encode()
-        answer = self._client.request(
-            method, self.moto + path, headers=headers, content=body.replace(name, NAMELESS.encode())
-        )
-        self.asked.append(Asked(method, path, answer.status_code))
-        return httpx.Response(
-            answer.status_code,
-            headers=answer.headers,
-            # CloudFront itself says it in other letters, for which the AWS CLI waits.
-            content=answer.content.replace(NAMELESS.encode(), name).replace(
-                b"<Status>COMPLETED</Status>", b"<Status>Completed</Status>"
-            ),
-        )
+            return self._invoke_version(invocation[2], json.loads(body))
+        return self._forward(method, path, headers, body)
 
-    def moto_says(self, service: str, path: str, target: str = "", **body: Any) -> httpx.Response:
-        """moto's own answer to a GET, or to a POST of a JSON document for a target."""
+    def query_moto(self, service: str, path: str, target: str = "", **body: Any) -> httpx.Response:
+        """Return moto's response to a GET, or to a POST of a JSON document if there is a target."""
         scope = f"test/20261122/{REGION}/{service}/aws4_request"
         headers = {
             "authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
@@ -142,36 +141,55 @@ class Cloud:
         headers["content-type"] = "application/x-amz-json-1.1"
         return self._client.post(self.moto + path, headers=headers, json=body)
 
-    def live(self) -> tuple[str, str]:
-        """The version that the alias names, and what it says of itself."""
-        alias = self.moto_says("lambda", f"/2015-03-31/functions/{NAME}/aliases/live").json()
+    def live_version(self) -> tuple[str, str]:
+        """Return the version that the alias points at, and the alias's description."""
+        alias = self.query_moto("lambda", f"/2015-03-31/functions/{NAME}/aliases/live").json()
         return alias["FunctionVersion"], alias["Description"]
 
-    def versions(self) -> list[str]:
-        """The published versions."""
-        listed = self.moto_says("lambda", f"/2015-03-31/functions/{NAME}/versions").json()
+    def published_versions(self) -> list[str]:
+        """Return the function's published versions."""
+        listed = self.query_moto("lambda", f"/2015-03-31/functions/{NAME}/versions").json()
         return [
             version["Version"] for version in listed["Versions"] if version["Version"] != "$LATEST"
         ]
 
     def distribution_id(self) -> str:
-        """The page's distribution; empty until there is one."""
-        listed = self.moto_says("cloudfront", "/2020-05-31/distribution").text
+        """Return the ID of the CloudFront distribution; empty before it is created."""
+        listed = self.query_moto("cloudfront", "/2020-05-31/distribution").text
         found = re.search(r"<Id>(\w+)</Id><ARN>", re.sub(r">\s+<", "><", listed))
         return found[1] if found else ""
 
-    def _pushed(self) -> set[str]:
-        """The tags in the registry."""
+    def _forward(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> httpx.Response:
+        """Return moto's response to a request of the AWS CLI."""
+        self._register_pushed_images()
+        name = self.registry.encode()
+        content = body.replace(name, PORTLESS_REGISTRY.encode())
+        response = self._client.request(method, self.moto + path, headers=headers, content=content)
+        self.requests.append(AWSRequest(method, path, response.status_code))
+        return httpx.Response(
+            response.status_code,
+            headers=response.headers,
+            # The AWS CLI waits for CloudFront's own spelling.
+            content=response.content.replace(PORTLESS_REGISTRY.encode(), name).replace(
+                b"<Status>COMPLETED</Status>", b"<Status>Completed</Status>"
+            ),
+        )
+
+    def _pushed_tags(self) -> set[str]:
+        """Return the tags in the registry."""
         listed = self._client.get(f"http://{self.registry}/v2/{NAME}/tags/list").json()
         return set(listed.get("tags") or [])
 
-    def _tell_ecr(self) -> None:
-        """Put what was pushed since the last time into moto's ECR."""
-        for tag in self._pushed() - self._told:
+    def _register_pushed_images(self) -> None:
+        """Register container images that were pushed since the last call with moto's ECR."""
+        for tag in self._pushed_tags() - self._known_tags:
             manifest = self._client.get(
-                f"http://{self.registry}/v2/{NAME}/manifests/{tag}", headers={"accept": MANIFEST}
+                f"http://{self.registry}/v2/{NAME}/manifests/{tag}",
+                headers={"accept": MANIFEST_TYPES},
             )
-            told = self.moto_says(
+            response = self.query_moto(
                 "ecr",
                 "/",
                 target="AmazonEC2ContainerRegistry_V20150921.PutImage",
@@ -181,47 +199,49 @@ class Cloud:
                 imageManifestMediaType=manifest.headers["content-type"],
                 imageDigest=manifest.headers["docker-content-digest"],
             )
-            assert told.status_code == 200, told.text
-            self._told.add(tag)
+            assert response.status_code == 200, response.text
+            self._known_tags.add(tag)
 
-    def _invoke(self, version: str, event: Any) -> httpx.Response:
-        answer = self._answer_of(version, event)
+    def _invoke_version(self, version: str, event: Any) -> httpx.Response:
+        """Return the response to `aws lambda invoke`."""
+        result = self._invoke(version, event)
         headers = {"x-amz-executed-version": version}
-        if isinstance(answer, dict) and "errorType" in answer:
+        if isinstance(result, dict) and "errorType" in result:
             headers["x-amz-function-error"] = "Unhandled"
-        return httpx.Response(200, headers=headers, json=answer)
+        return httpx.Response(200, headers=headers, json=result)
 
     def _call_url(
         self, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> httpx.Response:
+        """Return the response of the function's URL."""
+        failure = httpx.Response(502, json={"message": "Internal Server Error"})
         if self.url_is_down:
-            return httpx.Response(502, json={"message": "Internal Server Error"})
-        call = Call(body, headers.get("Content-Type"), path, method)
-        answer = self._answer_of(self.live()[0], event_of(call))
-        if "statusCode" not in answer:
-            return httpx.Response(502, json={"message": "Internal Server Error"})
-        content = answer["body"].encode()
+            return failure
+        result = self._invoke(self.live_version()[0], url_event(method, path, headers, body))
+        if "statusCode" not in result:
+            return failure
+        content = result["body"].encode()
         return httpx.Response(
-            answer["statusCode"],
-            headers=answer["headers"],
-            content=base64.b64decode(content) if answer["isBase64Encoded"] else content,
+            result["statusCode"],
+            headers=result["headers"],
+            content=base64.b64decode(content) if result["isBase64Encoded"] else content,
         )
 
-    def _answer_of(self, version: str, event: Any) -> Any:
-        """What the image of a version answers to an event, under the emulator."""
+    def _invoke(self, version: str, event: Any) -> Any:
+        """Return the result of an event in the container image of a version."""
         path = f"/2015-03-31/functions/{NAME}/configuration?Qualifier={version}"
-        configuration = self.moto_says("lambda", path).json()
+        configuration = self.query_moto("lambda", path).json()
         digest = configuration["CodeSha256"]
-        with self._one_at_a_time:
+        with self._invocation_lock:
             if digest not in self._containers:
                 image = f"{self.registry}/{NAME}@sha256:{digest}"
-                told = self._told_by_lambda(configuration)
-                container = Container(image, 8080, *AS_ON_LAMBDA, *told)
-                self._containers[digest] = self._open.enter_context(container)
+                options = self._function_options(configuration)
+                container = Container(image, LAMBDA_PORT, *LAMBDA_OPTIONS, *options)
+                self._containers[digest] = self._exit_stack.enter_context(container)
             return invoke(self._containers[digest], event)
 
-    def _told_by_lambda(self, configuration: Any) -> list[str]:
-        """Options of a container: the function's settings, region and keys, and an AWS to ask."""
+    def _function_options(self, configuration: Any) -> list[str]:
+        """Return container options: the function's environment, region, credentials and AWS."""
         environment = {
             **configuration["Environment"]["Variables"],
             **CREDENTIALS,
@@ -231,40 +251,54 @@ class Cloud:
         return [*(f"--env={name}={text}" for name, text in environment.items()), *AWS_SDK]
 
 
-def _handler(cloud: Cloud) -> type[BaseHTTPRequestHandler]:
+def url_event(method: str, path: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+    """Return the event that a function URL sends for a request (payload version 2.0).
+
+    https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+    """
+    address = urlsplit(path)
+    http = {
+        "method": method,
+        "path": address.path,
+        "protocol": "HTTP/1.1",
+        "sourceIp": "203.0.113.7",
+    }
+    lowercase_headers = {name.lower(): text for name, text in headers.items()}
+    event = {
+        "version": "2.0",
+        "rawPath": address.path,
+        "rawQueryString": address.query,
+        "headers": {**lowercase_headers, "content-length": str(len(body))},
+        "requestContext": {"http": http},
+        "isBase64Encoded": bool(body),
+    }
+    return {**event, "body": base64.b64encode(body).decode()} if body else event
+
+
+def _handler_class(aws: FakeAWS) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def _answer(self) -> None:
+        def _respond(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {
-                name: text for name, text in self.headers.items() if name.lower() not in HOP_BY_HOP
+                name: text
+                for name, text in self.headers.items()
+                if name.lower() not in HOP_BY_HOP_HEADERS
             }
-            answer = cloud.answer(self.command, self.path, headers, body)
-            self.send_response(answer.status_code)
-            for name, text in answer.headers.items():
-                if name.lower() not in HOP_BY_HOP:
+            response = aws.respond(self.command, self.path, headers, body)
+            self.send_response(response.status_code)
+            for name, text in response.headers.items():
+                if name.lower() not in HOP_BY_HOP_HEADERS:
                     self.send_header(name, text)
-            self.send_header("Content-Length", str(len(answer.content)))
+            self.send_header("Content-Length", str(len(response.content)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(answer.content)
+                self.wfile.write(response.content)
 
-        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815
+        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _respond  # noqa: N815
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            """Say nothing: the tests' own failures say what was asked."""
+            """Print nothing: failing tests show the requests that matter."""
 
     return Handler
-
-
-HOP_BY_HOP = {
-    "connection",
-    "content-encoding",
-    "content-length",
-    "date",
-    "expect",
-    "server",
-    "transfer-encoding",
-}
-"""What belongs to one connection, and not to what is said over it."""

@@ -1,15 +1,16 @@
-"""Terraform itself, with its variables, outputs and states, making what it describes in moto.
+"""The real Terraform with the project's variables, outputs and states, creating things in moto.
 
-AWS's own provider asks for more than moto has. So the two roots keep their variables and the names
-of their outputs, but hold nothing that a provider makes; what they stand for is made and removed by
-the AWS CLI, as soon as Terraform says that it has been.
+The AWS provider uses APIs that moto lacks. So the two roots keep their variables and the names of
+their outputs, but contain no AWS resources; the AWS CLI creates and removes those as soon as
+Terraform has applied or destroyed a root.
 """
 
 import shutil
-from pathlib import Path
 
 from deploy.account import Account, Checkout
-from deploy.fake_aws import FEEDBACK_BUCKET, NAME
+from deploy.fake_aws import FEEDBACK_BUCKET, NAME, PAGE_BUCKET
+
+from support.paths import ROOT, TERRAFORM
 
 STATE_BUCKET = f"{NAME}-state-123456789012"
 
@@ -17,12 +18,13 @@ WRAPPER = """#!/bin/sh
 {terraform} "$@" || exit
 case "$*" in *apply|*destroy) curl -fsS -X POST "{url}/terraform/${{1##*/}}/$2" ;; esac
 """
+"""A terraform command that reports the root and the command to the fake AWS."""
 
-MADE = 'resource "terraform_data" "made" {}\n'
+RESOURCE = 'resource "terraform_data" "created" {}\n'
 
 BACKEND = 'terraform {\n  backend "s3" {\n    key = "serverless.tfstate"\n  }\n}\n'
 
-BOOTSTRAP = """
+BOOTSTRAP_OUTPUTS = """
 output "state_bucket" {{ value = "{state}" }}
 output "feedback_bucket" {{ value = "{feedback}" }}
 output "image_repository_url" {{ value = "{images}" }}
@@ -42,56 +44,55 @@ output "github_variables" {{
 }}
 """
 
-UNKNOWN = (
+UNUSED_OUTPUTS = (
     "alarm_topic_arn",
     "config_json",
     "dashboard_url",
     "distribution_domain_name",
     "feedback",
 )
+"""Outputs of the root serverless that the deploy scripts do not read."""
 
 
-class Terraform:
-    """What the two roots of a checkout make in an account."""
+class TerraformRoots:
+    """The roots bootstrap and serverless of a checkout, which create things in an account."""
 
-    def __init__(self, account: Account, checkout: Checkout, tools: Path) -> None:
+    def __init__(self, account: Account, checkout: Checkout) -> None:
         self.account = account
         self.checkout = checkout
-        self.cloud = account.cloud
-        self.ran: list[str] = []
-        """Roots and commands, in the order in which they were run."""
-        variables = self.cloud.variables()
-        wrapper = tools / "terraform"
-        wrapper.write_text(WRAPPER.format(terraform=shutil.which("terraform"), url=self.cloud.url))
+        self.fake_aws = account.fake_aws
+        self.commands: list[str] = []
+        """Roots and the commands that succeeded, in order: "bootstrap apply"."""
+        variables = self.fake_aws.variables()
+        wrapper = account.bin_folder / "terraform"
+        terraform = shutil.which("terraform")
+        wrapper.write_text(WRAPPER.format(terraform=terraform, url=self.fake_aws.url))
         wrapper.chmod(0o755)
-        roots = checkout.folder / "infra" / "terraform"
-        for root in ("bootstrap", "serverless"):
-            shutil.rmtree(roots / root / "tests")  # init would fetch what they need
-        (roots / "bootstrap" / "versions.tf").unlink()
-        (roots / "bootstrap" / "main.tf").write_text(MADE)
-        (roots / "bootstrap" / "outputs_override.tf").write_text(
-            BOOTSTRAP.format(
+        self.folder = checkout.folder / TERRAFORM.relative_to(ROOT)
+        bootstrap, serverless = self.folder / "bootstrap", self.folder / "serverless"
+        for root in (bootstrap, serverless):
+            shutil.rmtree(root / "tests")  # their providers would be downloaded
+        (bootstrap / "versions.tf").unlink()
+        (bootstrap / "main.tf").write_text(RESOURCE)
+        (bootstrap / "outputs_override.tf").write_text(
+            BOOTSTRAP_OUTPUTS.format(
                 state=STATE_BUCKET, feedback=FEEDBACK_BUCKET, images=variables["IMAGE_REPOSITORY"]
             )
         )
-        (roots / "serverless" / "versions.tf").write_text(BACKEND)
-        (roots / "serverless" / "main.tf").write_text(MADE)
-        self.cloud.terraform = self.run
+        (serverless / "versions.tf").write_text(BACKEND)
+        (serverless / "main.tf").write_text(RESOURCE)
+        self.fake_aws.on_terraform = self.record
 
-    def run(self, root: str, command: str) -> None:
-        """Do what Terraform has just said that it did."""
-        self.ran.append(f"{root} {command}")
-        if self.ran.count(self.ran[-1]) == 1:
+    def record(self, root: str, command: str) -> None:
+        """Create or remove what a command stands for, the first time it has succeeded."""
+        self.commands.append(f"{root} {command}")
+        if self.commands.count(self.commands[-1]) == 1:
             getattr(self, f"_{command}_{root}")()
 
-    def _apply_bootstrap(self) -> None:
-        self.account.make_bootstrap()
-        self.account.make_bucket(STATE_BUCKET)
-
-    def describe_page(self) -> None:
-        """Give the root serverless its outputs, of which AWS would choose one."""
-        self.account.make_distribution()
-        variables = self.cloud.variables()
+    def write_serverless_outputs(self) -> None:
+        """Give the root serverless its outputs, which include the distribution's ID."""
+        self.account.create_distribution()
+        variables = self.fake_aws.variables()
         pairs = "".join(
             f'    {name} = "{text}"\n'
             for name, text in variables.items()
@@ -101,20 +102,23 @@ class Terraform:
             "page_url": variables["PAGE_URL"],
             "api_url": variables["API_URL"],
             "distribution_id": variables["DISTRIBUTION_ID"],
-            **dict.fromkeys(UNKNOWN, ""),
+            **dict.fromkeys(UNUSED_OUTPUTS, ""),
         }
-        (self.checkout.folder / "infra/terraform/serverless/outputs_override.tf").write_text(
+        (self.folder / "serverless" / "outputs_override.tf").write_text(
             "".join(f'output "{name}" {{ value = "{text}" }}\n' for name, text in plain.items())
             + f'output "github_variables" {{\n  value = {{\n{pairs}  }}\n}}\n'
         )
 
+    def _apply_bootstrap(self) -> None:
+        self.account.create_bootstrap()
+        self.account.create_bucket(STATE_BUCKET)
+
     def _apply_serverless(self) -> None:
-        self.account.make_bucket(self.cloud.variables()["PAGE_BUCKET"])
-        self.account.make_function(self.checkout.git("rev-parse", "HEAD"))
+        self.account.create_bucket(PAGE_BUCKET)
+        self.account.create_function(self.checkout.git("rev-parse", "HEAD"))
 
     def _destroy_serverless(self) -> None:
-        page = self.cloud.variables()["PAGE_BUCKET"]
-        self.account.aws("s3api", "delete-bucket", "--bucket", page)
+        self.account.aws("s3api", "delete-bucket", "--bucket", PAGE_BUCKET)
         self.account.aws("lambda", "delete-function", "--function-name", NAME)
 
     def _destroy_bootstrap(self) -> None:

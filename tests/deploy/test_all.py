@@ -1,121 +1,213 @@
-"""The way of a newcomer: from an empty account to the page by one command, and back by another."""
+"""`make deploy` in an empty account, and `make destroy`."""
 
-import shutil
+from typing import Any
 
 import httpx
 import pytest
-from api.invalid_requests import good_picture
 from deploy.account import Account, Checkout
-from deploy.fake_aws import FEEDBACK_BUCKET, Cloud
-from deploy.terraform import STATE_BUCKET, Terraform
+from deploy.fake_aws import FEEDBACK_BUCKET, FakeAWS
+from deploy.processes import missing_terraform
+from deploy.terraform import STATE_BUCKET, TerraformRoots
 
-pytestmark = [
-    pytest.mark.usefixtures("image_kept"),
-    pytest.mark.skipif(shutil.which("terraform") is None, reason="there is no terraform here"),
-]
+from support.images import digit_image, encode
+from support.requirements import require
 
-YES = {"TF_CLI_ARGS_apply": "-auto-approve", "TF_CLI_ARGS_destroy": "-auto-approve"}
-WHOSE = {"REPOSITORY": "somebody/digits"}
+pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("terraform", "preserved_image")]
+
+AUTO_APPROVE = {"TF_CLI_ARGS_apply": "-auto-approve", "TF_CLI_ARGS_destroy": "-auto-approve"}
+REPOSITORY = {"REPOSITORY": "somebody/digits"}
 
 
 @pytest.fixture(scope="module")
-def terraform(account: Account, checkout: Checkout) -> Terraform:
-    """The roots of the checkout make things in moto."""
-    terraform = Terraform(account, checkout, account.tools)
-    terraform.describe_page()
+def terraform() -> None:
+    """Skip the tests unless Terraform is available."""
+    require(missing_terraform())
+
+
+@pytest.fixture(scope="module")
+def roots(account: Account, checkout: Checkout) -> TerraformRoots:
+    """The checkout's Terraform roots, which create things in moto."""
+    roots = TerraformRoots(account, checkout)
+    roots.write_serverless_outputs()
     checkout.commit("Roots for moto")
-    return terraform
+    return roots
 
 
 @pytest.fixture(scope="module")
-def made(terraform: Terraform) -> str:
-    """All is made: what the script printed."""
-    done = terraform.checkout.run("first", **YES, **WHOSE)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+def deployment(roots: TerraformRoots) -> str:
+    """Everything, deployed; returns the script's output."""
+    finished = roots.checkout.run("all", **AUTO_APPROVE, **REPOSITORY)
+    assert finished.returncode == 0, finished.stdout
+    return finished.stdout
 
 
-def test_a_dry_run_shows_the_way_and_makes_nothing(terraform: Terraform) -> None:
-    if terraform.ran:
-        pytest.skip("all is made already")
-    done = terraform.checkout.run("first", "--dry-run", **WHOSE)
-    assert done.returncode == 0, done.stdout
-    would = [line for line in done.stdout.splitlines() if line.startswith("would run: ")]
-    order = ["bootstrap init", "bootstrap apply", "push lambda", "serverless", "bootstrap apply"]
-    order += ["deploy/backend", "deploy/frontend"]
-    shown = iter(would)
-    for command in order:
-        assert any(command in line for line in shown), (command, would)
-    assert terraform.ran == []
-    assert terraform.account.aws("s3api", "list-buckets")["Buckets"] == []
+def trust_policy(*subjects: str) -> dict[str, Any]:
+    """Return a trust policy like the module github-oidc-role's."""
+    condition = {"token.actions.githubusercontent.com:sub": list(subjects)}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/github"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": condition},
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def test_one_command_leads_from_nothing_to_the_page(
-    cloud: Cloud, terraform: Terraform, made: str
+def test_dry_run_prints_the_steps_and_creates_nothing(roots: TerraformRoots) -> None:
+    if roots.commands:
+        pytest.skip("everything is deployed already")
+    finished = roots.checkout.run("all", "--dry-run", **REPOSITORY)
+    assert finished.returncode == 0, finished.stdout
+    printed = [line for line in finished.stdout.splitlines() if line.startswith("would run: ")]
+    remaining = iter(printed)
+    for command in (
+        "bootstrap init",
+        "bootstrap apply",
+        "deploy/push-image lambda",
+        "deploy/apply-serverless",
+        "bootstrap apply",
+        "deploy/backend",
+        "deploy/frontend",
+    ):
+        assert any(command in line for line in remaining), (command, printed)
+    assert roots.commands == []
+    assert roots.account.aws("s3api", "list-buckets")["Buckets"] == []
+
+
+def test_deployment_serves_page_and_api(
+    fake_aws: FakeAWS, roots: TerraformRoots, deployment: str
 ) -> None:
-    assert terraform.ran == ["bootstrap apply", "serverless apply", "bootstrap apply"]
-    variables = cloud.variables()
+    assert roots.commands == ["bootstrap apply", "serverless apply", "bootstrap apply"]
+    variables = fake_aws.variables()
     page = httpx.get(variables["PAGE_URL"] + "/index.html")
     assert "<title>" in page.text
     api = httpx.get(variables["PAGE_URL"] + "/config.json").json()["api"]
-    answer = httpx.post(
-        api + "/predict", content=good_picture(), headers={"Content-Type": "image/png"}, timeout=60
-    )
-    assert answer.json()["digit"] == 7
+    headers = {"Content-Type": "image/png"}
+    content = encode(digit_image(7))
+    response = httpx.post(api + "/predict", content=content, headers=headers, timeout=60)
+    assert response.json()["digit"] == 7
     assert (
         f"gh variable set PAGE_BUCKET --repo somebody/digits --body {variables['PAGE_BUCKET']}"
-        in made
+        in deployment
     )
 
 
-@pytest.mark.usefixtures("made")
-def test_the_states_are_in_their_bucket(terraform: Terraform) -> None:
-    listed = terraform.account.aws("s3api", "list-objects-v2", "--bucket", STATE_BUCKET)
+@pytest.mark.usefixtures("deployment")
+def test_deployment_stores_its_states_in_the_state_bucket(roots: TerraformRoots) -> None:
+    listed = roots.account.aws("s3api", "list-objects-v2", "--bucket", STATE_BUCKET)
     names = {entry["Key"] for entry in listed["Contents"]}
     assert {"bootstrap.tfstate", "serverless.tfstate"} <= names
 
 
-@pytest.mark.usefixtures("made")
-def test_making_it_again_changes_nothing(cloud: Cloud, terraform: Terraform) -> None:
-    before = cloud.live(), cloud.versions()
-    page = cloud.variables()["PAGE_BUCKET"]
-    cloud.asked.clear()
-    done = terraform.checkout.run("first", **YES, **WHOSE)
-    assert done.returncode == 0, done.stdout
-    assert "Resources: 0 added, 0 changed, 0 destroyed" in done.stdout
-    assert (cloud.live(), cloud.versions()) == before
-    assert not [asked for asked in cloud.asked if asked.method == "PUT" and page in asked.path]
+@pytest.mark.usefixtures("deployment")
+def test_second_deployment_changes_nothing(fake_aws: FakeAWS, roots: TerraformRoots) -> None:
+    before = fake_aws.live_version(), fake_aws.published_versions()
+    bucket = fake_aws.variables()["PAGE_BUCKET"]
+    fake_aws.requests.clear()
+    finished = roots.checkout.run("all", **AUTO_APPROVE, **REPOSITORY)
+    assert finished.returncode == 0, finished.stdout
+    assert "Resources: 0 added, 0 changed, 0 destroyed" in finished.stdout
+    assert (fake_aws.live_version(), fake_aws.published_versions()) == before
+    uploads = [sent for sent in fake_aws.requests if sent.method == "PUT" and bucket in sent.path]
+    assert uploads == []
 
 
-@pytest.mark.usefixtures("made")
-def test_the_settings_come_from_terraform_where_nobody_gives_them(
-    cloud: Cloud, terraform: Terraform
+@pytest.mark.usefixtures("deployment")
+def test_settings_default_to_the_outputs_of_terraform(
+    fake_aws: FakeAWS, roots: TerraformRoots
 ) -> None:
-    done = terraform.checkout.run("backend")
-    assert done.returncode == 0, done.stdout
-    assert f"Ask {cloud.variables()['API_URL']} to read it" in done.stdout
+    finished = roots.checkout.run("backend")
+    assert finished.returncode == 0, finished.stdout
+    assert f"Smoke-test {fake_aws.variables()['API_URL']}" in finished.stdout
 
 
-@pytest.mark.usefixtures("made")
-def test_nothing_is_removed_without_a_word(terraform: Terraform) -> None:
-    done = terraform.checkout.run("destroy", typed="yes\n", **YES)
-    assert done.returncode == 1
-    assert "Nothing has been removed." in done.stdout
-    assert terraform.account.aws("s3api", "list-buckets")["Buckets"]
+@pytest.mark.usefixtures("deployment")
+def test_destroy_without_confirmation_removes_nothing(roots: TerraformRoots) -> None:
+    finished = roots.checkout.run("destroy", stdin="yes\n", **AUTO_APPROVE)
+    assert finished.returncode == 1
+    assert "Nothing has been removed." in finished.stdout
+    assert roots.account.aws("s3api", "list-buckets")["Buckets"]
 
 
-@pytest.mark.usefixtures("made")
-def test_all_is_removed_again(terraform: Terraform) -> None:
-    aws = terraform.account.aws
-    aws("s3api", "put-object", "--bucket", FEEDBACK_BUCKET, "--key", "feedback/said.json")
-    done = terraform.checkout.run("destroy", typed="destroy\n", **YES)
-    assert done.returncode == 0, done.stdout
+@pytest.mark.usefixtures("deployment")
+def test_destroy_removes_everything(roots: TerraformRoots) -> None:
+    aws = roots.account.aws
+    aws("s3api", "put-object", "--bucket", FEEDBACK_BUCKET, "--key", "feedback/one.json")
+    finished = roots.checkout.run("destroy", stdin="destroy\n", **AUTO_APPROVE)
+    assert finished.returncode == 0, finished.stdout
     assert aws("s3api", "list-buckets")["Buckets"] == []
     assert aws("lambda", "list-functions")["Functions"] == []
     assert aws("ecr", "describe-repositories")["repositories"] == []
 
 
-def test_without_a_repository_it_asks_for_one(checkout: Checkout) -> None:
-    done = checkout.run("first", "--dry-run")
-    assert done.returncode == 1
-    assert "REPOSITORY=owner/name make deploy" in done.stdout
+def test_dry_run_without_a_known_repository_names_the_variable(checkout: Checkout) -> None:
+    finished = checkout.run("all", "--dry-run")
+    assert finished.returncode == 0, finished.stdout
+    assert "no git remote origin" in finished.stdout
+    assert "REPOSITORY=owner/name make deploy" in finished.stdout
+    assert "would run: infra/deploy/frontend" in finished.stdout
+
+
+def test_deployment_without_a_known_repository_fails_before_any_change(
+    roots: TerraformRoots,
+) -> None:
+    before = list(roots.commands)
+    roots.checkout.git("remote", "add", "origin", "https://git.example/somebody/digits.git")
+    finished = roots.checkout.run("all", **AUTO_APPROVE)
+    roots.checkout.git("remote", "remove", "origin")
+    assert finished.returncode == 1
+    assert "origin is not a repository on github.com" in finished.stdout
+    assert "REPOSITORY=owner/name make deploy" in finished.stdout
+    assert roots.commands == before
+
+
+@pytest.mark.parametrize(
+    ("trusted", "origin", "variable", "expected"),
+    [
+        ("", "git@github.com:me/fork.git", "", ["me/fork (the git remote origin"]),
+        (
+            "",
+            "https://github.com/me/fork",
+            "me/digits",
+            ["me/digits (set by REPOSITORY)", "origin is another repository, me/fork"],
+        ),
+        (
+            "me/digits",
+            "https://github.com/me/fork.git",
+            "",
+            ["me/digits (as in the last deployment)", "origin is another repository, me/fork"],
+        ),
+        (
+            "me/digits",
+            "https://github.com/me/fork.git",
+            "me/fork",
+            ["me/fork (set by REPOSITORY)", "It replaces me/digits"],
+        ),
+    ],
+)
+def test_dry_run_explains_which_repository_is_trusted(
+    account: Account,
+    checkout: Checkout,
+    trusted: str,
+    origin: str,
+    variable: str,
+    expected: list[str],
+) -> None:
+    role = "digit-recognizer-backend"
+    checkout.git("remote", "add", "origin", origin)
+    if trusted:
+        owner, name = trusted.split("/")
+        context = "ref:refs/heads/main"
+        subjects = (f"repo:{owner}@1/{name}@23:{context}", f"repo:{trusted}:{context}")
+        account.create_role(role, trust_policy(*subjects))
+    try:
+        finished = checkout.run(
+            "all", "--dry-run", **({"REPOSITORY": variable} if variable else {})
+        )
+    finally:
+        checkout.git("remote", "remove", "origin")
+        if trusted:
+            account.aws("iam", "delete-role", "--role-name", role)
+    assert finished.returncode == 0, finished.stdout
+    for text in (*expected, "To choose another one: REPOSITORY=owner/name make deploy"):
+        assert text in finished.stdout

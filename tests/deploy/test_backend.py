@@ -1,4 +1,4 @@
-"""Deploys of the function: what callers reach before, during and after them."""
+"""Deployments and rollbacks of the function: what callers reach before, during and after."""
 
 import re
 import subprocess
@@ -6,181 +6,188 @@ from typing import Any
 
 import httpx
 import pytest
-from api.invalid_requests import good_picture
 from deploy.account import Account, Checkout
-from deploy.fake_aws import FEEDBACK_BUCKET, Cloud
+from deploy.fake_aws import FEEDBACK_BUCKET, FakeAWS
 
-pytestmark = pytest.mark.usefixtures("image_kept")
+from support.images import digit_image, encode
 
+pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("preserved_image")]
 
-def answer_at(cloud: Cloud) -> dict[str, Any]:
-    """What callers are answered who send a seven to the function's URL."""
-    url = cloud.variables()["API_URL"] + "/predict?explain=true"
-    answer = httpx.post(
-        url, content=good_picture(), headers={"Content-Type": "image/png"}, timeout=60
-    )
-    answered: dict[str, Any] = answer.json()
-    return answered
-
-
-def digit_at(cloud: Cloud) -> object:
-    """The digit in that answer."""
-    return answer_at(cloud)["digit"]
-
-
-def mutations(cloud: Cloud) -> list[str]:
-    """What the account was asked to change, but for publishing, which may come to nothing."""
-    return [
-        f"{asked.method} {asked.path}"
-        for asked in cloud.asked
-        if asked.method in ("PUT", "DELETE") or "/code" in asked.path
-    ]
+SOURCE = "backend/recognizer/__init__.py"
 
 
 @pytest.fixture
-def second(cloud: Cloud, checkout: Checkout, first: str) -> str:
-    """A later commit is deployed: its SHA."""
-    if checkout.git("rev-parse", "HEAD") == first:
-        checkout.write("backend/recognizer/__init__.py", "\nDEPLOYED = 'second'\n")
+def second_commit(fake_aws: FakeAWS, checkout: Checkout, first_commit: str) -> str:
+    """A later commit, deployed; returns its SHA."""
+    if checkout.git("rev-parse", "HEAD") == first_commit:
+        checkout.append(SOURCE, "\nDEPLOYED = 'second'\n")
         checkout.commit("Second")
-    deploy(cloud, checkout)
+    deploy(fake_aws, checkout)
     return checkout.git("rev-parse", "HEAD")
 
 
-def deploy(cloud: Cloud, checkout: Checkout) -> str:
-    """What a deploy prints that ends well."""
-    done = checkout.run("backend", **cloud.variables())
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+def deploy(fake_aws: FakeAWS, checkout: Checkout) -> str:
+    """Deploy the checked-out commit; return the script's output."""
+    finished = checkout.run("backend", **fake_aws.variables())
+    assert finished.returncode == 0, finished.stdout
+    return finished.stdout
 
 
-def rolled_back(cloud: Cloud, checkout: Checkout) -> subprocess.CompletedProcess[str]:
-    return checkout.run("rollback", **cloud.variables())
+def roll_back(fake_aws: FakeAWS, checkout: Checkout) -> subprocess.CompletedProcess[str]:
+    """Run the script rollback."""
+    return checkout.run("rollback", **fake_aws.variables())
 
 
-@pytest.mark.usefixtures("first")
-def test_after_the_first_deploy_there_is_nothing_to_go_back_to(
-    cloud: Cloud, checkout: Checkout
+def predict(fake_aws: FakeAWS) -> dict[str, Any]:
+    """Return the response to a seven that is sent to the function's URL."""
+    url = fake_aws.variables()["API_URL"] + "/predict?explain=true"
+    headers = {"Content-Type": "image/png"}
+    response = httpx.post(url, content=encode(digit_image(7)), headers=headers, timeout=60)
+    prediction: dict[str, Any] = response.json()
+    return prediction
+
+
+def mutations(fake_aws: FakeAWS) -> list[str]:
+    """Return the requests that change something, except for publishing, which may be a no-op."""
+    return [
+        f"{sent.method} {sent.path}"
+        for sent in fake_aws.requests
+        if sent.method in ("PUT", "DELETE") or "/code" in sent.path
+    ]
+
+
+@pytest.mark.usefixtures("first_commit")
+def test_rollback_after_the_first_deployment_is_impossible(
+    fake_aws: FakeAWS, checkout: Checkout
 ) -> None:
-    assert cloud.live()[0] == "1"
-    assert digit_at(cloud) == 7
-    done = rolled_back(cloud, checkout)
-    assert done.returncode == 1
-    assert "there is no way back" in done.stdout
-    assert cloud.live()[0] == "1"
+    assert fake_aws.live_version()[0] == "1"
+    assert predict(fake_aws)["digit"] == 7
+    finished = roll_back(fake_aws, checkout)
+    assert finished.returncode == 1
+    assert "a rollback is impossible" in finished.stdout
+    assert fake_aws.live_version()[0] == "1"
 
 
-@pytest.mark.usefixtures("first")
-def test_what_people_say_is_kept_in_s3_without_the_drawing(cloud: Cloud, account: Account) -> None:
-    if "127.0.0.1" in cloud.moto:
+@pytest.mark.usefixtures("first_commit")
+def test_feedback_is_stored_in_s3_without_the_model_input(
+    fake_aws: FakeAWS, account: Account
+) -> None:
+    if "127.0.0.1" in fake_aws.moto:
         pytest.skip("containers cannot reach this machine")
-    answered = answer_at(cloud)
-    for drawn in (7, 1):  # on second thoughts
-        said = {"id": answered["id"], "digit": drawn, "ink": answered["input"]}
-        answer = httpx.post(cloud.variables()["API_URL"] + "/feedback", json=said, timeout=60)
-        assert (answer.status_code, answer.content) == (204, b"")
+    prediction = predict(fake_aws)
+    for label in (7, 1):  # the second label replaces the first
+        feedback = {"id": prediction["id"], "digit": label, "input": prediction["input"]}
+        url = fake_aws.variables()["API_URL"] + "/feedback"
+        response = httpx.post(url, json=feedback, timeout=60)
+        assert (response.status_code, response.content) == (204, b"")
     listed = account.aws("s3api", "list-objects-v2", "--bucket", FEEDBACK_BUCKET)
     [key] = [entry["Key"] for entry in listed["Contents"]]
-    assert re.fullmatch(rf"feedback/\d{{4}}-\d\d-\d\d/{answered['id']}\.json", key)
-    kept = cloud.moto_says("s3", f"/{FEEDBACK_BUCKET}/{key}").json()
-    assert (kept["read"], kept["drawn"], kept["ink"]) == (7, 1, None)
+    assert re.fullmatch(rf"feedback/\d{{4}}-\d\d-\d\d/{prediction['id']}\.json", key)
+    stored = fake_aws.query_moto("s3", f"/{FEEDBACK_BUCKET}/{key}").json()
+    assert (stored["predicted"], stored["label"], stored["input"]) == (7, 1, None)
 
 
-@pytest.mark.usefixtures("first")
-def test_the_same_commit_again_changes_nothing(cloud: Cloud, checkout: Checkout) -> None:
-    before = cloud.live(), cloud.versions()
-    cloud.asked.clear()
-    printed = deploy(cloud, checkout)
-    assert "It is already there." in printed
-    assert mutations(cloud) == []
-    assert (cloud.live(), cloud.versions()) == before
-
-
-def test_a_new_version_is_what_callers_reach(cloud: Cloud, first: str, second: str) -> None:
-    version, described = cloud.live()
-    assert version == "2"
-    assert described == f"Deployed {second}; before it: 1"
-    assert second != first
-    assert digit_at(cloud) == 7
-
-
-@pytest.mark.usefixtures("second")
-def test_rolling_back_is_one_command_and_does_it_once(cloud: Cloud, checkout: Checkout) -> None:
-    for _ in range(2):
-        done = rolled_back(cloud, checkout)
-        assert done.returncode == 0, done.stdout
-        assert cloud.live() == ("1", "Rolled back from 2")
-    assert "nothing has changed" in done.stdout
-    assert digit_at(cloud) == 7
-
-
-@pytest.mark.usefixtures("second")
-def test_a_dry_run_changes_nothing(cloud: Cloud, checkout: Checkout) -> None:
-    checkout.write("backend/recognizer/__init__.py", "\nDEPLOYED = 'never'\n")
-    checkout.commit("Never deployed")
-    before = cloud.live(), cloud.versions()
-    cloud.asked.clear()
-    for script in ("backend", "rollback"):
-        done = checkout.run(script, "--dry-run", **cloud.variables())
-        assert done.returncode == 0, done.stdout
-        assert "would" in done.stdout
-    checkout.git("reset", "--quiet", "--hard", "HEAD~1")
-    assert mutations(cloud) == []
-    assert (cloud.live(), cloud.versions()) == before
-
-
-@pytest.mark.usefixtures("second")
-def test_a_version_that_fails_its_test_reaches_nobody(cloud: Cloud, checkout: Checkout) -> None:
-    before = cloud.live()
-    checkout.write("backend/recognizer/aws_lambda.py", "\nraise RuntimeError('broken')\n")
-    checkout.commit("Broken")
-    done = checkout.run("backend", **cloud.variables())
-    checkout.git("reset", "--quiet", "--hard", "HEAD~1")
-    assert done.returncode == 1
-    assert f"callers still reach version {before[0]}" in done.stdout
-    assert "aws logs tail" in done.stdout
-    assert cloud.live() == before
-    assert len(cloud.versions()) > int(before[0])
-    assert digit_at(cloud) == 7
-
-
-@pytest.mark.usefixtures("second")
-def test_a_version_that_the_url_does_not_show_is_taken_back(
-    cloud: Cloud, checkout: Checkout
+@pytest.mark.usefixtures("first_commit")
+def test_deploying_the_same_commit_again_changes_nothing(
+    fake_aws: FakeAWS, checkout: Checkout
 ) -> None:
-    assert rolled_back(cloud, checkout).returncode == 0
-    before = cloud.live()
-    cloud.url_is_down = True
-    try:
-        done = checkout.run("backend", **cloud.variables())
-    finally:
-        cloud.url_is_down = False
-    assert done.returncode == 1
-    assert f"moved back to version {before[0]}" in done.stdout
-    assert cloud.live() == before
-    assert digit_at(cloud) == 7
+    before = fake_aws.live_version(), fake_aws.published_versions()
+    fake_aws.requests.clear()
+    output = deploy(fake_aws, checkout)
+    assert "The image exists already." in output
+    assert mutations(fake_aws) == []
+    assert (fake_aws.live_version(), fake_aws.published_versions()) == before
 
 
-@pytest.mark.usefixtures("second")
-def test_what_no_commit_holds_is_not_deployed(cloud: Cloud, checkout: Checkout) -> None:
-    checkout.git("commit", "--quiet", "--allow-empty", "--message", "Not built yet")
-    checkout.write("backend/recognizer/__init__.py", "\nDEPLOYED = 'by whom?'\n")
-    before = cloud.live()
-    done = checkout.run("backend", **cloud.variables())
+def test_deploying_a_new_commit_moves_the_alias(
+    fake_aws: FakeAWS, first_commit: str, second_commit: str
+) -> None:
+    version, description = fake_aws.live_version()
+    assert version == "2"
+    assert description == f"Deployed {second_commit}; previous version: 1"
+    assert second_commit != first_commit
+    assert predict(fake_aws)["digit"] == 7
+
+
+@pytest.mark.usefixtures("second_commit")
+def test_rollback_twice_moves_the_alias_once(fake_aws: FakeAWS, checkout: Checkout) -> None:
+    for _ in range(2):
+        finished = roll_back(fake_aws, checkout)
+        assert finished.returncode == 0, finished.stdout
+        assert fake_aws.live_version() == ("1", "Rolled back from 2")
+    assert "nothing has changed" in finished.stdout
+    assert predict(fake_aws)["digit"] == 7
+
+
+@pytest.mark.usefixtures("second_commit")
+def test_dry_run_changes_nothing(fake_aws: FakeAWS, checkout: Checkout) -> None:
+    checkout.append(SOURCE, "\nDEPLOYED = 'never'\n")
+    checkout.commit("Never deployed")
+    before = fake_aws.live_version(), fake_aws.published_versions()
+    fake_aws.requests.clear()
+    for script in ("backend", "rollback"):
+        finished = checkout.run(script, "--dry-run", **fake_aws.variables())
+        assert finished.returncode == 0, finished.stdout
+        assert "would" in finished.stdout
     checkout.git("reset", "--quiet", "--hard", "HEAD~1")
-    assert done.returncode == 1
-    assert "commit or stash them first" in done.stdout
-    assert cloud.live() == before
+    assert mutations(fake_aws) == []
+    assert (fake_aws.live_version(), fake_aws.published_versions()) == before
 
 
-def test_a_missing_tool_is_named(cloud: Cloud, checkout: Checkout) -> None:
-    done = checkout.run("backend", **cloud.variables(), PATH="/usr/bin:/bin")
-    assert done.returncode == 1
-    assert "This needs aws" in done.stdout
+@pytest.mark.usefixtures("second_commit")
+def test_version_that_fails_its_smoke_test_reaches_no_caller(
+    fake_aws: FakeAWS, checkout: Checkout
+) -> None:
+    before = fake_aws.live_version()
+    checkout.append("backend/recognizer/api/aws_lambda.py", "\nraise RuntimeError('broken')\n")
+    checkout.commit("Broken")
+    finished = checkout.run("backend", **fake_aws.variables())
+    checkout.git("reset", "--quiet", "--hard", "HEAD~1")
+    assert finished.returncode == 1
+    assert f"callers still reach version {before[0]}" in finished.stdout
+    assert "aws logs tail" in finished.stdout
+    assert fake_aws.live_version() == before
+    assert len(fake_aws.published_versions()) > int(before[0])
+    assert predict(fake_aws)["digit"] == 7
 
 
-def test_a_missing_setting_is_named(cloud: Cloud, checkout: Checkout) -> None:
-    settings = {name: text for name, text in cloud.variables().items() if name != "API_URL"}
-    done = checkout.run("rollback", **settings)
-    assert done.returncode == 1
-    assert "API_URL is not set" in done.stdout
+@pytest.mark.usefixtures("second_commit")
+def test_version_that_fails_at_its_url_is_rolled_back(
+    fake_aws: FakeAWS, checkout: Checkout
+) -> None:
+    assert roll_back(fake_aws, checkout).returncode == 0
+    before = fake_aws.live_version()
+    fake_aws.url_is_down = True
+    try:
+        finished = checkout.run("backend", **fake_aws.variables())
+    finally:
+        fake_aws.url_is_down = False
+    assert finished.returncode == 1
+    assert f"moved back to version {before[0]}" in finished.stdout
+    assert fake_aws.live_version() == before
+    assert predict(fake_aws)["digit"] == 7
+
+
+@pytest.mark.usefixtures("second_commit")
+def test_uncommitted_changes_are_not_deployed(fake_aws: FakeAWS, checkout: Checkout) -> None:
+    checkout.git("commit", "--quiet", "--allow-empty", "--message", "Not built yet")
+    checkout.append(SOURCE, "\nDEPLOYED = 'uncommitted'\n")
+    before = fake_aws.live_version()
+    finished = checkout.run("backend", **fake_aws.variables())
+    checkout.git("reset", "--quiet", "--hard", "HEAD~1")
+    assert finished.returncode == 1
+    assert "commit or stash the changes first" in finished.stdout
+    assert fake_aws.live_version() == before
+
+
+def test_missing_command_is_named(fake_aws: FakeAWS, checkout: Checkout) -> None:
+    finished = checkout.run("backend", **fake_aws.variables(), PATH="/usr/bin:/bin")
+    assert finished.returncode == 1
+    assert "This needs aws" in finished.stdout
+
+
+def test_missing_setting_is_named(fake_aws: FakeAWS, checkout: Checkout) -> None:
+    settings = {name: text for name, text in fake_aws.variables().items() if name != "API_URL"}
+    finished = checkout.run("rollback", **settings)
+    assert finished.returncode == 1
+    assert "API_URL is not set" in finished.stdout

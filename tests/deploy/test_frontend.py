@@ -1,116 +1,124 @@
-"""Deploys of the page: what is uploaded, in which order, and how long it may be kept."""
+"""Deployments of the frontend: uploaded files, their order and their caching."""
 
 import re
 
 import httpx
 import pytest
 from deploy.account import Account, Checkout
-from deploy.fake_aws import Cloud
+from deploy.fake_aws import FakeAWS
 
-FOREVER = "public, max-age=31536000, immutable"
+pytestmark = pytest.mark.docker
+
+IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 @pytest.fixture(scope="module")
-def page(cloud: Cloud, account: Account, checkout: Checkout) -> str:
-    """The page is deployed into an empty bucket: what the script printed."""
-    account.make_page()
-    cloud.asked.clear()
-    return deploy(cloud, checkout)
+def deployment(fake_aws: FakeAWS, account: Account, checkout: Checkout) -> str:
+    """The frontend, deployed into an empty bucket; returns the script's output."""
+    account.create_static_site()
+    fake_aws.requests.clear()
+    return deploy(fake_aws, checkout)
 
 
-def deploy(cloud: Cloud, checkout: Checkout, *options: str) -> str:
-    """What a deploy prints that ends well."""
-    done = checkout.run("frontend", *options, **cloud.variables())
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+def deploy(fake_aws: FakeAWS, checkout: Checkout, *options: str) -> str:
+    """Deploy the checked-out commit; return the script's output."""
+    finished = checkout.run("frontend", *options, **fake_aws.variables())
+    assert finished.returncode == 0, finished.stdout
+    return finished.stdout
 
 
-def uploads(cloud: Cloud) -> list[str]:
-    """The files that were put into the bucket, in this order."""
-    bucket = cloud.variables()["PAGE_BUCKET"]
+def uploads(fake_aws: FakeAWS) -> list[str]:
+    """Return the uploaded files in order."""
+    bucket = fake_aws.variables()["PAGE_BUCKET"]
     return [
-        asked.path.removeprefix(f"/{bucket}/") for asked in cloud.asked if asked.method == "PUT"
+        sent.path.removeprefix(f"/{bucket}/") for sent in fake_aws.requests if sent.method == "PUT"
     ]
 
 
-def invalidations(cloud: Cloud) -> int:
-    """How often CloudFront was asked to forget what it holds."""
+def invalidations(fake_aws: FakeAWS) -> int:
+    """Return how many times CloudFront's cache was invalidated."""
     return sum(
-        asked.method == "POST" and asked.path.endswith("/invalidation") for asked in cloud.asked
+        sent.method == "POST" and sent.path.endswith("/invalidation") for sent in fake_aws.requests
     )
 
 
-@pytest.mark.usefixtures("page")
-def test_what_the_page_names_is_there_before_it(cloud: Cloud, checkout: Checkout) -> None:
-    built = checkout.folder / "frontend" / "dist"
-    files = {str(file.relative_to(built)) for file in built.rglob("*") if file.is_file()}
-    order = uploads(cloud)
+@pytest.mark.usefixtures("deployment")
+def test_assets_are_uploaded_before_the_index_that_names_them(
+    fake_aws: FakeAWS, checkout: Checkout
+) -> None:
+    build = checkout.folder / "frontend" / "dist"
+    files = {str(file.relative_to(build)) for file in build.rglob("*") if file.is_file()}
+    order = uploads(fake_aws)
     assert set(order) == files
     assert order[-1] == "index.html"
     assets = [name for name in order if name.startswith("assets/")]
     assert order[: len(assets)] == assets
-    named = re.findall(r'(?:src|href)="/(assets/[^"]+)"', (built / "index.html").read_text())
+    named = re.findall(r'(?:src|href)="/(assets/[^"]+)"', (build / "index.html").read_text())
     assert named
     assert set(named) <= set(assets)
-    assert invalidations(cloud) == 1
+    assert invalidations(fake_aws) == 1
 
 
-@pytest.mark.usefixtures("page")
-def test_names_with_a_hash_are_kept_and_others_are_not(cloud: Cloud) -> None:
-    url = cloud.variables()["PAGE_URL"]
-    listed = set(uploads(cloud))
-    assert {"index.html", "config.json", "favicon.svg"} < listed
-    for name in listed:
-        kept = httpx.get(f"{url}/{name}").headers["cache-control"]
-        assert kept == (FOREVER if name.startswith("assets/") else "no-cache"), name
+@pytest.mark.usefixtures("deployment")
+def test_only_files_with_a_hash_in_their_name_are_immutable(fake_aws: FakeAWS) -> None:
+    url = fake_aws.variables()["PAGE_URL"]
+    names = set(uploads(fake_aws))
+    assert {"index.html", "config.json", "favicon.svg"} < names
+    for name in names:
+        cache_control = httpx.get(f"{url}/{name}").headers["cache-control"]
+        assert cache_control == (IMMUTABLE if name.startswith("assets/") else "no-cache"), name
 
 
-@pytest.mark.usefixtures("page")
-def test_the_page_is_told_where_its_api_is(cloud: Cloud) -> None:
-    told = httpx.get(cloud.variables()["PAGE_URL"] + "/config.json").json()
-    assert told == {"api": cloud.variables()["API_URL"]}
+@pytest.mark.usefixtures("deployment")
+def test_config_contains_the_address_of_the_api(fake_aws: FakeAWS) -> None:
+    config = httpx.get(fake_aws.variables()["PAGE_URL"] + "/config.json").json()
+    assert config == {"api": fake_aws.variables()["API_URL"]}
 
 
-@pytest.mark.usefixtures("page")
-def test_the_same_page_again_changes_nothing(cloud: Cloud, checkout: Checkout) -> None:
-    (checkout.folder / "frontend" / "dist" / "index.html").unlink()  # so that it is built anew
-    cloud.asked.clear()
-    deploy(cloud, checkout)
-    assert uploads(cloud) == []
-    assert invalidations(cloud) == 0
+@pytest.mark.usefixtures("deployment")
+def test_deploying_the_same_commit_again_changes_nothing(
+    fake_aws: FakeAWS, checkout: Checkout
+) -> None:
+    (checkout.folder / "frontend" / "dist" / "index.html").unlink()  # forces a new build
+    fake_aws.requests.clear()
+    deploy(fake_aws, checkout)
+    assert uploads(fake_aws) == []
+    assert invalidations(fake_aws) == 0
 
 
-@pytest.mark.usefixtures("page")
-def test_only_what_is_new_is_uploaded_and_the_old_assets_stay(
-    cloud: Cloud, checkout: Checkout
+@pytest.mark.usefixtures("deployment")
+def test_only_changed_files_are_uploaded_and_old_assets_stay(
+    fake_aws: FakeAWS, checkout: Checkout
 ) -> None:
     script = next((checkout.folder / "frontend" / "dist" / "assets").glob("*.js")).name
-    source = checkout.folder / "frontend" / "src" / "main.tsx"
-    source.write_text(source.read_text() + "\ndocument.title += '!';\n")
-    checkout.commit("Another page")
-    cloud.asked.clear()
-    assert "would run" in deploy(cloud, checkout, "--dry-run")
-    assert uploads(cloud) == []
-    deploy(cloud, checkout)
-    *assets, last = uploads(cloud)
+    checkout.append("frontend/src/main.tsx", "\ndocument.title += '!';\n")
+    checkout.commit("Another title")
+    fake_aws.requests.clear()
+    assert "would run" in deploy(fake_aws, checkout, "--dry-run")
+    assert uploads(fake_aws) == []
+    deploy(fake_aws, checkout)
+    *assets, last = uploads(fake_aws)
     assert last == "index.html"
     assert len(assets) == 1
     assert assets[0] != f"assets/{script}"
-    assert invalidations(cloud) == 1
-    old = httpx.get(f"{cloud.variables()['PAGE_URL']}/assets/{script}")
+    assert invalidations(fake_aws) == 1
+    old = httpx.get(f"{fake_aws.variables()['PAGE_URL']}/assets/{script}")
     assert old.status_code == 200
 
 
-@pytest.mark.usefixtures("page")
-def test_a_page_that_is_not_shown_is_noticed(cloud: Cloud, checkout: Checkout) -> None:
-    done = checkout.run("frontend", **{**cloud.variables(), "PAGE_URL": cloud.url + "/nowhere"})
-    assert done.returncode != 0
-    assert "CloudFront shows others" in done.stdout
+@pytest.mark.usefixtures("deployment")
+def test_page_that_is_not_served_fails_the_deployment(
+    fake_aws: FakeAWS, checkout: Checkout
+) -> None:
+    variables = {**fake_aws.variables(), "PAGE_URL": fake_aws.url + "/nowhere"}
+    finished = checkout.run("frontend", **variables)
+    assert finished.returncode != 0
+    assert "CloudFront serves others" in finished.stdout
 
 
-def test_what_no_commit_holds_is_not_deployed(cloud: Cloud, checkout: Checkout) -> None:
-    checkout.write("frontend/index.html", "<!-- by whom? -->")
-    done = checkout.run("frontend", **cloud.variables())
+def test_uncommitted_changes_are_not_deployed(fake_aws: FakeAWS, checkout: Checkout) -> None:
+    checkout.append("frontend/index.html", "<!-- uncommitted -->")
+    finished = checkout.run("frontend", **fake_aws.variables())
     checkout.git("checkout", "--quiet", "frontend/index.html")
-    assert done.returncode == 1
-    assert "commit or stash them first" in done.stdout
+    assert finished.returncode == 1
+    assert "commit or stash the changes first" in finished.stdout
