@@ -8,9 +8,13 @@
 Needs numpy, Pillow and onnxruntime only. The web application around it is `recognizer.api`.
 """
 
-from recognizer.classifier import Prediction, Verdict
-from recognizer.errors import ImageError, ModelError
-from recognizer.recognizer import Recognition, Recognizer, StageTimings, recognize
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from recognizer.classifier import Prediction, Verdict
+    from recognizer.errors import ImageError, ModelError
+    from recognizer.recognizer import Recognition, Recognizer, StageTimings, recognize
 
 __version__ = "0.2.0"
 
@@ -24,3 +28,17 @@ __all__ = [
     "Verdict",
     "recognize",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on first use (PEP 562).
+
+    Importing any module of the package runs this one first, so imports at the top would load numpy
+    and onnxruntime before `recognizer.api.aws_lambda` can prepare for a fast start.
+    """
+    if name in __all__:
+        for module in ("errors", "classifier", "recognizer"):
+            members = vars(import_module(f"{__name__}.{module}"))
+            if name in members:
+                return members[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,9 +5,8 @@ Owns the model: its file, checksum and ONNX session.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import onnxruntime
@@ -24,8 +23,7 @@ NON_DIGIT = 10
 Verdict = Literal["digit", "unsure", "not_a_digit", "blank"]
 
 
-@dataclass(frozen=True)
-class Prediction:
+class Prediction(NamedTuple):
     """The classifier's result for one model input."""
 
     digit: int | None

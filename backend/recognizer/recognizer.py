@@ -1,17 +1,16 @@
 """The pipeline: image bytes → model input → prediction, with stage timings."""
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 from recognizer.classifier import MODEL_PATH, Classifier, Prediction
 from recognizer.decoding import MAX_BYTES, MAX_PIXELS, decode_image
 from recognizer.preprocessing import ModelInput, preprocess
 
 
-@dataclass(frozen=True)
-class StageTimings:
+class StageTimings(NamedTuple):
     """Milliseconds that each stage of the pipeline took."""
 
     decode_ms: float
@@ -19,8 +18,7 @@ class StageTimings:
     model_ms: float
 
 
-@dataclass(frozen=True)
-class Recognition:
+class Recognition(NamedTuple):
     """A prediction with its model input and timings."""
 
     prediction: Prediction

@@ -88,7 +88,7 @@ def create_app(
         prediction_id = new_prediction_id(recognizer.version, prediction.digit)
         timings = {
             stage: round(milliseconds, 2)
-            for stage, milliseconds in vars(recognition.timings).items()
+            for stage, milliseconds in recognition.timings._asdict().items()
         }
         record = request.state.record
         record.update(timings)
