@@ -27,7 +27,7 @@ def missing_images() -> str:
     try:
         found = docker("version", check=False)
     except FileNotFoundError:
-        return "The images are not tested: there is no container engine (docker) on this machine."
+        return "The images are not tested: this machine has no container engine (docker)."
     if found.returncode:
         return f"The images are not tested: the engine does not respond: {found.stderr.strip()}"
     for image in (LAMBDA, SERVER):
