@@ -1,4 +1,4 @@
-"""Programs that some tests need: a browser, a container engine, terraform, …
+"""Programs that some tests need, such as a browser or a container engine.
 
 Tests that lack it are skipped; REQUIRE_ALL_TESTS=1 (in CI) makes them fail instead.
 """

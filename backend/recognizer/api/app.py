@@ -75,8 +75,10 @@ def create_app(
         openapi_extra={"requestBody": PREDICT_BODY},
     )
     async def predict(request: Request, explain: bool = False) -> Response:
-        """Recognize the digit in an image (PNG, JPEG, WebP, GIF or BMP, dark on light or light on
-        dark)."""
+        """Recognize the digit in an image, dark on light or light on dark.
+
+        The image is a PNG, JPEG, WebP, GIF or BMP.
+        """
         content = await read_image(request, settings.max_bytes)
         if is_small(content):
             recognition = recognizer.recognize(content)
