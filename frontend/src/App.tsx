@@ -1,86 +1,86 @@
-import { Answer } from "./components/Answer";
 import { Controls } from "./components/Controls";
-import { Judgement } from "./components/Judgement";
+import { ExampleGallery } from "./components/ExampleGallery";
+import { FeedbackPrompt } from "./components/FeedbackPrompt";
 import { LiveRegion } from "./components/LiveRegion";
 import { ModelInput } from "./components/ModelInput";
+import { PredictedDigit } from "./components/PredictedDigit";
 import { Probabilities } from "./components/Probabilities";
-import { Shelf } from "./components/Shelf";
 import { Sketchpad } from "./components/Sketchpad";
 import { Status } from "./components/Status";
-import { whyRefused } from "./picture";
-import { isStale } from "./recogniser";
-import { usePictureDrop } from "./usePictureDrop";
-import { usePicturePaste } from "./usePicturePaste";
-import { useRecogniser } from "./useRecogniser";
-import { useShortcuts } from "./useShortcuts";
-import { sentenceFor, timing } from "./verdict";
+import { useImageDrop } from "./hooks/useImageDrop";
+import { useImagePaste } from "./hooks/useImagePaste";
+import { useRecognizer } from "./hooks/useRecognizer";
+import { useShortcuts } from "./hooks/useShortcuts";
+import { describeTiming, messageFor } from "./messages";
+import { isStale } from "./reducer";
+import { rejectionReason } from "./upload";
 
 export function App() {
-  const { state, dispatch, judge } = useRecogniser();
-  const drop = usePictureDrop(takePicture);
-  usePicturePaste(takePicture);
+  const { state, dispatch, submitFeedback } = useRecognizer();
+  const drop = useImageDrop(chooseFile);
+  useImagePaste(chooseFile);
   useShortcuts(dispatch);
-  const { sketch, reading } = state;
-  const answer = reading?.answer;
-  const sentence = sentenceFor(state);
+  const { sketch, timedPrediction } = state;
+  const prediction = timedPrediction?.prediction;
+  const message = messageFor(state);
   const stale = isStale(state);
 
-  function takePicture(file: File) {
-    const refusal = whyRefused(file);
+  function chooseFile(file: File) {
+    const reason = rejectionReason(file);
     dispatch(
-      refusal === null
-        ? { type: "pictureChosen", file }
-        : { type: "fileTurnedAway", sentence: refusal },
+      reason === null ? { type: "imageChosen", file } : { type: "fileRejected", reason },
     );
   }
 
   return (
     <div className="page" {...drop.handlers}>
       <header className="masthead">
-        <h1>Digit recogniser</h1>
-        <p>You write in ink, the model answers in red.</p>
+        <h1>Digit recognizer</h1>
+        <p>You write in ink; the model responds in red.</p>
       </header>
-      <main className="spread">
-        <section className="writing" aria-label="Your digit">
-          <Sketchpad sketch={sketch} inviteDrop={drop.hovering} dispatch={dispatch} />
+      <main className="columns">
+        <section className="drawing" aria-label="Your drawing">
+          <Sketchpad sketch={sketch} dropTarget={drop.dragging} dispatch={dispatch} />
           <Controls state={state} dispatch={dispatch} />
         </section>
-        <section className="reading" aria-label="The model’s reading" data-stale={stale}>
+        <section className="result" aria-label="The model’s prediction" data-stale={stale}>
           <div className="tiles">
-            <Answer answer={answer} />
-            <ModelInput picture={answer?.input} />
+            <PredictedDigit prediction={prediction} />
+            <ModelInput image={prediction?.input} />
           </div>
           <Status
-            sentence={sentence}
-            working={state.slow}
-            troubled={state.trouble !== null || state.turnedAway !== null}
-            canRetry={state.trouble?.passing === true}
+            message={message}
+            busy={state.slow}
+            error={state.failure !== null || state.rejection !== null}
+            canRetry={state.failure?.retryable === true}
             onRetry={() => dispatch({ type: "retried" })}
           />
-          <Probabilities answer={answer} />
-          <div className="judgement">
-            {answer !== undefined &&
-              answer.verdict !== "blank" &&
+          <Probabilities prediction={prediction} />
+          <div className="feedback">
+            {prediction !== undefined &&
+              prediction.verdict !== "blank" &&
               !sketch.penDown &&
               !stale && (
-                // The key asks anew about each reading.
-                <Judgement
+                // The key resets the prompt for each prediction.
+                <FeedbackPrompt
                   key={state.lastTaskId}
-                  read={answer.digit}
-                  keepsInk={state.keepsInk}
-                  judgement={state.judgement}
-                  onJudge={judge}
+                  predicted={prediction.digit}
+                  storesInputs={state.storesInputs}
+                  feedback={state.feedback}
+                  onSubmit={submitFeedback}
                 />
               )}
           </div>
-          <p className="timing">{reading !== null && timing(reading)}</p>
+          <p className="timing">
+            {timedPrediction !== null && describeTiming(timedPrediction)}
+          </p>
         </section>
-        <Shelf
-          onPicture={takePicture}
+        <ExampleGallery
+          onFile={chooseFile}
           onExample={({ strokes }) => dispatch({ type: "exampleChosen", strokes })}
         />
       </main>
-      <LiveRegion sentence={sentence} settled={!sketch.penDown} />
+      <LiveRegion message={message} settled={!sketch.penDown} />
     </div>
   );
 }

@@ -9,7 +9,7 @@ const SEVEN = {
   model: "cnn-3",
   id: "cnn-3-7-1",
 };
-const PICTURE = new Blob(["ink"], { type: "image/png" });
+const IMAGE = new Blob(["image"], { type: "image/png" });
 
 const fetchStub = vi.fn<typeof fetch>();
 
@@ -24,34 +24,34 @@ afterEach(() => {
   fetchStub.mockReset();
 });
 
-function answersWith(body: unknown, status = 200) {
+function respondWith(body: unknown, status = 200) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   fetchStub.mockImplementation(async () => new Response(text, { status }));
 }
 
-function ask(base = "") {
-  return predict(base, PICTURE, new AbortController().signal);
+function predictImage(base = "") {
+  return predict(base, IMAGE, new AbortController().signal);
 }
 
-async function troubleOf(promise: Promise<unknown>) {
+async function failureOf(promise: Promise<unknown>) {
   const error: unknown = await promise.then(
     () => undefined,
     (reason: unknown) => reason,
   );
   if (!(error instanceof ApiError)) throw new Error(`not an ApiError: ${error}`);
-  return error.trouble;
+  return error.failure;
 }
 
 describe("predict", () => {
-  it("sends the picture itself and returns the answer", async () => {
-    answersWith(SEVEN);
+  it("sends the image as the body and returns the prediction", async () => {
+    respondWith(SEVEN);
 
-    expect((await ask("https://api.example")).answer).toEqual(SEVEN);
+    expect((await predictImage("https://api.example")).prediction).toEqual(SEVEN);
 
     const [url, init] = fetchStub.mock.calls[0] ?? [];
     expect(url).toBe("https://api.example/predict?explain=true");
     expect(init?.method).toBe("POST");
-    expect(init?.body).toBe(PICTURE);
+    expect(init?.body).toBe(IMAGE);
     expect(init?.headers).toEqual({ "Content-Type": "image/png" });
   });
 
@@ -61,48 +61,51 @@ describe("predict", () => {
     ["remodel;dur=3", null],
     ["model;desc=fast", null],
     [null, null],
-  ])("finds the model's time in the header %o", async (header, milliseconds) => {
+  ])("parses the model's time in the header %o", async (header, milliseconds) => {
     const headers = header === null ? {} : { "Server-Timing": header };
     fetchStub.mockResolvedValue(new Response(JSON.stringify(SEVEN), { headers }));
-    const reading = await ask();
-    expect(reading.inModel).toBe(milliseconds);
-    expect(reading.roundTrip).toBeGreaterThanOrEqual(0);
+    const { modelMs, roundTripMs } = await predictImage();
+    expect(modelMs).toBe(milliseconds);
+    expect(roundTripMs).toBeGreaterThanOrEqual(0);
   });
 
-  it.each([400, 413, 415, 422])("passes on the API's own sentence (%i)", async (status) => {
-    answersWith({ detail: "The picture is too wide." }, status);
+  it.each([400, 413, 415, 422])("returns the API's message for status %i", async (status) => {
+    respondWith({ detail: "The image is too large.", code: "too_many_bytes" }, status);
 
-    expect(await troubleOf(ask())).toEqual({
-      sentence: "The picture is too wide.",
-      passing: false,
+    expect(await failureOf(predictImage())).toEqual({
+      message: "The image is too large.",
+      retryable: false,
     });
   });
 
-  it.each([429, 503])("expects a busy API to recover (%i)", async (status) => {
-    answersWith({ detail: "Busy, please wait." }, status);
+  it.each([429, 503])("is retryable after status %i", async (status) => {
+    respondWith({ detail: "Busy; try again later.", code: "rate_limited" }, status);
 
-    expect(await troubleOf(ask())).toEqual({ sentence: "Busy, please wait.", passing: true });
-  });
-
-  it("takes a failure without a sentence for an unreachable API", async () => {
-    answersWith("<h1>Bad gateway</h1>", 502);
-
-    expect(await troubleOf(ask())).toEqual({
-      sentence: "The recogniser cannot be reached",
-      passing: true,
+    expect(await failureOf(predictImage())).toEqual({
+      message: "Busy; try again later.",
+      retryable: true,
     });
   });
 
-  it("says so when nothing answers", async () => {
+  it("treats an error without detail as an unreachable API", async () => {
+    respondWith("<h1>Bad gateway</h1>", 502);
+
+    expect(await failureOf(predictImage())).toEqual({
+      message: "The recognizer cannot be reached",
+      retryable: true,
+    });
+  });
+
+  it("reports a network error as an unreachable API", async () => {
     fetchStub.mockRejectedValue(new TypeError("Failed to fetch"));
 
-    expect(await troubleOf(ask())).toEqual({
-      sentence: "The recogniser cannot be reached",
-      passing: true,
+    expect(await failureOf(predictImage())).toEqual({
+      message: "The recognizer cannot be reached",
+      retryable: true,
     });
   });
 
-  it("gives up on an API that does not answer in time", async () => {
+  it("times out after 15 s", async () => {
     vi.useFakeTimers();
     vi.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
       const controller = new AbortController();
@@ -116,23 +119,23 @@ describe("predict", () => {
         }),
     );
     const settled = vi.fn();
-    const trouble = troubleOf(ask()).finally(settled);
+    const failure = failureOf(predictImage()).finally(settled);
 
     await vi.advanceTimersByTimeAsync(14_999);
     expect(settled).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1);
 
-    expect((await trouble).sentence).toBe("The recogniser took too long to answer");
+    expect((await failure).message).toBe("The recognizer took too long to respond");
   });
 
-  it("stops the request when it is superseded", async () => {
+  it("aborts a superseded request", async () => {
     let sent: AbortSignal | null | undefined;
     fetchStub.mockImplementation(async (_url, init) => {
       sent = init?.signal;
       return new Response(JSON.stringify(SEVEN));
     });
     const superseded = new AbortController();
-    await predict("", PICTURE, superseded.signal);
+    await predict("", IMAGE, superseded.signal);
 
     expect(sent?.aborted).toBe(false);
     superseded.abort();
@@ -140,23 +143,23 @@ describe("predict", () => {
   });
 
   it.each([
-    ["no JSON", "<!doctype html>"],
+    ["HTML instead of JSON", "<!doctype html>"],
     ["null", null],
-    ["a digit that is none", { ...SEVEN, digit: 12 }],
-    ["a verdict without its digit", { ...SEVEN, digit: null }],
-    ["a digit without its verdict", { ...SEVEN, verdict: "blank" }],
+    ["a digit above 9", { ...SEVEN, digit: 12 }],
+    ["the verdict “digit” without a digit", { ...SEVEN, digit: null }],
+    ["a digit with the verdict “blank”", { ...SEVEN, verdict: "blank" }],
     ["an unknown verdict", { ...SEVEN, digit: null, verdict: "perhaps" }],
     ["nine probabilities", { ...SEVEN, probabilities: SEVEN.probabilities.slice(1) }],
-    ["words for numbers", { ...SEVEN, probabilities: Array(10).fill("0.1") }],
-    ["a confidence above one", { ...SEVEN, confidence: 99.1 }],
+    ["probabilities as strings", { ...SEVEN, probabilities: Array(10).fill("0.1") }],
+    ["a confidence above 1", { ...SEVEN, confidence: 99.1 }],
     ["no model", { ...SEVEN, model: undefined }],
     ["no id", { ...SEVEN, id: undefined }],
-    ["an input from elsewhere", { ...SEVEN, input: "https://elsewhere.example/7.png" }],
-  ])("does not believe an answer with %s", async (_name, body) => {
-    answersWith(body);
+    ["an input from another host", { ...SEVEN, input: "https://elsewhere.example/7.png" }],
+  ])("rejects a response with %s", async (_name, body) => {
+    respondWith(body);
 
-    expect((await troubleOf(ask())).sentence).toBe(
-      "The recogniser gave an answer this page does not understand",
+    expect((await failureOf(predictImage())).message).toBe(
+      "The recognizer sent an invalid response",
     );
   });
 
@@ -167,15 +170,15 @@ describe("predict", () => {
     { ...SEVEN, input: "data:image/png;base64,AA==" },
     { ...SEVEN, digit: null, verdict: "blank", input: null },
     { ...SEVEN, confidence: 1.0000001 },
-  ])("believes $verdict with digit $digit", async (body) => {
-    answersWith(body);
+  ])("accepts the verdict $verdict with digit $digit", async (body) => {
+    respondWith(body);
 
-    expect((await ask()).answer).toEqual(body);
+    expect((await predictImage()).prediction).toEqual(body);
   });
 });
 
 describe("sendFeedback", () => {
-  it("sends which answer and what was drawn, and is content without a reply", async () => {
+  it("sends the prediction's id and the label, and accepts an empty response", async () => {
     fetchStub.mockResolvedValue(new Response(null, { status: 204 }));
     await sendFeedback("https://api.example", { id: SEVEN.id, digit: 1 });
     const [url, init] = fetchStub.mock.calls[0] ?? [];
@@ -189,19 +192,16 @@ describe("sendFeedback", () => {
     [410, false],
     [429, true],
     [503, true],
-  ])(
-    "passes on why it was not taken (%i), and whether that passes",
-    async (status, passing) => {
-      answersWith({ detail: "Not now." }, status);
-      const trouble = await troubleOf(sendFeedback("", { id: SEVEN.id, digit: 1 }));
-      expect(trouble).toEqual({ sentence: "Not now.", passing });
-    },
-  );
+  ])("returns the API's message for status %i, retryable: %o", async (status, retryable) => {
+    respondWith({ detail: "Not now.", code: "rate_limited" }, status);
+    const failure = await failureOf(sendFeedback("", { id: SEVEN.id, digit: 1 }));
+    expect(failure).toEqual({ message: "Not now.", retryable });
+  });
 
-  it("fails where it did not get through", async () => {
-    answersWith("<h1>Bad gateway</h1>", 502);
-    const trouble = await troubleOf(sendFeedback("", { id: SEVEN.id, digit: 1 }));
-    expect(trouble.passing).toBe(true);
+  it("is retryable if the API cannot be reached", async () => {
+    respondWith("<h1>Bad gateway</h1>", 502);
+    const failure = await failureOf(sendFeedback("", { id: SEVEN.id, digit: 1 }));
+    expect(failure.retryable).toBe(true);
   });
 });
 
@@ -211,48 +211,44 @@ describe("checkHealth", () => {
     [false, false],
     [undefined, false],
     ["yes", false],
-  ])("takes keeps_ink: %o of a healthy API for %o", async (keeps_ink, keepsInk) => {
-    answersWith({ status: "ok", model: "cnn-3", keeps_ink });
+  ])("interprets stores_inputs: %o as %o", async (stores_inputs, storesInputs) => {
+    respondWith({ status: "ok", model: "cnn-3", stores_inputs });
 
-    expect(await checkHealth("", new AbortController().signal)).toBe(keepsInk);
+    expect(await checkHealth("", new AbortController().signal)).toBe(storesInputs);
     expect(fetchStub.mock.calls[0]?.[0]).toBe("/health");
   });
 
-  it("is not fooled by a page that answers everything", async () => {
-    answersWith("<!doctype html>");
+  it("rejects the response of a static host that serves index.html for every path", async () => {
+    respondWith("<!doctype html>");
 
-    const trouble = await troubleOf(checkHealth("", new AbortController().signal));
-    expect(trouble.passing).toBe(true);
+    const failure = await failureOf(checkHealth("", new AbortController().signal));
+    expect(failure.retryable).toBe(true);
   });
 });
 
 describe("loadApiBase", () => {
   it.each([
-    ["the address of the file", '{"api": "https://api.example"}', "https://api.example"],
-    [
-      "it without its last slash",
-      '{"api": "https://api.example/v1/"}',
-      "https://api.example/v1",
-    ],
-    ["the same origin if it is empty", '{"api": ""}', ""],
-    ["the same origin if it is missing", "{}", ""],
-    ["the same origin if it is no text", '{"api": 8000}', ""],
-    ["the same origin if the file is garbage", "<!doctype html>", ""],
-    ["the same origin if the file is null", "null", ""],
-  ])("is %s", async (_name, file, base) => {
-    answersWith(file);
+    ["the URL in the file", '{"api": "https://api.example"}', "https://api.example"],
+    ["no trailing slash", '{"api": "https://api.example/v1/"}', "https://api.example/v1"],
+    ["the same origin for an empty URL", '{"api": ""}', ""],
+    ["the same origin for a missing key", "{}", ""],
+    ["the same origin for a number", '{"api": 8000}', ""],
+    ["the same origin for invalid JSON", "<!doctype html>", ""],
+    ["the same origin for null", "null", ""],
+  ])("returns %s", async (_name, file, base) => {
+    respondWith(file);
 
     expect(await loadApiBase()).toBe(base);
     expect(fetchStub.mock.calls[0]?.[0]).toBe("/config.json");
   });
 
-  it("is the same origin if there is no file", async () => {
-    answersWith({ api: "https://not-this.example" }, 404);
+  it("returns the same origin if the file does not exist", async () => {
+    respondWith({ api: "https://not-this.example" }, 404);
 
     expect(await loadApiBase()).toBe("");
   });
 
-  it("is the same origin if the file cannot be fetched", async () => {
+  it("returns the same origin if the file cannot be fetched", async () => {
     fetchStub.mockRejectedValue(new TypeError("Failed to fetch"));
 
     expect(await loadApiBase()).toBe("");

@@ -1,52 +1,57 @@
-/** All this page knows about the recogniser's API: addresses, shapes, errors. */
+/** The recognizer's API as seen from the browser: addresses, types and errors. */
 
 import type { components, paths } from "./openapi";
 
-export type Answer = components["schemas"]["Prediction"];
+export type Prediction = components["schemas"]["PredictionResponse"];
 export type Feedback = paths["/feedback"]["post"]["requestBody"]["content"]["application/json"];
 
-/** An answer, and how long it took. */
-export interface Reading {
-  readonly answer: Answer;
-  /** Milliseconds from here to the API and back. */
-  readonly roundTrip: number;
-  /** Milliseconds in the model alone; null where the API does not tell. */
-  readonly inModel: number | null;
+/** A prediction and the time it took. */
+export interface TimedPrediction {
+  readonly prediction: Prediction;
+  /** Milliseconds from sending the request to receiving the response. */
+  readonly roundTripMs: number;
+  /** Milliseconds of inference alone; null if the response does not include them. */
+  readonly modelMs: number | null;
 }
 
-/** What went wrong, in one sentence for the reader. A passing trouble is worth a retry. */
-export interface Trouble {
-  readonly sentence: string;
-  readonly passing: boolean;
+/** Why a request failed. */
+export interface ApiFailure {
+  /** One sentence for the user. */
+  readonly message: string;
+  /** True if the same request may succeed later. */
+  readonly retryable: boolean;
 }
 
 export class ApiError extends Error {
-  readonly trouble: Trouble;
+  readonly failure: ApiFailure;
 
-  constructor(trouble: Trouble, cause?: unknown) {
-    super(trouble.sentence, { cause });
+  constructor(failure: ApiFailure, cause?: unknown) {
+    super(failure.message, { cause });
     this.name = "ApiError";
-    this.trouble = trouble;
+    this.failure = failure;
   }
 }
 
 const REQUEST_TIMEOUT_MS = 15_000;
 const CONFIG_TIMEOUT_MS = 5_000;
 
-const UNREACHABLE: Trouble = {
-  sentence: "The recogniser cannot be reached",
-  passing: true,
+const UNREACHABLE: ApiFailure = {
+  message: "The recognizer cannot be reached",
+  retryable: true,
 };
-const TOO_SLOW: Trouble = {
-  sentence: "The recogniser took too long to answer",
-  passing: true,
+const TIMED_OUT: ApiFailure = {
+  message: "The recognizer took too long to respond",
+  retryable: true,
 };
-const NOT_UNDERSTOOD: Trouble = {
-  sentence: "The recogniser gave an answer this page does not understand",
-  passing: true,
+const INVALID_RESPONSE: ApiFailure = {
+  message: "The recognizer sent an invalid response",
+  retryable: true,
 };
 
-/** The API's base URL; the same origin unless /config.json names another. Never rejects. */
+/**
+ * Returns the API's base URL from /config.json, or "" (the same origin) if the file is missing
+ * or names none. Never rejects.
+ */
 export async function loadApiBase(): Promise<string> {
   try {
     const response = await fetch("/config.json", {
@@ -58,36 +63,39 @@ export async function loadApiBase(): Promise<string> {
       return config.api.replace(/\/+$/, "");
     }
   } catch {
-    // A missing or unreadable file means the same as an empty one.
+    // A missing or unreadable file has the same effect as an empty one.
   }
   return "";
 }
 
-/** Wakes an API that sleeps; resolves once it is up, to whether it keeps drawings. */
+/**
+ * Resolves once the API is up, to whether it stores model inputs. The request also triggers
+ * the cold start of a serverless API.
+ */
 export async function checkHealth(base: string, signal: AbortSignal): Promise<boolean> {
   const { body } = await request(`${base}/health`, { signal });
-  if (!isRecord(body) || body.status !== "ok") throw new ApiError(NOT_UNDERSTOOD);
-  return body.keeps_ink === true;
+  if (!isRecord(body) || body.status !== "ok") throw new ApiError(INVALID_RESPONSE);
+  return body.stores_inputs === true;
 }
 
 export async function predict(
   base: string,
-  picture: Blob,
+  image: Blob,
   signal: AbortSignal,
-): Promise<Reading> {
-  const begun = performance.now();
+): Promise<TimedPrediction> {
+  const sentAt = performance.now();
   const { body, headers } = await request(`${base}/predict?explain=true`, {
     method: "POST",
-    headers: { "Content-Type": picture.type },
-    body: picture,
+    headers: { "Content-Type": image.type },
+    body: image,
     signal,
   });
-  const roundTrip = performance.now() - begun;
-  if (!isAnswer(body)) throw new ApiError(NOT_UNDERSTOOD);
-  return { answer: body, roundTrip, inModel: modelTime(headers.get("Server-Timing")) };
+  const roundTripMs = performance.now() - sentAt;
+  if (!isPrediction(body)) throw new ApiError(INVALID_RESPONSE);
+  return { prediction: body, roundTripMs, modelMs: modelTime(headers.get("Server-Timing")) };
 }
 
-/** Tells which digit was drawn. */
+/** Sends the label: the digit that the user drew. */
 export async function sendFeedback(base: string, feedback: Feedback): Promise<void> {
   await request(`${base}/feedback`, {
     method: "POST",
@@ -96,13 +104,13 @@ export async function sendFeedback(base: string, feedback: Feedback): Promise<vo
   });
 }
 
-/** Milliseconds of the stage `model` in a Server-Timing header. */
+/** Returns the milliseconds of the stage `model` in a Server-Timing header. */
 function modelTime(header: string | null): number | null {
-  const found = header?.match(/(?:^|,)\s*model;dur=(\d+(?:\.\d+)?)/)?.[1];
-  return found === undefined ? null : Number(found);
+  const duration = header?.match(/(?:^|,)\s*model;dur=(\d+(?:\.\d+)?)/)?.[1];
+  return duration === undefined ? null : Number(duration);
 }
 
-/** Headers and JSON body of a successful answer; every failure comes out as an ApiError. */
+/** Returns the headers and JSON body of a successful response; throws only ApiError. */
 async function request(
   url: string,
   { signal, ...init }: RequestInit & { signal?: AbortSignal },
@@ -115,15 +123,15 @@ async function request(
     response = await fetch(url, { ...init, signal: AbortSignal.any(signals) });
     text = await response.text();
   } catch (error) {
-    throw new ApiError(timeout.aborted ? TOO_SLOW : UNREACHABLE, error);
+    throw new ApiError(timeout.aborted ? TIMED_OUT : UNREACHABLE, error);
   }
   const body = parseJson(text);
   if (response.ok) return { body, headers: response.headers };
   if (isRecord(body) && typeof body.detail === "string") {
-    const passing = response.status === 429 || response.status >= 500;
-    throw new ApiError({ sentence: body.detail, passing });
+    const retryable = response.status === 429 || response.status >= 500;
+    throw new ApiError({ message: body.detail, retryable });
   }
-  // No sentence of the API's own: something in front of it answered.
+  // Every error of the API has a `detail`, so a proxy in front of it must have responded.
   throw new ApiError(UNREACHABLE);
 }
 
@@ -135,20 +143,20 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isAnswer(body: unknown): body is Answer {
+function isPrediction(body: unknown): body is Prediction {
   if (!isRecord(body)) return false;
   const { digit, verdict, confidence, probabilities, model, id, input } = body;
   const needsDigit = verdict === "digit" || verdict === "unsure";
   return (
     (needsDigit ? isDigit(digit) : digit === null) &&
     (needsDigit || verdict === "not_a_digit" || verdict === "blank") &&
-    isShare(confidence) &&
+    isProbability(confidence) &&
     Array.isArray(probabilities) &&
     probabilities.length === 10 &&
-    probabilities.every(isShare) &&
+    probabilities.every(isProbability) &&
     typeof model === "string" &&
     typeof id === "string" &&
-    (input === undefined || input === null || isPicture(input))
+    (input === undefined || input === null || isImageDataUrl(input))
   );
 }
 
@@ -156,12 +164,12 @@ function isDigit(value: unknown): boolean {
   return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 9;
 }
 
-function isPicture(value: unknown): boolean {
+function isImageDataUrl(value: unknown): boolean {
   return typeof value === "string" && value.startsWith("data:image/");
 }
 
-/** A part of one, with room for the rounding of a sum of floats. */
-function isShare(value: unknown): boolean {
+/** Allows slightly more than 1, because probabilities are rounded sums of floats. */
+function isProbability(value: unknown): boolean {
   return typeof value === "number" && value >= 0 && value <= 1.001;
 }
 

@@ -1,7 +1,7 @@
-/** Real handwriting to try: pen digits of Alpaydin and Alimoglu (UCI, CC BY 4.0). */
+/** Real handwriting: pen digits by Alpaydin and Alimoglu (UCI, CC BY 4.0). */
 
 import rows from "./examples.json";
-import { PEN_WIDTHS, type Stroke } from "./ink";
+import { PEN_WIDTHS, type Stroke } from "./strokes";
 
 export interface Example {
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Example {
 export const examples: readonly Example[] = rows.map(({ name, strokes }) => ({
   name,
   strokes: strokes.map((points) => ({
-    width: PEN_WIDTHS.usual,
+    width: PEN_WIDTHS.default,
     points: points.map(([x = 0, y = 0]) => ({ x, y })),
   })),
 }));

@@ -2,102 +2,102 @@ import { describe, expect, it } from "vitest";
 import {
   clear,
   emptySketch,
+  endStroke,
+  extendStroke,
   isBlank,
-  lay,
-  liftPen,
-  lowerPen,
-  movePen,
   redo,
   type Sketch,
+  setDrawing,
+  startStroke,
   undo,
-} from "./sketch";
+} from "./history";
 
-const HERE = { x: 0.5, y: 0.5 };
-const THERE = { x: 0.6, y: 0.6 };
+const START = { x: 0.5, y: 0.5 };
+const END = { x: 0.6, y: 0.6 };
 const FILE = new File(["7"], "seven.png", { type: "image/png" });
 
-function withStroke(sketch: Sketch, width = 0.05): Sketch {
-  return liftPen(movePen(lowerPen(sketch, HERE, width), THERE));
+function addStroke(sketch: Sketch, width = 0.05): Sketch {
+  return endStroke(extendStroke(startStroke(sketch, START, width), END));
 }
 
 describe("a stroke", () => {
-  it("has the pen's width and the places the pen went", () => {
-    expect(withStroke(emptySketch, 0.1).paper.strokes).toEqual([
-      { width: 0.1, points: [HERE, THERE] },
+  it("has the pen's width and the points of its path", () => {
+    expect(addStroke(emptySketch, 0.1).drawing.strokes).toEqual([
+      { width: 0.1, points: [START, END] },
     ]);
   });
 
-  it("may be a tap", () => {
-    const tapped = liftPen(lowerPen(emptySketch, HERE, 0.05));
-    expect(tapped.paper.strokes[0]?.points).toEqual([HERE]);
+  it("has one point after a tap", () => {
+    const tapped = endStroke(startStroke(emptySketch, START, 0.05));
+    expect(tapped.drawing.strokes[0]?.points).toEqual([START]);
   });
 
-  it("is not made by a pen that is up", () => {
-    const drawn = withStroke(emptySketch);
-    expect(movePen(drawn, HERE)).toBe(drawn);
-    expect(movePen(emptySketch, HERE)).toBe(emptySketch);
-    expect(liftPen(drawn)).toBe(drawn);
+  it("does not change while the pen is up", () => {
+    const sketch = addStroke(emptySketch);
+    expect(extendStroke(sketch, START)).toBe(sketch);
+    expect(extendStroke(emptySketch, START)).toBe(emptySketch);
+    expect(endStroke(sketch)).toBe(sketch);
   });
 
-  it("leaves the strokes before it as the very same objects", () => {
-    const one = withStroke(emptySketch);
-    expect(withStroke(one).paper.strokes[0]).toBe(one.paper.strokes[0]);
+  it("leaves earlier strokes as the same objects", () => {
+    const one = addStroke(emptySketch);
+    expect(addStroke(one).drawing.strokes[0]).toBe(one.drawing.strokes[0]);
   });
 
-  it("takes the place of a picture", () => {
-    const { paper } = lowerPen(lay(emptySketch, { picture: FILE }), HERE, 0.05);
-    expect(paper.picture).toBeNull();
-    expect(paper.strokes).toHaveLength(1);
+  it("replaces an image", () => {
+    const { drawing } = startStroke(setDrawing(emptySketch, { image: FILE }), START, 0.05);
+    expect(drawing.image).toBeNull();
+    expect(drawing.strokes).toHaveLength(1);
   });
 });
 
 describe("undo and redo", () => {
-  it("go back and forth stroke by stroke", () => {
-    const one = withStroke(emptySketch);
-    const two = withStroke(one);
-    expect(undo(two).paper).toBe(one.paper);
-    expect(undo(undo(two)).paper).toBe(emptySketch.paper);
-    expect(redo(undo(two)).paper).toBe(two.paper);
-    expect(redo(redo(undo(undo(two)))).paper).toBe(two.paper);
+  it("go back and forth one stroke at a time", () => {
+    const one = addStroke(emptySketch);
+    const two = addStroke(one);
+    expect(undo(two).drawing).toBe(one.drawing);
+    expect(undo(undo(two)).drawing).toBe(emptySketch.drawing);
+    expect(redo(undo(two)).drawing).toBe(two.drawing);
+    expect(redo(redo(undo(undo(two)))).drawing).toBe(two.drawing);
   });
 
-  it("do nothing where there is nothing to do", () => {
-    const one = withStroke(emptySketch);
+  it("do nothing without history", () => {
+    const one = addStroke(emptySketch);
     expect(undo(emptySketch)).toBe(emptySketch);
     expect(redo(one)).toBe(one);
   });
 
-  it("take back Clear, a picture and an example too", () => {
-    const one = withStroke(emptySketch);
+  it("apply to clear, an image and an example too", () => {
+    const one = addStroke(emptySketch);
     for (const changed of [
       clear(one),
-      lay(one, { picture: FILE }),
-      lay(one, { strokes: [] }),
+      setDrawing(one, { image: FILE }),
+      setDrawing(one, { strokes: [] }),
     ]) {
-      expect(undo(changed).paper).toBe(one.paper);
+      expect(undo(changed).drawing).toBe(one.drawing);
     }
   });
 
-  it("take back a stroke that is still being drawn, and lift the pen", () => {
-    const one = withStroke(emptySketch);
-    const undone = undo(lowerPen(one, HERE, 0.05));
-    expect(undone.paper).toBe(one.paper);
+  it("remove an unfinished stroke and lift the pen", () => {
+    const one = addStroke(emptySketch);
+    const undone = undo(startStroke(one, START, 0.05));
+    expect(undone.drawing).toBe(one.drawing);
     expect(undone.penDown).toBe(false);
   });
 
-  it("forget what was undone once something else is drawn", () => {
-    const other = withStroke(undo(withStroke(emptySketch)));
-    expect(redo(other)).toBe(other);
+  it("discard undone strokes after a new stroke", () => {
+    const changed = addStroke(undo(addStroke(emptySketch)));
+    expect(redo(changed)).toBe(changed);
   });
 });
 
 describe("clear", () => {
-  it("leaves blank paper", () => {
-    expect(isBlank(clear(withStroke(emptySketch)))).toBe(true);
-    expect(isBlank(clear(lay(emptySketch, { picture: FILE })))).toBe(true);
+  it("leaves a blank drawing", () => {
+    expect(isBlank(clear(addStroke(emptySketch)))).toBe(true);
+    expect(isBlank(clear(setDrawing(emptySketch, { image: FILE })))).toBe(true);
   });
 
-  it("is no step to be undone where the paper is blank already", () => {
+  it("adds no undo step if the drawing is blank", () => {
     expect(clear(emptySketch)).toBe(emptySketch);
   });
 });

@@ -1,80 +1,80 @@
-/** What lies on the paper, and the way back to what lay there before. Pure. */
+/** The current drawing with its undo and redo history. All functions are pure. */
 
-import type { Point, Stroke } from "./ink";
+import type { Point, Stroke } from "./strokes";
 
-/** Strokes, or an uploaded picture in their place. */
-export interface Paper {
+/** Either strokes or an uploaded image. */
+export interface Drawing {
   readonly strokes: readonly Stroke[];
-  readonly picture: File | null;
+  readonly image: File | null;
 }
 
 export interface Sketch {
-  readonly paper: Paper;
-  /** True while the pen is down: then the last stroke is unfinished. */
+  readonly drawing: Drawing;
+  /** While the pen is down, the last stroke is unfinished. */
   readonly penDown: boolean;
-  readonly past: readonly Paper[];
-  /** What was undone, the latest last. */
-  readonly future: readonly Paper[];
+  readonly past: readonly Drawing[];
+  /** Undone drawings, the most recently undone last. */
+  readonly future: readonly Drawing[];
 }
 
-const BLANK: Paper = { strokes: [], picture: null };
+const BLANK: Drawing = { strokes: [], image: null };
 
-export const emptySketch: Sketch = { paper: BLANK, penDown: false, past: [], future: [] };
+export const emptySketch: Sketch = { drawing: BLANK, penDown: false, past: [], future: [] };
 
-/** Puts something else on the paper; Undo brings back what was there. */
-export function lay(sketch: Sketch, paper: Partial<Paper>): Sketch {
+/** Replaces the drawing; undo restores the previous one. */
+export function setDrawing(sketch: Sketch, drawing: Partial<Drawing>): Sketch {
   return {
-    paper: { ...BLANK, ...paper },
+    drawing: { ...BLANK, ...drawing },
     penDown: false,
-    past: [...sketch.past, sketch.paper],
+    past: [...sketch.past, sketch.drawing],
     future: [],
   };
 }
 
 export function clear(sketch: Sketch): Sketch {
-  return isBlank(sketch) ? sketch : lay(sketch, BLANK);
+  return isBlank(sketch) ? sketch : setDrawing(sketch, BLANK);
 }
 
-/** A picture makes room for the first stroke. */
-export function lowerPen(sketch: Sketch, point: Point, width: number): Sketch {
-  const strokes = [...sketch.paper.strokes, { width, points: [point] }];
-  return { ...lay(sketch, { strokes }), penDown: true };
+/** Starts a stroke, which replaces an uploaded image. */
+export function startStroke(sketch: Sketch, point: Point, width: number): Sketch {
+  const strokes = [...sketch.drawing.strokes, { width, points: [point] }];
+  return { ...setDrawing(sketch, { strokes }), penDown: true };
 }
 
-export function movePen(sketch: Sketch, point: Point): Sketch {
-  const stroke = sketch.paper.strokes.at(-1);
+export function extendStroke(sketch: Sketch, point: Point): Sketch {
+  const stroke = sketch.drawing.strokes.at(-1);
   if (!sketch.penDown || stroke === undefined) return sketch;
-  const longer = { ...stroke, points: [...stroke.points, point] };
-  const strokes = [...sketch.paper.strokes.slice(0, -1), longer];
-  return { ...sketch, paper: { strokes, picture: null } };
+  const extended = { ...stroke, points: [...stroke.points, point] };
+  const strokes = [...sketch.drawing.strokes.slice(0, -1), extended];
+  return { ...sketch, drawing: { strokes, image: null } };
 }
 
-export function liftPen(sketch: Sketch): Sketch {
+export function endStroke(sketch: Sketch): Sketch {
   return sketch.penDown ? { ...sketch, penDown: false } : sketch;
 }
 
 export function undo(sketch: Sketch): Sketch {
-  const paper = sketch.past.at(-1);
-  if (paper === undefined) return sketch;
+  const drawing = sketch.past.at(-1);
+  if (drawing === undefined) return sketch;
   return {
-    paper,
+    drawing,
     penDown: false,
     past: sketch.past.slice(0, -1),
-    future: [...sketch.future, sketch.paper],
+    future: [...sketch.future, sketch.drawing],
   };
 }
 
 export function redo(sketch: Sketch): Sketch {
-  const paper = sketch.future.at(-1);
-  if (paper === undefined) return sketch;
+  const drawing = sketch.future.at(-1);
+  if (drawing === undefined) return sketch;
   return {
-    paper,
+    drawing,
     penDown: false,
-    past: [...sketch.past, sketch.paper],
+    past: [...sketch.past, sketch.drawing],
     future: sketch.future.slice(0, -1),
   };
 }
 
-export function isBlank({ paper }: Sketch): boolean {
-  return paper.strokes.length === 0 && paper.picture === null;
+export function isBlank({ drawing }: Sketch): boolean {
+  return drawing.strokes.length === 0 && drawing.image === null;
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Answer } from "./api";
-import { initialState, type RecogniserState } from "./recogniser";
-import { lay } from "./sketch";
-import { favourites, percent, sentenceFor, sentenceForAnswer, timing } from "./verdict";
+import type { Prediction } from "./api";
+import { setDrawing } from "./history";
+import { describePrediction, describeTiming, messageFor, percent, topDigits } from "./messages";
+import { initialState, type RecognizerState } from "./reducer";
 
 const FOUR_OR_NINE = [0, 0, 0, 0, 0.38, 0.02, 0, 0.05, 0.04, 0.51];
 
-function answer(part: Partial<Answer>): Answer {
+function prediction(part: Partial<Prediction>): Prediction {
   return {
     digit: null,
     verdict: "blank",
@@ -18,43 +18,43 @@ function answer(part: Partial<Answer>): Answer {
   };
 }
 
-describe("sentenceForAnswer", () => {
-  it("names a digit and how sure it is", () => {
-    const seven = answer({ verdict: "digit", digit: 7, confidence: 0.994 });
-    expect(sentenceForAnswer(seven)).toBe("That is a 7, 99.4% sure");
+describe("describePrediction", () => {
+  it("names the digit and the confidence", () => {
+    const seven = prediction({ verdict: "digit", digit: 7, confidence: 0.994 });
+    expect(describePrediction(seven)).toBe("That is a 7, 99.4% sure");
   });
 
-  it("minds the article of 8", () => {
-    const eight = answer({ verdict: "digit", digit: 8, confidence: 0.9 });
-    expect(sentenceForAnswer(eight)).toBe("That is an 8, 90.0% sure");
+  it("uses the article “an” for an 8", () => {
+    const eight = prediction({ verdict: "digit", digit: 8, confidence: 0.9 });
+    expect(describePrediction(eight)).toBe("That is an 8, 90.0% sure");
   });
 
-  it("names the two likeliest digits when unsure, the likelier first", () => {
-    expect(sentenceForAnswer(answer({ verdict: "unsure", digit: 9 }))).toBe(
+  it("names the two most likely digits of an unsure prediction, the likelier first", () => {
+    expect(describePrediction(prediction({ verdict: "unsure", digit: 9 }))).toBe(
       "Not sure: 9 or 4?",
     );
   });
 
-  it("names one digit when the doubt is whether it is a digit at all", () => {
+  it("names one digit of an unsure prediction if the runner-up is unlikely", () => {
     const probabilities = [0, 0, 0, 0, 0, 0, 0.01, 0.01, 0.98, 0];
-    const answered = answer({ verdict: "unsure", digit: 8, probabilities });
-    expect(sentenceForAnswer(answered)).toBe("Not sure: an 8?");
-    expect(favourites(answered)).toEqual([8]);
+    const unsure = prediction({ verdict: "unsure", digit: 8, probabilities });
+    expect(describePrediction(unsure)).toBe("Not sure: an 8?");
+    expect(topDigits(unsure)).toEqual([8]);
   });
 
-  it("has words for what is no digit and for nothing", () => {
-    expect(sentenceForAnswer(answer({ verdict: "not_a_digit" }))).toBe(
+  it("describes a non-digit and a blank drawing", () => {
+    expect(describePrediction(prediction({ verdict: "not_a_digit" }))).toBe(
       "That does not look like a digit",
     );
-    expect(sentenceForAnswer(answer({ verdict: "blank" }))).toBe("Nothing drawn yet");
+    expect(describePrediction(prediction({ verdict: "blank" }))).toBe("Nothing drawn yet");
   });
 });
 
-describe("favourites", () => {
-  it("are one for a digit, two when unsure, none otherwise", () => {
-    expect(favourites(answer({ verdict: "digit", digit: 9 }))).toEqual([9]);
-    expect(favourites(answer({ verdict: "unsure", digit: 9 }))).toEqual([9, 4]);
-    expect(favourites(answer({ verdict: "not_a_digit" }))).toEqual([]);
+describe("topDigits", () => {
+  it("returns one for a digit, two for an unsure prediction and none otherwise", () => {
+    expect(topDigits(prediction({ verdict: "digit", digit: 9 }))).toEqual([9]);
+    expect(topDigits(prediction({ verdict: "unsure", digit: 9 }))).toEqual([9, 4]);
+    expect(topDigits(prediction({ verdict: "not_a_digit" }))).toEqual([]);
   });
 });
 
@@ -67,54 +67,58 @@ describe("percent", () => {
     [0.99999, "99.9%"],
     [1, "100.0%"],
     [1.0000001, "100.0%"],
-  ])("writes %f as %s", (share, text) => {
-    expect(percent(share)).toBe(text);
+  ])("formats %f as %s", (probability, text) => {
+    expect(percent(probability)).toBe(text);
   });
 });
 
-describe("timing", () => {
-  const reading = { answer: answer({}), roundTrip: 34.4, inModel: 0.27 };
+describe("describeTiming", () => {
+  const timed = { prediction: prediction({}), roundTripMs: 34.4, modelMs: 0.27 };
 
-  it("tells the round trip and the model's part in it, where it is known", () => {
-    expect(timing(reading)).toBe("Answered in 34 ms (model: 0.3 ms)");
-    expect(timing({ ...reading, inModel: null })).toBe("Answered in 34 ms");
+  it("names the round trip and, if known, the model's time", () => {
+    expect(describeTiming(timed)).toBe("Recognized in 34 ms (model: 0.3 ms)");
+    expect(describeTiming({ ...timed, modelMs: null })).toBe("Recognized in 34 ms");
   });
 
-  it("claims no answer in no time", () => {
-    expect(timing({ ...reading, roundTrip: 0.2, inModel: null })).toBe("Answered in 1 ms");
-  });
-});
-
-describe("sentenceFor", () => {
-  const stroke = { width: 0.05, points: [{ x: 0, y: 0 }] };
-  const sketch = lay(initialState.sketch, { strokes: [stroke] });
-  const drawn: RecogniserState = { ...initialState, sketch, task: null };
-  const reading = { answer: answer({}), roundTrip: 10, inModel: null };
-  const trouble = { sentence: "It rains", passing: true };
-
-  it("begins with nothing drawn, and mentions waking only once it takes long", () => {
-    expect(sentenceFor(initialState)).toBe("Nothing drawn yet");
-    expect(sentenceFor({ ...initialState, slow: true })).toBe("Waking the recogniser…");
-  });
-
-  it("is reading while a drawing has no answer, and when a new one takes long", () => {
-    expect(sentenceFor(drawn)).toBe("Reading…");
-    const busy = { ...drawn, task: initialState.task, awake: true, reading };
-    expect(sentenceFor(busy)).toBe("Nothing drawn yet");
-    expect(sentenceFor({ ...busy, slow: true })).toBe("Reading…");
-  });
-
-  it("puts a trouble before an answer, and a file turned away before both", () => {
-    const troubled = { ...drawn, reading, trouble };
-    expect(sentenceFor(troubled)).toBe("It rains");
-    expect(sentenceFor({ ...troubled, turnedAway: "Too big" })).toBe("Too big");
-  });
-
-  it("says that it is the network, where that would pass", () => {
-    const away = { ...drawn, online: false };
-    expect(sentenceFor({ ...away, trouble })).toBe(
-      "You are offline; the answer comes when you are back",
+  it("is at least 1 ms", () => {
+    expect(describeTiming({ ...timed, roundTripMs: 0.2, modelMs: null })).toBe(
+      "Recognized in 1 ms",
     );
-    expect(sentenceFor({ ...away, trouble: { ...trouble, passing: false } })).toBe("It rains");
+  });
+});
+
+describe("messageFor", () => {
+  const stroke = { width: 0.05, points: [{ x: 0, y: 0 }] };
+  const sketch = setDrawing(initialState.sketch, { strokes: [stroke] });
+  const drawn: RecognizerState = { ...initialState, sketch, task: null };
+  const timedPrediction = { prediction: prediction({}), roundTripMs: 10, modelMs: null };
+  const failure = { message: "The recognizer is busy", retryable: true };
+
+  it("mentions a cold start only once it takes long", () => {
+    expect(messageFor(initialState)).toBe("Nothing drawn yet");
+    expect(messageFor({ ...initialState, slow: true })).toBe("Starting the recognizer…");
+  });
+
+  it("shows progress without a prediction, and while a new one takes long", () => {
+    expect(messageFor(drawn)).toBe("Recognizing…");
+    const busy = { ...drawn, task: initialState.task, ready: true, timedPrediction };
+    expect(messageFor(busy)).toBe("Nothing drawn yet");
+    expect(messageFor({ ...busy, slow: true })).toBe("Recognizing…");
+  });
+
+  it("prefers a failure to a prediction, and a rejected file to both", () => {
+    const failed = { ...drawn, timedPrediction, failure };
+    expect(messageFor(failed)).toBe("The recognizer is busy");
+    expect(messageFor({ ...failed, rejection: "Too large" })).toBe("Too large");
+  });
+
+  it("blames the network for a retryable failure while offline", () => {
+    const offline = { ...drawn, online: false };
+    expect(messageFor({ ...offline, failure })).toBe(
+      "You are offline; recognition resumes when you reconnect",
+    );
+    expect(messageFor({ ...offline, failure: { ...failure, retryable: false } })).toBe(
+      "The recognizer is busy",
+    );
   });
 });

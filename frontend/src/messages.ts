@@ -1,44 +1,48 @@
-/** Turns what the recogniser knows into words. */
+/** The sentences that describe the recognizer's state to the user. */
 
-import type { Answer, Reading } from "./api";
-import type { RecogniserState } from "./recogniser";
-import { isBlank } from "./sketch";
+import type { Prediction, TimedPrediction } from "./api";
+import { isBlank } from "./history";
+import type { RecognizerState } from "./reducer";
 
 export const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
 
 const NOTHING_DRAWN = "Nothing drawn yet";
+const RECOGNIZING = "Recognizing…";
 
-/** Below this share a digit is no rival: the doubt is whether it is a digit at all. */
-const RIVAL = 0.05;
+/**
+ * The least probability of a second digit worth naming. Below it, the prediction is unsure
+ * because the image may not show a digit at all.
+ */
+const RUNNER_UP_MIN = 0.05;
 
-/** The one sentence the page shows for its present state. */
-export function sentenceFor(state: RecogniserState): string {
-  if (state.turnedAway !== null) return state.turnedAway;
-  if (state.trouble !== null) {
-    return state.trouble.passing && !state.online
-      ? "You are offline; the answer comes when you are back"
-      : state.trouble.sentence;
+/** Returns the one sentence that the page shows for a state. */
+export function messageFor(state: RecognizerState): string {
+  if (state.rejection !== null) return state.rejection;
+  if (state.failure !== null) {
+    return state.failure.retryable && !state.online
+      ? "You are offline; recognition resumes when you reconnect"
+      : state.failure.message;
   }
   if (state.task !== null && state.slow) {
-    return state.awake ? "Reading…" : "Waking the recogniser…";
+    return state.ready ? RECOGNIZING : "Starting the recognizer…";
   }
-  if (state.reading !== null) return sentenceForAnswer(state.reading.answer);
-  return isBlank(state.sketch) ? NOTHING_DRAWN : "Reading…";
+  if (state.timedPrediction !== null)
+    return describePrediction(state.timedPrediction.prediction);
+  return isBlank(state.sketch) ? NOTHING_DRAWN : RECOGNIZING;
 }
 
-/** How long the reading took, in a few words. */
-export function timing({ roundTrip, inModel }: Reading): string {
-  const there = `Answered in ${Math.max(1, Math.round(roundTrip))} ms`;
-  return inModel === null ? there : `${there} (model: ${inModel.toFixed(1)} ms)`;
+export function describeTiming({ roundTripMs, modelMs }: TimedPrediction): string {
+  const total = `Recognized in ${Math.max(1, Math.round(roundTripMs))} ms`;
+  return modelMs === null ? total : `${total} (model: ${modelMs.toFixed(1)} ms)`;
 }
 
-export function sentenceForAnswer(answer: Answer): string {
-  switch (answer.verdict) {
+export function describePrediction(prediction: Prediction): string {
+  switch (prediction.verdict) {
     case "digit": {
-      return `That is ${withArticle(answer.digit)}, ${percent(answer.confidence)} sure`;
+      return `That is ${withArticle(prediction.digit)}, ${percent(prediction.confidence)} sure`;
     }
     case "unsure": {
-      const [first, second] = favourites(answer);
+      const [first, second] = topDigits(prediction);
       return second === undefined
         ? `Not sure: ${withArticle(first)}?`
         : `Not sure: ${first} or ${second}?`;
@@ -54,29 +58,29 @@ export function withArticle(digit: number | null | undefined): string {
   return `${digit === 8 ? "an" : "a"} ${digit}`;
 }
 
-/** The digits that the answer puts forward: one if it is sure, and its rival if it is not. */
-export function favourites(answer: Answer): readonly number[] {
-  switch (answer.verdict) {
+/** Returns the predicted digit and, if the prediction is unsure, the runner-up. */
+export function topDigits({ verdict, digit, probabilities }: Prediction): readonly number[] {
+  switch (verdict) {
     case "digit":
-      return answer.digit === null ? [] : [answer.digit];
+      return digit === null ? [] : [digit];
     case "unsure":
-      return ranking(answer.probabilities)
+      return rankDigits(probabilities)
         .slice(0, 2)
-        .filter((digit, place) => place === 0 || (answer.probabilities[digit] ?? 0) >= RIVAL);
+        .filter((ranked, rank) => rank === 0 || (probabilities[ranked] ?? 0) >= RUNNER_UP_MIN);
     case "not_a_digit":
     case "blank":
       return [];
   }
 }
 
-/** In tenths of a percent. Only certainty itself is 100%: nothing is rounded up to it. */
-export function percent(share: number): string {
-  const tenths = Math.round(share * 1000);
-  return `${((share < 1 ? Math.min(tenths, 999) : tenths) / 10).toFixed(1)}%`;
+/** Formats a probability to a tenth of a percent. Values below 1 never round up to 100%. */
+export function percent(probability: number): string {
+  const tenths = Math.round(probability * 1000);
+  return `${((probability < 1 ? Math.min(tenths, 999) : tenths) / 10).toFixed(1)}%`;
 }
 
-/** The digits from the likeliest to the least likely. */
-function ranking(probabilities: readonly number[]): number[] {
+/** Returns the digits from most to least likely. */
+function rankDigits(probabilities: readonly number[]): number[] {
   return probabilities
     .map((probability, digit) => ({ probability, digit }))
     .sort((a, b) => b.probability - a.probability)

@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Dashboard
-         * @description Lead to TensorBoard.
+         * @description Redirect to TensorBoard.
          */
         readonly get: operations["dashboard_dashboard_get"];
         readonly put?: never;
@@ -35,9 +35,9 @@ export interface paths {
         readonly put?: never;
         /**
          * Feedback
-         * @description Say which digit was drawn, whether or not the answer was right.
+         * @description Record which digit the user drew.
          *
-         *     It is counted once for each answer; what is said last stays.
+         *     Each prediction is counted once; sending feedback again replaces the stored label.
          */
         readonly post: operations["feedback_feedback_post"];
         readonly delete?: never;
@@ -55,7 +55,7 @@ export interface paths {
         };
         /**
          * Health
-         * @description Say that the application is up and which model it has loaded.
+         * @description Report that the application is up and which model it has loaded.
          */
         readonly get: operations["health_health_get"];
         readonly put?: never;
@@ -75,7 +75,7 @@ export interface paths {
         };
         /**
          * Metrics
-         * @description Say what was counted, for Prometheus.
+         * @description Return all metrics in Prometheus' text format.
          */
         readonly get: operations["metrics_metrics_get"];
         readonly put?: never;
@@ -97,7 +97,8 @@ export interface paths {
         readonly put?: never;
         /**
          * Predict
-         * @description Read the digit in a picture (PNG, JPEG, WebP, GIF or BMP, any size, any polarity).
+         * @description Recognize the digit in an image (PNG, JPEG, WebP, GIF or BMP, dark on light or light on
+         *     dark).
          */
         readonly post: operations["predict_predict_post"];
         readonly delete?: never;
@@ -111,18 +112,29 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Health
+         * ErrorResponse
+         * @description Why a request was not served.
+         */
+        readonly ErrorResponse: {
+            /**
+             * Code
+             * @description The reason as a word, for programs.
+             */
+            readonly code: string;
+            /**
+             * Detail
+             * @description One sentence: what was wrong and what is accepted.
+             */
+            readonly detail: string;
+        };
+        /**
+         * HealthResponse
          * @description The application is up and its model is loaded.
          */
-        readonly Health: {
-            /**
-             * Keeps Ink
-             * @description Whether drawings are kept to learn from, where feedback has one.
-             */
-            readonly keeps_ink: boolean;
+        readonly HealthResponse: {
             /**
              * Model
-             * @description The model's version.
+             * @description Version of the model.
              */
             readonly model: string;
             /**
@@ -130,59 +142,53 @@ export interface components {
              * @description Always `ok`.
              */
             readonly status: string;
+            /**
+             * Stores Inputs
+             * @description Whether model inputs sent with feedback are stored.
+             */
+            readonly stores_inputs: boolean;
         };
         /**
-         * Prediction
-         * @description The answer to a picture.
+         * PredictionResponse
+         * @description The prediction for an image.
          */
-        readonly Prediction: {
+        readonly PredictionResponse: {
             /**
              * Confidence
-             * @description Of answers given at 0.9, nine in ten are right.
+             * @description Probability of the most likely digit, calibrated: of the predictions made at 0.9, nine in ten are right.
              */
             readonly confidence: number;
             /**
              * Digit
-             * @description The best guess; null if blank or not a digit.
+             * @description The most likely digit; null if blank or not a digit.
              */
             readonly digit: number | null;
             /**
              * Id
-             * @description Of this answer, for feedback on it.
+             * @description ID of this prediction, for feedback.
              */
             readonly id: string;
             /**
              * Input
-             * @description With ?explain=true: the 28×28 that the model saw, as a PNG data: URL; left out otherwise, and null for a blank picture.
+             * @description Only with ?explain=true: the 28×28 model input as a data: URL of a PNG; null for a blank image.
              */
             readonly input?: string | null;
             /**
              * Model
-             * @description The model's version.
+             * @description Version of the model.
              */
             readonly model: string;
             /**
              * Probabilities
-             * @description Of the digits 0 to 9, if it is one; they sum to 1.
+             * @description Of the digits 0 to 9, given that the image shows one; they sum to 1.
              */
             readonly probabilities: readonly number[];
             /**
              * Verdict
-             * @description Whether the digit stands, is a guess, is none, or nothing was drawn.
+             * @description `digit`: reliable. `unsure`: a best guess. `not_a_digit`: something else. `blank`: the image is empty.
              * @enum {string}
              */
             readonly verdict: "digit" | "unsure" | "not_a_digit" | "blank";
-        };
-        /**
-         * Problem
-         * @description Why a request was refused.
-         */
-        readonly Problem: {
-            /**
-             * Detail
-             * @description What was wrong and what is accepted.
-             */
-            readonly detail: string;
         };
     };
     responses: never;
@@ -223,10 +229,10 @@ export interface operations {
                 readonly "application/json": {
                     /** @description The digit that was drawn. */
                     readonly digit: number;
-                    /** @description The id of the answer. */
+                    /** @description ID of the prediction. */
                     readonly id: string;
-                    /** @description The `input` of the answer, if the one who drew it agrees that it is kept to learn from. Dropped unless /health says `keeps_ink`. */
-                    readonly ink?: string | null;
+                    /** @description The `input` of the prediction, if the person who drew it agrees to have it stored. Ignored unless /health has `stores_inputs`. */
+                    readonly input?: string | null;
                 };
             };
         };
@@ -244,16 +250,16 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Problem"];
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description The answer was given too long ago. */
+            /** @description The prediction is too old. */
             readonly 410: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Problem"];
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many bytes. */
@@ -262,16 +268,16 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Problem"];
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description No id of an answer, no digit, or no ink. */
+            /** @description The id, digit or input is not valid. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Problem"];
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too much feedback at once. */
@@ -280,16 +286,16 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Problem"];
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description It cannot be kept just now. */
+            /** @description The feedback store is unavailable or full. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Problem"];
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -309,7 +315,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Health"];
+                    readonly "application/json": components["schemas"]["HealthResponse"];
                 };
             };
         };
@@ -363,16 +369,16 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Prediction"];
+                    readonly "application/json": components["schemas"]["PredictionResponse"];
                 };
             };
-            /** @description Not a picture, not JSON or not base64. */
+            /** @description Not an image, not JSON or not base64. */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Problem"];
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many bytes or pixels. */
@@ -381,16 +387,16 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Problem"];
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description A content type that is not accepted. */
+            /** @description Content type not accepted. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Problem"];
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description A field is missing or of the wrong type. */
@@ -399,7 +405,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Problem"];
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };

@@ -1,226 +1,243 @@
 /**
- * The state machine behind the page: what is on the paper, what is being asked
- * of the API, and what came back. Pure: useRecogniser does the asking.
+ * The application state as a pure reducer: the drawing, the request in flight and its result.
+ * The hook useRecognizer sends the requests.
  *
- * One thing is asked at a time. What changes meanwhile is asked about next, or
- * at once where the call before it takes long; only Clear and the like need no call.
+ * At most one request is in flight. Changes made meanwhile are sent next; if the current request
+ * is slow, it is aborted and replaced. A blank drawing needs no request.
  */
 
-import type { Reading, Trouble } from "./api";
-import { PEN_WIDTHS, type Point, type Stroke } from "./ink";
+import type { ApiFailure, TimedPrediction } from "./api";
 import {
   clear,
+  type Drawing,
   emptySketch,
+  endStroke,
+  extendStroke,
   isBlank,
-  lay,
-  liftPen,
-  lowerPen,
-  movePen,
-  type Paper,
   redo,
   type Sketch,
+  setDrawing,
+  startStroke,
   undo,
-} from "./sketch";
+} from "./history";
+import { PEN_WIDTHS, type Point, type Stroke } from "./strokes";
 
-/** The one thing being asked of the API. */
+/** The one request in flight. */
 export interface Task {
   readonly id: number;
-  /** What is to be read. Null asks only whether the API is up. */
-  readonly paper: Paper | null;
+  /** The drawing to recognize; null for a health check. */
+  readonly drawing: Drawing | null;
 }
 
-export interface RecogniserState {
+export interface RecognizerState {
   readonly sketch: Sketch;
-  /** Of the strokes to come, as a part of the paper's side. */
+  /** Width of new strokes, as a fraction of the sketchpad's side. */
   readonly penWidth: number;
   readonly task: Task | null;
-  /** Number of the newest task, so that no two share one. */
+  /** ID of the newest task; the next one is greater by 1. */
   readonly lastTaskId: number;
-  /** The task has run long enough to be worth mentioning. */
+  /** The task has been running long enough to tell the user. */
   readonly slow: boolean;
-  /** The API has answered at least once. */
-  readonly awake: boolean;
-  /** The API has said that it keeps drawings, of those who agree. */
-  readonly keepsInk: boolean;
-  /** The browser believes that it has a network. */
+  /** The API has responded at least once. */
+  readonly ready: boolean;
+  /** The API stores model inputs sent with feedback. */
+  readonly storesInputs: boolean;
+  /** The browser reports a network connection. */
   readonly online: boolean;
-  readonly reading: Reading | null;
-  /** What the reading is about. */
-  readonly read: Paper | null;
-  readonly trouble: Trouble | null;
-  /** Why a file was turned away before it reached the paper. */
-  readonly turnedAway: string | null;
-  /** Failed tasks since the last success; spaces the retries. */
-  readonly failures: number;
-  /** What became of what the reader said of this reading; a trouble where it was lost. */
-  readonly judgement: "none" | "sent" | Trouble;
+  readonly timedPrediction: TimedPrediction | null;
+  /** The drawing that the prediction is for. */
+  readonly predictedFor: Drawing | null;
+  readonly failure: ApiFailure | null;
+  /** Why the last chosen file was rejected before it became the drawing. */
+  readonly rejection: string | null;
+  /** Failed tasks since the last success; determines the delay before a retry. */
+  readonly failureCount: number;
+  /** Feedback on this prediction; an ApiFailure if it did not arrive. */
+  readonly feedback: "none" | "sent" | ApiFailure;
 }
 
-export type RecogniserAction =
-  | { readonly type: "penLowered"; readonly point: Point }
-  | { readonly type: "penMoved"; readonly point: Point }
-  | { readonly type: "penLifted" }
-  | { readonly type: "glanced" }
-  | { readonly type: "penChosen"; readonly width: number }
+export type RecognizerAction =
+  | { readonly type: "strokeStarted"; readonly point: Point }
+  | { readonly type: "strokeExtended"; readonly point: Point }
+  | { readonly type: "strokeEnded" }
+  | { readonly type: "previewDue" }
+  | { readonly type: "penWidthChanged"; readonly width: number }
   | { readonly type: "undone" }
   | { readonly type: "redone" }
   | { readonly type: "cleared" }
   | { readonly type: "exampleChosen"; readonly strokes: readonly Stroke[] }
-  | { readonly type: "pictureChosen"; readonly file: File }
-  | { readonly type: "fileTurnedAway"; readonly sentence: string }
+  | { readonly type: "imageChosen"; readonly file: File }
+  | { readonly type: "fileRejected"; readonly reason: string }
   | { readonly type: "retried" }
   | { readonly type: "networkChanged"; readonly online: boolean }
   | { readonly type: "taskSlow"; readonly taskId: number }
-  | { readonly type: "woken"; readonly taskId: number; readonly keepsInk: boolean }
-  | { readonly type: "answered"; readonly taskId: number; readonly reading: Reading }
-  | { readonly type: "failed"; readonly taskId: number; readonly trouble: Trouble }
-  | { readonly type: "judged" }
-  | { readonly type: "judgementLost"; readonly answerId: string; readonly trouble: Trouble };
+  | { readonly type: "apiReady"; readonly taskId: number; readonly storesInputs: boolean }
+  | {
+      readonly type: "predicted";
+      readonly taskId: number;
+      readonly timedPrediction: TimedPrediction;
+    }
+  | { readonly type: "taskFailed"; readonly taskId: number; readonly failure: ApiFailure }
+  | { readonly type: "feedbackSent" }
+  | {
+      readonly type: "feedbackFailed";
+      readonly predictionId: string;
+      readonly failure: ApiFailure;
+    };
 
-export const initialState: RecogniserState = {
+export const initialState: RecognizerState = {
   sketch: emptySketch,
-  penWidth: PEN_WIDTHS.usual,
-  task: { id: 1, paper: null },
+  penWidth: PEN_WIDTHS.default,
+  task: { id: 1, drawing: null },
   lastTaskId: 1,
   slow: false,
-  awake: false,
-  keepsInk: false,
+  ready: false,
+  storesInputs: false,
   online: true,
-  reading: null,
-  read: null,
-  trouble: null,
-  turnedAway: null,
-  failures: 0,
-  judgement: "none",
+  timedPrediction: null,
+  predictedFor: null,
+  failure: null,
+  rejection: null,
+  failureCount: 0,
+  feedback: "none",
 };
 
-export function reduce(state: RecogniserState, action: RecogniserAction): RecogniserState {
+export function reduce(state: RecognizerState, action: RecognizerAction): RecognizerState {
   const { sketch } = state;
   switch (action.type) {
-    case "penLowered":
-      return { ...state, sketch: lowerPen(sketch, action.point, state.penWidth) };
-    case "penMoved":
-      return { ...state, sketch: movePen(sketch, action.point) };
-    case "penLifted":
-      return sketch.penDown ? drawn(state, liftPen(sketch)) : state;
-    case "glanced":
-      return sketch.penDown && state.task === null && state.trouble === null
-        ? askAnew(state)
+    case "strokeStarted":
+      return { ...state, sketch: startStroke(sketch, action.point, state.penWidth) };
+    case "strokeExtended":
+      return { ...state, sketch: extendStroke(sketch, action.point) };
+    case "strokeEnded":
+      return sketch.penDown ? updateSketch(state, endStroke(sketch)) : state;
+    case "previewDue":
+      return sketch.penDown && state.task === null && state.failure === null
+        ? startTaskIfOutdated(state)
         : state;
-    case "penChosen":
+    case "penWidthChanged":
       return { ...state, penWidth: action.width };
     case "undone":
-      return drawn(state, undo(sketch));
+      return updateSketch(state, undo(sketch));
     case "redone":
-      return drawn(state, redo(sketch));
+      return updateSketch(state, redo(sketch));
     case "cleared":
-      return drawn(state, clear(sketch));
+      return updateSketch(state, clear(sketch));
     case "exampleChosen":
-      return drawn(state, lay(sketch, { strokes: action.strokes }));
-    case "pictureChosen":
-      return drawn(state, lay(sketch, { picture: action.file }));
-    case "fileTurnedAway":
-      return { ...state, turnedAway: action.sentence };
+      return updateSketch(state, setDrawing(sketch, { strokes: action.strokes }));
+    case "imageChosen":
+      return updateSketch(state, setDrawing(sketch, { image: action.file }));
+    case "fileRejected":
+      return { ...state, rejection: action.reason };
     case "retried":
-      return state.task === null ? ask(state, subjectOf(state)) : state;
+      return state.task === null ? startTask(state) : state;
     case "networkChanged": {
       const changed = { ...state, online: action.online };
-      const worthATry = action.online && state.trouble?.passing === true && state.task === null;
-      return worthATry ? ask(changed, subjectOf(state)) : changed;
+      const retry = action.online && state.failure?.retryable === true && state.task === null;
+      return retry ? startTask(changed) : changed;
     }
     case "taskSlow": {
       if (state.task?.id !== action.taskId) return state;
       const slow = { ...state, slow: true };
-      return state.awake && isOutdated(state) ? askAnew(slow) : slow;
+      return state.ready ? startTaskIfOutdated(slow) : slow;
     }
-    case "woken":
+    case "apiReady":
       return state.task?.id === action.taskId
-        ? askAnew({ ...succeeded(state), keepsInk: action.keepsInk })
+        ? startTaskIfOutdated({ ...completeTask(state), storesInputs: action.storesInputs })
         : state;
-    case "answered":
-      return state.task?.id === action.taskId ? answered(state, action.reading) : state;
-    case "failed":
-      return state.task?.id === action.taskId ? failed(state, action.trouble) : state;
-    case "judged":
-      return { ...state, judgement: "sent" };
-    case "judgementLost":
-      return state.reading?.answer.id === action.answerId
-        ? { ...state, judgement: action.trouble }
+    case "predicted":
+      return state.task?.id === action.taskId
+        ? receivePrediction(state, action.timedPrediction)
+        : state;
+    case "taskFailed":
+      return state.task?.id === action.taskId ? failTask(state, action.failure) : state;
+    case "feedbackSent":
+      return { ...state, feedback: "sent" };
+    case "feedbackFailed":
+      return state.timedPrediction?.prediction.id === action.predictionId
+        ? { ...state, feedback: action.failure }
         : state;
   }
 }
 
-/** The reading belongs to an earlier drawing; a newer one is being read. */
-export function isStale({ sketch, reading, read }: RecogniserState): boolean {
-  return reading !== null && !sketch.penDown && read !== sketch.paper;
+/** Returns whether the prediction is for an earlier drawing and a newer one is pending. */
+export function isStale({ sketch, timedPrediction, predictedFor }: RecognizerState): boolean {
+  return timedPrediction !== null && !sketch.penDown && predictedFor !== sketch.drawing;
 }
 
-/** How long to wait before asking again by itself; null when that would not help. */
-export function retryDelay(state: RecogniserState): number | null {
-  if (state.task !== null || state.trouble?.passing !== true || !state.online) return null;
-  return Math.min(1000 * 2 ** (state.failures - 1), 30_000);
+/** Returns the milliseconds until the automatic retry; null if a retry would not help. */
+export function retryDelay(state: RecognizerState): number | null {
+  if (state.task !== null || state.failure?.retryable !== true || !state.online) return null;
+  return Math.min(1000 * 2 ** (state.failureCount - 1), 30_000);
 }
 
-/** The paper may have changed: then what was said about it no longer holds. */
-function drawn(state: RecogniserState, sketch: Sketch): RecogniserState {
+/** Replaces the sketch; if the drawing has changed, earlier failures no longer apply. */
+function updateSketch(state: RecognizerState, sketch: Sketch): RecognizerState {
   const changed = { ...state, sketch };
-  if (isBlank(sketch)) return emptied(changed);
-  if (sketch.paper === state.read && state.trouble === null) return changed;
-  const fresh = { ...changed, trouble: null, turnedAway: null };
-  const mustWait = state.task !== null && !(state.slow && state.awake);
-  return mustWait ? fresh : askAnew(fresh);
+  if (isBlank(sketch)) return resetPrediction(changed);
+  if (sketch.drawing === state.predictedFor && state.failure === null) return changed;
+  const withoutFailure = { ...changed, failure: null, rejection: null };
+  const mustWait = state.task !== null && !(state.slow && state.ready);
+  return mustWait ? withoutFailure : startTaskIfOutdated(withoutFailure);
 }
 
-/** Nothing is asked for empty paper, but a call that wakes the API may go on. */
-function emptied(state: RecogniserState): RecogniserState {
-  const waking = state.task !== null && !state.awake;
+/** Drops the prediction and the task, except a request that is starting the API. */
+function resetPrediction(state: RecognizerState): RecognizerState {
+  const starting = state.task !== null && !state.ready;
   return {
     ...state,
-    task: waking ? state.task : null,
-    slow: waking && state.slow,
-    reading: null,
-    read: null,
-    trouble: null,
-    turnedAway: null,
+    task: starting ? state.task : null,
+    slow: starting && state.slow,
+    timedPrediction: null,
+    predictedFor: null,
+    failure: null,
+    rejection: null,
   };
 }
 
-/** Ask about the paper, unless it is blank or that is being asked already. */
-function askAnew(state: RecogniserState): RecogniserState {
-  return isOutdated(state) ? ask(state, subjectOf(state)) : state;
+/** Starts a task unless the drawing is blank, predicted or in flight already. */
+function startTaskIfOutdated(state: RecognizerState): RecognizerState {
+  const { sketch, task, predictedFor } = state;
+  const outdated =
+    !isBlank(sketch) && sketch.drawing !== task?.drawing && sketch.drawing !== predictedFor;
+  return outdated ? startTask(state) : state;
 }
 
-/** Something lies on the paper that is neither read nor being read. */
-function isOutdated({ sketch, task, read }: RecogniserState): boolean {
-  return !isBlank(sketch) && sketch.paper !== task?.paper && sketch.paper !== read;
-}
-
-function subjectOf({ sketch }: RecogniserState): Paper | null {
-  return isBlank(sketch) ? null : sketch.paper;
-}
-
-function ask(state: RecogniserState, paper: Paper | null): RecogniserState {
+/** Starts a task for the drawing, or a health check if the drawing is blank. */
+function startTask(state: RecognizerState): RecognizerState {
   const id = state.lastTaskId + 1;
-  return { ...state, task: { id, paper }, lastTaskId: id, slow: false };
+  const drawing = isBlank(state.sketch) ? null : state.sketch.drawing;
+  return { ...state, task: { id, drawing }, lastTaskId: id, slow: false };
 }
 
-function succeeded(state: RecogniserState): RecogniserState {
-  return { ...state, task: null, slow: false, awake: true, trouble: null, failures: 0 };
+function completeTask(state: RecognizerState): RecognizerState {
+  return { ...state, task: null, slow: false, ready: true, failure: null, failureCount: 0 };
 }
 
-/** Half of a drawing is worth showing while it grows, but not once it is another one. */
-function answered(state: RecogniserState, reading: Reading): RecogniserState {
-  const after = succeeded(state);
-  const paper = state.task?.paper ?? null;
-  const holds = state.sketch.penDown || paper === state.sketch.paper;
-  const shown = holds ? { ...after, reading, read: paper, judgement: "none" as const } : after;
-  return state.sketch.penDown ? shown : askAnew(shown);
+/**
+ * Shows a prediction for the current drawing, or for an earlier part of the stroke being drawn.
+ * A prediction for any other drawing is dropped.
+ */
+function receivePrediction(
+  state: RecognizerState,
+  timedPrediction: TimedPrediction,
+): RecognizerState {
+  const completed = completeTask(state);
+  const { penDown, drawing } = state.sketch;
+  const predictedFor = state.task?.drawing ?? null;
+  const current = penDown || predictedFor === drawing;
+  const next = current
+    ? { ...completed, timedPrediction, predictedFor, feedback: "none" as const }
+    : completed;
+  return penDown ? next : startTaskIfOutdated(next);
 }
 
-function failed(state: RecogniserState, trouble: Trouble): RecogniserState {
-  const after = { ...state, task: null, slow: false, failures: state.failures + 1 };
-  const paper = state.task?.paper ?? null;
-  // A refusal of an earlier drawing says nothing of this one.
-  if (!trouble.passing && paper !== state.sketch.paper) return askAnew(after);
-  return { ...after, reading: null, read: null, trouble };
+function failTask(state: RecognizerState, failure: ApiFailure): RecognizerState {
+  const failed = { ...state, task: null, slow: false, failureCount: state.failureCount + 1 };
+  const drawing = state.task?.drawing ?? null;
+  // The rejection of an earlier drawing does not apply to the current one.
+  if (!failure.retryable && drawing !== state.sketch.drawing) {
+    return startTaskIfOutdated(failed);
+  }
+  return { ...failed, timedPrediction: null, predictedFor: null, failure };
 }

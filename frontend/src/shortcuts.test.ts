@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { actionFor } from "./shortcuts";
 
-const NONE = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+const NO_MODIFIERS = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
 
 it.each([
   [{ key: "z", ctrlKey: true }, "undone"],
@@ -10,8 +10,8 @@ it.each([
   [{ key: "y", ctrlKey: true }, "redone"],
   [{ key: "Delete" }, "cleared"],
   [{ key: "Backspace" }, "cleared"],
-])("%o asks for %s", (press, type) => {
-  expect(actionFor({ ...NONE, ...press })).toEqual({ type });
+])("%o is the shortcut for %s", (press, type) => {
+  expect(actionFor({ ...NO_MODIFIERS, ...press })).toEqual({ type });
 });
 
 it.each([
@@ -20,6 +20,6 @@ it.each([
   { key: "z", ctrlKey: true, altKey: true },
   { key: "v", ctrlKey: true },
   { key: "Delete", ctrlKey: true },
-])("%o is left to the browser", (press) => {
-  expect(actionFor({ ...NONE, ...press })).toBeNull();
+])("%o is not a shortcut", (press) => {
+  expect(actionFor({ ...NO_MODIFIERS, ...press })).toBeNull();
 });

@@ -1,18 +1,18 @@
-/** The keys that do what the buttons do. */
+/** Keyboard shortcuts for the sketchpad's commands. */
 
-import type { RecogniserAction } from "./recogniser";
+import type { RecognizerAction } from "./reducer";
 
 const isMac = globalThis.navigator?.platform.startsWith("Mac") ?? false;
 
-/** As they are shown. */
+/** The labels shown beside the buttons. */
 export const shortcuts = isMac
   ? { undo: "⌘Z", redo: "⇧⌘Z", clear: "⌫" }
   : { undo: "Ctrl Z", redo: "Ctrl Y", clear: "Del" };
 
 type Keys = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
 
-/** What a key press asks for; null if nothing. */
-export function actionFor(press: Keys): RecogniserAction | null {
+/** Returns the action for a key press; null if it is not a shortcut. */
+export function actionFor(press: Keys): RecognizerAction | null {
   if (press.altKey) return null;
   const key = press.key.toLowerCase();
   if (!press.ctrlKey && !press.metaKey) {

@@ -1,22 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { MOST_BYTES_OPENED, whyRefused } from "./picture";
+import { MAX_DECODE_BYTES, rejectionReason } from "./upload";
 
 function file(size: number, type = "image/jpeg") {
   return { size, type } as Blob;
 }
 
-describe("whyRefused", () => {
-  it("lets a picture of exactly the limit pass", () => {
-    expect(whyRefused(file(MOST_BYTES_OPENED))).toBeNull();
+describe("rejectionReason", () => {
+  it("is null for an image of exactly the limit", () => {
+    expect(rejectionReason(file(MAX_DECODE_BYTES))).toBeNull();
   });
 
-  it("names both sizes when one byte is too many", () => {
-    expect(whyRefused(file(MOST_BYTES_OPENED + 1))).toBe(
-      "That picture is 50.1 MB, and this page takes at most 50 MB",
+  it("names the size and the limit for an image one byte over the limit", () => {
+    expect(rejectionReason(file(MAX_DECODE_BYTES + 1))).toBe(
+      "That image is 50.1 MB; this page accepts at most 50 MB",
     );
   });
 
-  it.each(["text/plain", "application/json", ""])("refuses a file of type %o", (type) => {
-    expect(whyRefused(file(10, type))).toBe("That file is not a picture");
+  it.each(["text/plain", "application/json", ""])("rejects a file of type %o", (type) => {
+    expect(rejectionReason(file(10, type))).toBe("That file is not an image");
   });
 });

@@ -1,12 +1,12 @@
 import type { Dispatch, ReactNode } from "react";
-import { PEN_WIDTHS } from "../ink";
-import type { RecogniserAction, RecogniserState } from "../recogniser";
+import { isBlank } from "../history";
+import type { RecognizerAction, RecognizerState } from "../reducer";
 import { shortcuts } from "../shortcuts";
-import { isBlank } from "../sketch";
+import { PEN_WIDTHS } from "../strokes";
 
 interface ControlsProps {
-  readonly state: RecogniserState;
-  readonly dispatch: Dispatch<RecogniserAction>;
+  readonly state: RecognizerState;
+  readonly dispatch: Dispatch<RecognizerAction>;
 }
 
 export function Controls({ state: { sketch, penWidth }, dispatch }: ControlsProps) {
@@ -37,13 +37,13 @@ export function Controls({ state: { sketch, penWidth }, dispatch }: ControlsProp
         Pen
         <input
           type="range"
-          aria-label="Width of the pen"
-          min={PEN_WIDTHS.least}
-          max={PEN_WIDTHS.most}
+          aria-label="Pen width"
+          min={PEN_WIDTHS.min}
+          max={PEN_WIDTHS.max}
           step={PEN_WIDTHS.step}
           value={penWidth}
           onChange={(event) =>
-            dispatch({ type: "penChosen", width: event.target.valueAsNumber })
+            dispatch({ type: "penWidthChanged", width: event.target.valueAsNumber })
           }
         />
       </label>

@@ -4,7 +4,7 @@ interface ErrorBoundaryProps {
   readonly children: ReactNode;
 }
 
-/** A fault in this page leaves a sentence and a way on, never an empty page. */
+/** Shows an error message with a reload button instead of a blank page if rendering fails. */
 export class ErrorBoundary extends Component<ErrorBoundaryProps, { failed: boolean }> {
   override state = { failed: false };
 
@@ -15,11 +15,11 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, { failed: boole
   override render() {
     if (!this.state.failed) return this.props.children;
     return (
-      <main className="page broken" role="alert">
-        <h1>This page has stumbled</h1>
-        <p>The fault is in the page, not in your drawing.</p>
+      <main className="page crashed" role="alert">
+        <h1>Something went wrong</h1>
+        <p>The error is in this page, not in your drawing.</p>
         <button type="button" onClick={() => location.reload()}>
-          Start afresh
+          Reload the page
         </button>
       </main>
     );

@@ -1,22 +1,22 @@
 import { type ChangeEvent, useRef } from "react";
 import { type Example, examples } from "../examples";
-import { PEN_WIDTHS } from "../ink";
+import { PEN_WIDTHS } from "../strokes";
 
-interface ShelfProps {
-  readonly onPicture: (file: File) => void;
+interface ExampleGalleryProps {
+  readonly onFile: (file: File) => void;
   readonly onExample: (example: Example) => void;
 }
 
-/** Ways in for those who do not draw: pictures of their own, and handwriting to try. */
-export function Shelf({ onPicture, onExample }: ShelfProps) {
+/** Alternatives to drawing: image uploads and handwriting examples. */
+export function ExampleGallery({ onFile, onExample }: ExampleGalleryProps) {
   return (
-    <section className="shelf" aria-label="Without drawing">
-      <div className="pictures">
-        <PictureButton label="Upload a picture" onPicture={onPicture} />
-        <PictureButton label="Take a photo" onPicture={onPicture} withCamera />
+    <section className="gallery" aria-label="Images and examples">
+      <div className="uploads">
+        <FileButton label="Upload an image" onFile={onFile} />
+        <FileButton label="Take a photo" onFile={onFile} withCamera />
         <p>or drop or paste one anywhere</p>
       </div>
-      <ul className="examples" aria-label="Handwriting to try">
+      <ul className="examples" aria-label="Handwriting examples">
         {examples.map((example) => (
           <li key={example.name}>
             <button
@@ -35,19 +35,19 @@ export function Shelf({ onPicture, onExample }: ShelfProps) {
   );
 }
 
-interface PictureButtonProps {
+interface FileButtonProps {
   readonly label: string;
-  readonly onPicture: (file: File) => void;
+  readonly onFile: (file: File) => void;
   readonly withCamera?: boolean;
 }
 
-function PictureButton({ label, onPicture, withCamera = false }: PictureButtonProps) {
+function FileButton({ label, onFile, withCamera = false }: FileButtonProps) {
   const input = useRef<HTMLInputElement>(null);
 
-  function takeFile(event: ChangeEvent<HTMLInputElement>) {
+  function handleChange(event: ChangeEvent<HTMLInputElement>) {
     const file = event.target.files?.[0];
-    if (file !== undefined) onPicture(file);
-    // Otherwise the same file, chosen again, would count as no change.
+    if (file !== undefined) onFile(file);
+    // Otherwise choosing the same file again would not fire a change event.
     event.target.value = "";
   }
 
@@ -66,13 +66,13 @@ function PictureButton({ label, onPicture, withCamera = false }: PictureButtonPr
         accept="image/*"
         capture={withCamera ? "environment" : undefined}
         hidden
-        onChange={takeFile}
+        onChange={handleChange}
       />
     </>
   );
 }
 
-/** The paper around the ink, as a part of its side. */
+/** The empty border that the thumbnail cuts off, as a fraction of the sketchpad's side. */
 const MARGIN = 0.11;
 
 function Thumbnail({ example }: { readonly example: Example }) {
@@ -81,7 +81,7 @@ function Thumbnail({ example }: { readonly example: Example }) {
     <svg viewBox={`${MARGIN} ${MARGIN} ${side} ${side}`} aria-hidden="true">
       {example.strokes.map((stroke) => {
         const points = stroke.points.map(({ x, y }) => `${x},${y}`).join(" ");
-        return <polyline key={points} points={points} strokeWidth={PEN_WIDTHS.usual} />;
+        return <polyline key={points} points={points} strokeWidth={PEN_WIDTHS.default} />;
       })}
     </svg>
   );

@@ -1,59 +1,64 @@
 import { type ReactNode, useId, useState } from "react";
-import type { Trouble } from "../api";
-import type { RecogniserState } from "../recogniser";
-import { DIGITS, withArticle } from "../verdict";
+import type { ApiFailure } from "../api";
+import { DIGITS, withArticle } from "../messages";
+import type { RecognizerState } from "../reducer";
 
-interface JudgementProps {
-  /** The digit that was read; null if it was none. */
-  readonly read: number | null;
-  /** The API keeps drawings, of those who agree. */
-  readonly keepsInk: boolean;
-  readonly judgement: RecogniserState["judgement"];
-  readonly onJudge: (digit: number, mayKeep: boolean) => void;
+interface FeedbackPromptProps {
+  /** The predicted digit; null if the prediction is not a digit. */
+  readonly predicted: number | null;
+  /** The API stores model inputs, so the prompt includes the consent checkbox. */
+  readonly storesInputs: boolean;
+  readonly feedback: RecognizerState["feedback"];
+  readonly onSubmit: (label: number, storeInput: boolean) => void;
 }
 
-/** Asks whether the reading was right. Nothing is sent without a tap. */
-export function Judgement({ read, keepsInk, judgement, onJudge }: JudgementProps) {
-  const [wrong, setWrong] = useState(read === null);
-  const [askedAgain, setAskedAgain] = useState(false);
-  // Never ticked beforehand: who agreed to one drawing has not agreed to the next.
-  const [mayKeep, setMayKeep] = useState(false);
+/** Asks whether the prediction is correct. Nothing is sent before the user presses a button. */
+export function FeedbackPrompt({
+  predicted,
+  storesInputs,
+  feedback,
+  onSubmit,
+}: FeedbackPromptProps) {
+  const [choosingLabel, setChoosingLabel] = useState(predicted === null);
+  const [reopened, setReopened] = useState(false);
+  // Initially unchecked for each prediction: consent covers one drawing only.
+  const [storeInput, setStoreInput] = useState(false);
 
-  function judge(digit: number) {
-    setAskedAgain(false);
-    onJudge(digit, mayKeep);
+  function submit(label: number) {
+    setReopened(false);
+    onSubmit(label, storeInput);
   }
 
-  function askAgain() {
-    setWrong(true);
-    setAskedAgain(true);
+  function reopen() {
+    setChoosingLabel(true);
+    setReopened(true);
   }
 
-  if (judgement !== "none" && !askedAgain) {
-    return <Outcome judgement={judgement} onAskAgain={askAgain} />;
+  if (feedback !== "none" && !reopened) {
+    return <Outcome feedback={feedback} onReopen={reopen} />;
   }
-  const consent = keepsInk && <Consent given={mayKeep} onChange={setMayKeep} />;
-  if (!wrong && read !== null) {
+  const consent = storesInputs && <Consent given={storeInput} onChange={setStoreInput} />;
+  if (!choosingLabel && predicted !== null) {
     return (
-      <Question words="Is that right?" consent={consent} className="yes-or-no">
-        <button type="button" onClick={() => judge(read)}>
+      <Question text="Is that correct?" consent={consent} className="yes-or-no">
+        <button type="button" onClick={() => submit(predicted)}>
           Yes
         </button>
-        <button type="button" onClick={() => setWrong(true)}>
+        <button type="button" onClick={() => setChoosingLabel(true)}>
           No, it was …
         </button>
       </Question>
     );
   }
-  const words = read === null ? "If it was a digit, which?" : "Which digit was it?";
+  const text = predicted === null ? "If it was a digit, which one?" : "Which digit was it?";
   return (
-    <Question words={words} consent={consent} className="digits">
+    <Question text={text} consent={consent} className="digits">
       {DIGITS.map((digit) => (
         <button
           key={digit}
           type="button"
           aria-label={`It was ${withArticle(digit)}`}
-          onClick={() => judge(digit)}
+          onClick={() => submit(digit)}
         >
           {digit}
         </button>
@@ -63,19 +68,19 @@ export function Judgement({ read, keepsInk, judgement, onJudge }: JudgementProps
 }
 
 interface QuestionProps {
-  readonly words: string;
+  readonly text: string;
   readonly consent: ReactNode;
   readonly className: string;
   readonly children: ReactNode;
 }
 
-/** The box comes before the buttons: a tap on one of those sends at once. */
-function Question({ words, consent, className, children }: QuestionProps) {
+/** A question. The checkbox comes before the buttons, because a button submits immediately. */
+function Question({ text, consent, className, children }: QuestionProps) {
   const id = useId();
   return (
     <>
       <div className="question">
-        <p id={id}>{words}</p>
+        <p id={id}>{text}</p>
         {consent}
       </div>
       <fieldset className={className} aria-labelledby={id}>
@@ -98,25 +103,25 @@ function Consent({ given, onChange }: ConsentProps) {
         checked={given}
         onChange={(event) => onChange(event.target.checked)}
       />
-      Keep this drawing to learn from
+      Save this drawing to improve the model
     </label>
   );
 }
 
 interface OutcomeProps {
-  readonly judgement: "sent" | Trouble;
-  readonly onAskAgain: () => void;
+  readonly feedback: "sent" | ApiFailure;
+  readonly onReopen: () => void;
 }
 
-/** What is said last stays, so a slip of the finger can be put right. */
-function Outcome({ judgement, onAskAgain }: OutcomeProps) {
-  const sent = judgement === "sent";
+/** The outcome, with a button to correct the label: later feedback replaces earlier feedback. */
+function Outcome({ feedback, onReopen }: OutcomeProps) {
+  const sent = feedback === "sent";
   return (
     <div className="outcome">
-      <p role="status">{sent ? "Thank you" : judgement.sentence}</p>
-      {(sent || judgement.passing) && (
-        <button type="button" onClick={onAskAgain}>
-          {sent ? "Change" : "Say it again"}
+      <p role="status">{sent ? "Thank you" : feedback.message}</p>
+      {(sent || feedback.retryable) && (
+        <button type="button" onClick={onReopen}>
+          {sent ? "Change" : "Send again"}
         </button>
       )}
     </div>

@@ -1,26 +1,27 @@
 import { useEffect, useState } from "react";
 
 interface LiveRegionProps {
-  readonly sentence: string;
+  readonly message: string;
+  /** False while the user is drawing, when the message may change at any moment. */
   readonly settled: boolean;
 }
 
 /** Longer than the pause between two strokes of one digit. */
-const SETTLED_AFTER_MS = 1000;
+const ANNOUNCE_AFTER_MS = 1000;
 
-/** Speaks the sentence once it has stood for a while, not after every stroke. */
-export function LiveRegion({ sentence, settled }: LiveRegionProps) {
-  const [spoken, setSpoken] = useState("");
+/** Announces a message to screen readers once it has settled, not after every stroke. */
+export function LiveRegion({ message, settled }: LiveRegionProps) {
+  const [announced, setAnnounced] = useState("");
 
   useEffect(() => {
     if (!settled) return;
-    const speak = setTimeout(() => setSpoken(sentence), SETTLED_AFTER_MS);
-    return () => clearTimeout(speak);
-  }, [sentence, settled]);
+    const timer = setTimeout(() => setAnnounced(message), ANNOUNCE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [message, settled]);
 
   return (
-    <p className="only-spoken" role="status" aria-live="polite">
-      {spoken}
+    <p className="visually-hidden" role="status" aria-live="polite">
+      {announced}
     </p>
   );
 }

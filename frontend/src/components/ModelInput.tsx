@@ -1,9 +1,9 @@
-export function ModelInput({ picture }: { readonly picture: string | null | undefined }) {
+export function ModelInput({ image }: { readonly image: string | null | undefined }) {
   return (
     <figure className="model-input">
-      <div className="model-input-paper squared">
-        {picture != null && (
-          <img src={picture} alt="Your digit in 28 by 28 pixels" draggable={false} />
+      <div className="model-input-image grid-paper">
+        {image != null && (
+          <img src={image} alt="Your digit at 28 by 28 pixels" draggable={false} />
         )}
       </div>
       <figcaption>What the model sees</figcaption>

@@ -1,10 +1,18 @@
-import type { Answer as AnswerData } from "../api";
+import type { Prediction } from "../api";
 
-export function Answer({ answer }: { readonly answer: AnswerData | undefined }) {
-  const digit = answer?.digit ?? "";
+interface PredictedDigitProps {
+  readonly prediction: Prediction | undefined;
+}
+
+export function PredictedDigit({ prediction }: PredictedDigitProps) {
+  const digit = prediction?.digit ?? "";
   return (
-    <p className="answer" data-testid="answer" data-verdict={answer?.verdict}>
-      {/* The key makes a new digit a new mark, so that it is seen being written. */}
+    <p
+      className="predicted-digit"
+      data-testid="predicted-digit"
+      data-verdict={prediction?.verdict}
+    >
+      {/* The key creates a new element for a new digit, which restarts its animation. */}
       <span key={digit}>{digit}</span>
     </p>
   );

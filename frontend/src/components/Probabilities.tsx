@@ -1,21 +1,21 @@
 import type { CSSProperties } from "react";
-import type { Answer } from "../api";
-import { DIGITS, favourites, percent } from "../verdict";
+import type { Prediction } from "../api";
+import { DIGITS, percent, topDigits } from "../messages";
 
-export function Probabilities({ answer }: { readonly answer: Answer | undefined }) {
-  const favoured = answer === undefined ? [] : favourites(answer);
+export function Probabilities({ prediction }: { readonly prediction: Prediction | undefined }) {
+  const top = prediction === undefined ? [] : topDigits(prediction);
   return (
     <dl className="probabilities" aria-label="Probability of each digit">
       {DIGITS.map((digit) => {
-        const share = answer?.probabilities[digit];
-        const length = { "--share": share ?? 0 } as CSSProperties;
+        const probability = prediction?.probabilities[digit];
+        const style = { "--probability": probability ?? 0 } as CSSProperties;
         return (
-          <div key={digit} className="probability" data-favoured={favoured.includes(digit)}>
+          <div key={digit} className="probability" data-top={top.includes(digit)}>
             <dt>{digit}</dt>
             <dd data-testid={`probability-${digit}`}>
-              <span className="probability-bar" style={length} />
+              <span className="probability-bar" style={style} />
               <span className="probability-number">
-                {share === undefined ? "" : percent(share)}
+                {probability === undefined ? "" : percent(probability)}
               </span>
             </dd>
           </div>

@@ -1,17 +1,18 @@
 import { type Dispatch, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Canvas, type CanvasPath, type Point as CanvasPoint } from "react-sketch-canvas";
-import type { Point, Stroke } from "../ink";
-import type { RecogniserAction } from "../recogniser";
-import type { Sketch } from "../sketch";
+import type { Sketch } from "../history";
+import type { RecognizerAction } from "../reducer";
+import type { Point, Stroke } from "../strokes";
 
 interface SketchpadProps {
   readonly sketch: Sketch;
-  readonly inviteDrop: boolean;
-  readonly dispatch: Dispatch<RecogniserAction>;
+  /** A file is being dragged over the page, so the sketchpad is marked as the target. */
+  readonly dropTarget: boolean;
+  readonly dispatch: Dispatch<RecognizerAction>;
 }
 
 const LAYER = {
-  className: "sketchpad-ink",
+  className: "sketchpad-layer",
   width: "100%",
   height: "100%",
   style: {},
@@ -22,53 +23,55 @@ const LAYER = {
   svgStyle: {},
 } as const;
 
-function nothing() {}
+function ignore() {}
 
-export function Sketchpad({ sketch, inviteDrop, dispatch }: SketchpadProps) {
-  const { strokes, picture } = sketch.paper;
+export function Sketchpad({ sketch, dropTarget, dispatch }: SketchpadProps) {
+  const { strokes, image } = sketch.drawing;
   const pad = useRef<HTMLDivElement>(null);
   const side = useSide(pad);
   const paths = useCanvasPaths(strokes, side);
-  // The stroke being drawn has a layer of its own: the others are not painted anew with it.
+  // The unfinished stroke has its own layer, so the finished ones are not repainted with it.
   const finished = sketch.penDown ? -1 : strokes.length;
-  const onPaper = ({ x, y }: CanvasPoint): Point => ({ x: x / side, y: y / side });
+  const toFractions = ({ x, y }: CanvasPoint): Point => ({ x: x / side, y: y / side });
 
   return (
     <div
       ref={pad}
-      className="sketchpad squared"
+      className="sketchpad grid-paper"
       data-testid="sketchpad"
-      data-invite-drop={inviteDrop}
+      data-drop-target={dropTarget}
       role="img"
-      aria-label={label(strokes.length, picture)}
+      aria-label={label(strokes.length, image)}
     >
-      <p className="sketchpad-hint">{hint(strokes.length, picture, inviteDrop)}</p>
-      {picture !== null && <PicturePreview file={picture} />}
+      <p className="sketchpad-hint">{hint(strokes.length, image, dropTarget)}</p>
+      {image !== null && <ImagePreview file={image} />}
       <Canvas
         {...LAYER}
         readOnly
         paths={paths.slice(0, finished)}
         isDrawing={false}
-        onPointerDown={nothing}
-        onPointerMove={nothing}
-        onPointerUp={nothing}
+        onPointerDown={ignore}
+        onPointerMove={ignore}
+        onPointerUp={ignore}
       />
       <Canvas
         {...LAYER}
         paths={paths.slice(finished)}
         isDrawing={sketch.penDown}
         onPointerDown={(point, isEraser) => {
-          // The other end of a pen would leave ink here: there is no rubber, only Undo.
-          if (isEraser !== true) dispatch({ type: "penLowered", point: onPaper(point) });
+          // A pen's eraser end is ignored: it would draw, because the page has no eraser tool.
+          if (isEraser !== true) dispatch({ type: "strokeStarted", point: toFractions(point) });
         }}
-        onPointerMove={(point) => dispatch({ type: "penMoved", point: onPaper(point) })}
-        onPointerUp={() => dispatch({ type: "penLifted" })}
+        onPointerMove={(point) =>
+          dispatch({ type: "strokeExtended", point: toFractions(point) })
+        }
+        onPointerUp={() => dispatch({ type: "strokeEnded" })}
       />
     </div>
   );
 }
 
-function PicturePreview({ file }: { readonly file: File }) {
+function ImagePreview({ file }: { readonly file: File }) {
   const [url, setUrl] = useState<string>();
 
   useEffect(() => {
@@ -79,38 +82,38 @@ function PicturePreview({ file }: { readonly file: File }) {
 
   return (
     <img
-      className="sketchpad-picture"
+      className="sketchpad-image"
       src={url}
       alt=""
       draggable={false}
-      // What this browser cannot show, the API may be able to read.
+      // The API may be able to decode an image that this browser cannot show.
       onError={() => setUrl(undefined)}
     />
   );
 }
 
 /**
- * The strokes at the size of the paper. A stroke that has not changed keeps its path, so
- * that only the one being drawn is painted anew.
+ * Returns the strokes in CSS pixels. An unchanged stroke keeps its path object, so that React
+ * repaints only the stroke being drawn.
  */
 function useCanvasPaths(strokes: readonly Stroke[], side: number): CanvasPath[] {
-  const atThisSize = useMemo(() => {
-    const known = new WeakMap<Stroke, CanvasPath>();
+  const toPath = useMemo(() => {
+    const cache = new WeakMap<Stroke, CanvasPath>();
     return (stroke: Stroke) => {
-      const path = known.get(stroke) ?? {
+      const path = cache.get(stroke) ?? {
         paths: stroke.points.map(({ x, y }) => ({ x: x * side, y: y * side })),
         strokeWidth: stroke.width * side,
         strokeColor: "currentColor",
         drawMode: true,
       };
-      known.set(stroke, path);
+      cache.set(stroke, path);
       return path;
     };
   }, [side]);
-  return useMemo(() => strokes.map(atThisSize), [strokes, atThisSize]);
+  return useMemo(() => strokes.map(toPath), [strokes, toPath]);
 }
 
-/** The width of the (square) element in CSS pixels, as it changes. */
+/** Returns the current width of a square element in CSS pixels. */
 function useSide(element: RefObject<HTMLElement | null>): number {
   const [side, setSide] = useState(0);
 
@@ -125,13 +128,13 @@ function useSide(element: RefObject<HTMLElement | null>): number {
   return side;
 }
 
-function label(strokeCount: number, picture: File | null): string {
-  if (picture !== null) return "Sketch area, with the uploaded picture";
-  if (strokeCount === 0) return "Sketch area, empty: draw a digit with mouse, finger or pen";
+function label(strokeCount: number, image: File | null): string {
+  if (image !== null) return "Sketch area with the uploaded image";
+  if (strokeCount === 0) return "Sketch area, empty: draw a digit with a mouse, finger or pen";
   return `Sketch area, ${strokeCount} ${strokeCount === 1 ? "stroke" : "strokes"}`;
 }
 
-function hint(strokeCount: number, picture: File | null, inviteDrop: boolean): string {
-  if (inviteDrop) return "Drop the picture here";
-  return strokeCount === 0 && picture === null ? "Draw a digit here" : "";
+function hint(strokeCount: number, image: File | null, dropTarget: boolean): string {
+  if (dropTarget) return "Drop the image here";
+  return strokeCount === 0 && image === null ? "Draw a digit here" : "";
 }

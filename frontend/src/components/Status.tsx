@@ -1,16 +1,17 @@
 interface StatusProps {
-  readonly sentence: string;
-  readonly working: boolean;
-  readonly troubled: boolean;
+  readonly message: string;
+  readonly busy: boolean;
+  /** The message describes an error, which is shown in a smaller font. */
+  readonly error: boolean;
   readonly canRetry: boolean;
   readonly onRetry: () => void;
 }
 
-export function Status({ sentence, working, troubled, canRetry, onRetry }: StatusProps) {
+export function Status({ message, busy, error, canRetry, onRetry }: StatusProps) {
   return (
-    <div className="status" data-working={working} data-troubled={troubled}>
-      <p className="verdict" data-testid="verdict">
-        {sentence}
+    <div className="status" data-busy={busy} data-error={error}>
+      <p className="status-message" data-testid="status-message">
+        {message}
       </p>
       {canRetry && (
         <button type="button" onClick={onRetry}>

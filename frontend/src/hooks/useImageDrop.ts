@@ -1,8 +1,8 @@
 import { type DragEvent, type DragEventHandler, useState } from "react";
 
-interface PictureDrop {
-  /** A file is being dragged over the page. */
-  readonly hovering: boolean;
+interface ImageDrop {
+  /** A file is being dragged over the element. */
+  readonly dragging: boolean;
   readonly handlers: {
     readonly onDragOver: DragEventHandler;
     readonly onDragLeave: DragEventHandler;
@@ -11,30 +11,31 @@ interface PictureDrop {
 }
 
 /**
- * Takes files dropped anywhere on the element: one that just misses the paper
- * would otherwise make the browser leave the page to open it.
+ * Accepts files dropped anywhere on an element. The element should be the whole page: a file
+ * dropped elsewhere would make the browser leave the page to open it.
  */
-export function usePictureDrop(onFile: (file: File) => void): PictureDrop {
-  const [hovering, setHovering] = useState(false);
+export function useImageDrop(onFile: (file: File) => void): ImageDrop {
+  const [dragging, setDragging] = useState(false);
 
   function onDragOver(event: DragEvent) {
     if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
-    setHovering(true);
+    setDragging(true);
   }
 
   function onDragLeave(event: DragEvent) {
-    const into = event.relatedTarget;
-    if (!(into instanceof Node && event.currentTarget.contains(into))) setHovering(false);
+    const entered = event.relatedTarget;
+    const stillInside = entered instanceof Node && event.currentTarget.contains(entered);
+    if (!stillInside) setDragging(false);
   }
 
   function onDrop(event: DragEvent) {
     const [file] = event.dataTransfer.files;
     if (file === undefined) return;
     event.preventDefault();
-    setHovering(false);
+    setDragging(false);
     onFile(file);
   }
 
-  return { hovering, handlers: { onDragOver, onDragLeave, onDrop } };
+  return { dragging, handlers: { onDragOver, onDragLeave, onDrop } };
 }

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from "react";
 
-/** Takes a picture from the clipboard, wherever the focus is. */
-export function usePicturePaste(onFile: (file: File) => void): void {
+/** Accepts an image pasted from the clipboard, regardless of the focus. */
+export function useImagePaste(onFile: (file: File) => void): void {
   const onPaste = useEffectEvent((event: ClipboardEvent) => {
     const file = event.clipboardData?.files[0];
     if (file === undefined) return;

@@ -1,37 +1,44 @@
 import { type Dispatch, useEffect, useReducer, useState } from "react";
-import { ApiError, checkHealth, loadApiBase, predict, sendFeedback, type Trouble } from "./api";
-import { renderInk } from "./ink";
-import { forTravel } from "./picture";
+import {
+  ApiError,
+  type ApiFailure,
+  checkHealth,
+  loadApiBase,
+  predict,
+  sendFeedback,
+} from "../api";
+import type { Drawing } from "../history";
 import {
   initialState,
-  type RecogniserAction,
-  type RecogniserState,
+  type RecognizerAction,
+  type RecognizerState,
   reduce,
   retryDelay,
   type Task,
-} from "./recogniser";
-import type { Paper } from "./sketch";
+} from "../reducer";
+import { renderStrokes } from "../strokes";
+import { compressForUpload } from "../upload";
 
-/** A task quicker than this needs no mention; a mention would only flicker. */
+/** A message about a faster task would only flicker. */
 const SLOW_AFTER_MS = 600;
 
-/** How often a growing stroke is read, if the answers come as fast. */
-const GLANCE_EVERY_MS = 120;
+/** The interval of predictions while a stroke is being drawn, if responses are fast enough. */
+const PREVIEW_INTERVAL_MS = 120;
 
-const PAGE_AT_FAULT: Trouble = {
-  sentence: "This page could not send the picture; try another",
-  passing: false,
+const NOT_SENDABLE: ApiFailure = {
+  message: "The image could not be sent; try another one",
+  retryable: false,
 };
 
-interface Recogniser {
-  readonly state: RecogniserState;
-  readonly dispatch: Dispatch<RecogniserAction>;
-  /** Tells the API which digit was drawn, and gives it the drawing where that may be kept. */
-  readonly judge: (digit: number, mayKeep: boolean) => void;
+interface Recognizer {
+  readonly state: RecognizerState;
+  readonly dispatch: Dispatch<RecognizerAction>;
+  /** Sends the label, and with the user's consent the model input. */
+  readonly submitFeedback: (label: number, storeInput: boolean) => void;
 }
 
-/** Wires the reducer to the API, the clock and the network. */
-export function useRecogniser(): Recogniser {
+/** Connects the reducer to the API, timers and the network status. */
+export function useRecognizer(): Recognizer {
   const [state, dispatch] = useReducer(reduce, initialState);
   const [base] = useState(loadApiBase);
   const { task } = state;
@@ -43,8 +50,8 @@ export function useRecogniser(): Recogniser {
     const slow = setTimeout(() => dispatch({ type: "taskSlow", taskId }), SLOW_AFTER_MS);
 
     run(task, base, superseded.signal)
-      .catch((error: unknown): RecogniserAction => {
-        return { type: "failed", taskId, trouble: troubleOf(error) };
+      .catch((error: unknown): RecognizerAction => {
+        return { type: "taskFailed", taskId, failure: toFailure(error) };
       })
       .then((outcome) => {
         if (!superseded.signal.aborted) dispatch(outcome);
@@ -59,8 +66,8 @@ export function useRecogniser(): Recogniser {
   const { penDown } = state.sketch;
   useEffect(() => {
     if (!penDown) return;
-    const glance = setInterval(() => dispatch({ type: "glanced" }), GLANCE_EVERY_MS);
-    return () => clearInterval(glance);
+    const preview = setInterval(() => dispatch({ type: "previewDue" }), PREVIEW_INTERVAL_MS);
+    return () => clearInterval(preview);
   }, [penDown]);
 
   const delay = retryDelay(state);
@@ -71,49 +78,50 @@ export function useRecogniser(): Recogniser {
   }, [delay]);
 
   useEffect(() => {
-    const tell = () => dispatch({ type: "networkChanged", online: navigator.onLine });
-    tell();
-    addEventListener("online", tell);
-    addEventListener("offline", tell);
+    const update = () => dispatch({ type: "networkChanged", online: navigator.onLine });
+    update();
+    addEventListener("online", update);
+    addEventListener("offline", update);
     return () => {
-      removeEventListener("online", tell);
-      removeEventListener("offline", tell);
+      removeEventListener("online", update);
+      removeEventListener("offline", update);
     };
   }, []);
 
-  async function judge(digit: number, mayKeep: boolean) {
-    if (state.reading === null) return;
-    const { id, input } = state.reading.answer;
-    dispatch({ type: "judged" });
+  async function submitFeedback(label: number, storeInput: boolean) {
+    if (state.timedPrediction === null) return;
+    const { id, input } = state.timedPrediction.prediction;
+    dispatch({ type: "feedbackSent" });
     try {
-      await sendFeedback(await base, { id, digit, ...(mayKeep && { ink: input ?? null }) });
+      const feedback = { id, digit: label, ...(storeInput && { input: input ?? null }) };
+      await sendFeedback(await base, feedback);
     } catch (error) {
-      dispatch({ type: "judgementLost", answerId: id, trouble: troubleOf(error) });
+      dispatch({ type: "feedbackFailed", predictionId: id, failure: toFailure(error) });
     }
   }
 
-  return { state, dispatch, judge };
+  return { state, dispatch, submitFeedback };
 }
 
 async function run(
   task: Task,
   base: Promise<string>,
   signal: AbortSignal,
-): Promise<RecogniserAction> {
-  if (task.paper === null) {
-    const keepsInk = await checkHealth(await base, signal);
-    return { type: "woken", taskId: task.id, keepsInk };
+): Promise<RecognizerAction> {
+  if (task.drawing === null) {
+    const storesInputs = await checkHealth(await base, signal);
+    return { type: "apiReady", taskId: task.id, storesInputs };
   }
-  const reading = await predict(await base, await pictureOf(task.paper), signal);
-  return { type: "answered", taskId: task.id, reading };
+  const timedPrediction = await predict(await base, await toImage(task.drawing), signal);
+  return { type: "predicted", taskId: task.id, timedPrediction };
 }
 
-function troubleOf(error: unknown): Trouble {
-  if (error instanceof ApiError) return error.trouble;
+function toFailure(error: unknown): ApiFailure {
+  if (error instanceof ApiError) return error.failure;
   console.error(error);
-  return PAGE_AT_FAULT;
+  return NOT_SENDABLE;
 }
 
-function pictureOf(paper: Paper): Promise<Blob> {
-  return paper.picture === null ? renderInk(paper.strokes) : forTravel(paper.picture);
+function toImage({ strokes, image }: Drawing): Promise<Blob> {
+  return image === null ? renderStrokes(strokes) : compressForUpload(image);
 }

@@ -1,9 +1,9 @@
 import { type Dispatch, useEffect } from "react";
-import type { RecogniserAction } from "./recogniser";
-import { actionFor } from "./shortcuts";
+import type { RecognizerAction } from "../reducer";
+import { actionFor } from "../shortcuts";
 
-/** Hears the keys wherever the focus is: there is nothing on the page to type into. */
-export function useShortcuts(dispatch: Dispatch<RecogniserAction>): void {
+/** Handles shortcuts regardless of the focus, because the page has no text fields. */
+export function useShortcuts(dispatch: Dispatch<RecognizerAction>): void {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
       const action = actionFor(event);

@@ -1,24 +1,24 @@
 /**
- * Judges the built page on its real server with Lighthouse, as on a slow phone and as on a desk:
- * `make lighthouse`. Fails where a category scores less than 0.95.
+ * Audits the built frontend on a running server with Lighthouse, as on a slow phone and on a
+ * desktop computer: `make lighthouse`. Fails if a category scores below MIN_SCORE.
  */
 
 import { launch } from "chrome-launcher";
 import lighthouse, { desktopConfig } from "lighthouse";
 
-const LEAST = 0.95;
+const MIN_SCORE = 0.95;
 
-const [address] = process.argv.slice(2);
+const [url] = process.argv.slice(2);
 const chrome = await launch({ chromeFlags: ["--headless=new", "--no-sandbox"] });
-let good = true;
+let passed = true;
 try {
   for (const [device, config] of [
     ["phone", undefined],
-    ["desk", desktopConfig],
+    ["desktop", desktopConfig],
   ]) {
-    const { lhr } = await lighthouse(address, { port: chrome.port, logLevel: "error" }, config);
+    const { lhr } = await lighthouse(url, { port: chrome.port, logLevel: "error" }, config);
     const scores = Object.values(lhr.categories).map(({ title, score }) => {
-      good &&= score >= LEAST;
+      passed &&= score >= MIN_SCORE;
       return `${title} ${score}`;
     });
     console.log(`${device}: ${scores.join(", ")}`);
@@ -26,7 +26,7 @@ try {
 } finally {
   chrome.kill();
 }
-if (!good) {
-  console.error(`A category scores less than ${LEAST}.`);
+if (!passed) {
+  console.error(`A category scores below ${MIN_SCORE}.`);
   process.exitCode = 1;
 }
