@@ -76,14 +76,12 @@ describe("describeTiming", () => {
   const timed = { prediction: prediction({}), roundTripMs: 34.4, modelMs: 0.27 };
 
   it("names the round trip and, if known, the model's time", () => {
-    expect(describeTiming(timed)).toBe("Recognized in 34 ms (model: 0.3 ms)");
-    expect(describeTiming({ ...timed, modelMs: null })).toBe("Recognized in 34 ms");
+    expect(describeTiming(timed)).toBe("Took 34 ms (model: 0.3 ms)");
+    expect(describeTiming({ ...timed, modelMs: null })).toBe("Took 34 ms");
   });
 
   it("is at least 1 ms", () => {
-    expect(describeTiming({ ...timed, roundTripMs: 0.2, modelMs: null })).toBe(
-      "Recognized in 1 ms",
-    );
+    expect(describeTiming({ ...timed, roundTripMs: 0.2, modelMs: null })).toBe("Took 1 ms");
   });
 });
 

@@ -32,7 +32,7 @@ export function messageFor(state: RecognizerState): string {
 }
 
 export function describeTiming({ roundTripMs, modelMs }: TimedPrediction): string {
-  const total = `Recognized in ${Math.max(1, Math.round(roundTripMs))} ms`;
+  const total = `Took ${Math.max(1, Math.round(roundTripMs))} ms`;
   return modelMs === null ? total : `${total} (model: ${modelMs.toFixed(1)} ms)`;
 }
 

@@ -1,4 +1,4 @@
-"""Chromium, the system's own or Playwright's."""
+"""Chromium for the tests: the system's own or Playwright's."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from support.requirements import UnavailableError
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 ARGUMENTS = (
-    "--no-sandbox",  # as root, in a container, the sandbox cannot start
+    "--no-sandbox",  # the sandbox cannot start as root in a container
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
@@ -22,15 +22,15 @@ ARGUMENTS = (
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
-    """A running Chromium; raise UnavailableError where there is none."""
+def launch_chromium() -> Iterator[Browser]:
+    """Run Chromium for the duration of the block; raise UnavailableError if it cannot start."""
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=system_browser(), args=ARGUMENTS)
         except Error as error:
             raise UnavailableError(
-                "No Chromium can be started: install the system's package `chromium`, run "
-                "`.venv/bin/playwright install chromium`, or name one in CHROME_PATH "
+                "Chromium cannot be started: install the system's package `chromium`, run "
+                "`.venv/bin/playwright install chromium`, or set CHROME_PATH to its path "
                 f"({str(error).splitlines()[0]})."
             ) from error
         try:
@@ -40,6 +40,6 @@ def launched() -> Iterator[Browser]:
 
 
 def system_browser() -> str | None:
-    """The path of the system's Chromium or Chrome; None leaves the choice to Playwright."""
-    found = (shutil.which(name) for name in NAMES)
-    return os.environ.get("CHROME_PATH") or next(filter(None, found), None)
+    """Return the path of the system's Chromium or Chrome; None selects Playwright's."""
+    paths = (shutil.which(name) for name in NAMES)
+    return os.environ.get("CHROME_PATH") or next(filter(None, paths), None)

@@ -1,96 +1,100 @@
-"""The real page in a real browser, on the real server."""
+"""Fixtures of the browser tests: the built frontend in Chromium, on the real server."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browser.chromium import launched
+from browser.chromium import launch_chromium
 from browser.site import built_site
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-from support.requirements import UnavailableError
+from support.requirements import UnavailableError, require
 from support.server import Server
 
 DESKTOP = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=360, height=740)
 
-# Long enough for a busy machine; nothing waits longer than it must.
+# Enough for a busy machine; every expectation ends as soon as it is met.
 expect.set_options(timeout=20_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests in this folder."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server that all tests share which leave it running."""
-    yield from running(tmp_path_factory.mktemp("server"))
+    """A server shared by all tests that do not stop it."""
+    yield from serve(tmp_path_factory.mktemp("server"))
 
 
 @pytest.fixture(scope="session")
-def keeping_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One that keeps drawings, of those who agree."""
-    yield from running(tmp_path_factory.mktemp("server"), DIGITS_KEEP_INK="1")
+def storing_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A shared server that stores model inputs sent with feedback."""
+    yield from serve(tmp_path_factory.mktemp("server"), DIGITS_STORE_INPUTS="1")
 
 
 @pytest.fixture
 def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server for one test alone, to stop and start."""
-    yield from running(tmp_path_factory.mktemp("server"))
+    """A server for one test, which may stop and start it."""
+    yield from serve(tmp_path_factory.mktemp("server"))
 
 
-# Not for the session: while Playwright runs it occupies this thread's event loop, and the tests
-# of other folders may want one.
+# Scoped to the module and not the session: while Playwright runs, it occupies the event loop of
+# this thread, which tests in other folders may need.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser for the tests of one module; without one they are skipped, but never in CI."""
+    """A browser for the tests of one module."""
     try:
-        with launched() as browser:
+        with launch_chromium() as browser:
             yield browser
     except UnavailableError as reason:
-        if os.environ.get("CI"):
-            pytest.fail(str(reason), pytrace=False)
-        pytest.skip(str(reason))
+        require(str(reason))
 
 
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes fresh contexts, without cookies or cache, and closes them after the test."""
+    """A function that creates contexts without cookies or cache, closed after the test."""
     contexts: list[BrowserContext] = []
 
-    def make(**options: object) -> BrowserContext:
+    def create(**options: object) -> BrowserContext:
         contexts.append(browser.new_context(**options))  # type: ignore[arg-type]
         return contexts[-1]
 
-    yield make
+    yield create
     for context in contexts:
         context.close()
 
 
 @pytest.fixture
 def blank_page(new_context: Callable[..., BrowserContext]) -> Page:
-    """A window on a desk, before it opens the page."""
+    """A desktop window before any navigation."""
     return new_context(viewport=DESKTOP).new_page()
 
 
 @pytest.fixture
 def page(blank_page: Page, site: Server) -> Page:
-    """The page in a window on a desk."""
+    """The frontend in a desktop window."""
     blank_page.goto(site.url)
     return blank_page
 
 
 @pytest.fixture
 def phone(new_context: Callable[..., BrowserContext], site: Server) -> Page:
-    """The page on a phone."""
+    """The frontend on a phone."""
     page = new_context(viewport=PHONE, has_touch=True, is_mobile=True).new_page()
     page.goto(site.url)
     return page
 
 
-def running(folder: Path, **settings: str) -> Iterator[Server]:
-    """Start a server and stop it afterwards; fail with one clear sentence where it cannot start."""
+def serve(folder: Path, **settings: str) -> Iterator[Server]:
+    """Run a server with a feedback store; fail with one sentence if it cannot start."""
     try:
-        feedback = str(folder / "feedback.sqlite")
-        with built_site(folder / "log.txt", DIGITS_FEEDBACK=feedback, **settings) as server:
+        store = str(folder / "feedback.sqlite")
+        with built_site(folder / "log.txt", DIGITS_FEEDBACK=store, **settings) as server:
             yield server
     except UnavailableError as reason:
         pytest.fail(str(reason), pytrace=False)

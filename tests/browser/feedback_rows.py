@@ -1,12 +1,12 @@
-"""What the server keeps of what people say of its answers."""
+"""The feedback that a server has stored."""
 
 from recognizer.feedback import Feedback
 from recognizer.feedback.sqlite import SQLiteStore
 from support.server import Server
 
 
-def kept(site: Server, answer_id: str) -> Feedback:
-    """The one thing that was said last of an answer."""
-    everything = SQLiteStore(site.settings["DIGITS_FEEDBACK"])
-    (feedback,) = [one for one in everything if one.answer == answer_id]
+def stored_feedback(site: Server, prediction_id: str) -> Feedback:
+    """Return the only feedback on a prediction."""
+    rows = SQLiteStore(site.settings["DIGITS_FEEDBACK"])
+    (feedback,) = [row for row in rows if row.prediction_id == prediction_id]
     return feedback

@@ -1,21 +1,21 @@
-"""Drawing on the page with the mouse."""
+"""Drawing on the sketchpad with the mouse."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from math import hypot
 
 from playwright.sync_api import Page
 
-from support.drawings import MIDDLE, Box, Point, Stroke, rasterize
-from support.images import encode, paint
+from support.drawings import MIDDLE, Box, Point, Stroke
 
 MOUSE_STEP = 12.0
-"""CSS pixels between two mouse events, as in a quick stroke."""
+"""CSS pixels between two mouse events, as in a fast stroke."""
 
 
-def draw(page: Page, strokes: list[Stroke], box: Box = MIDDLE) -> None:
-    """Draw strokes into a box of the drawing area, with the mouse."""
+def draw(page: Page, strokes: Sequence[Stroke], box: Box = MIDDLE) -> None:
+    """Draw strokes into a box of the sketchpad with the mouse."""
     for stroke in strokes:
-        (x, y), *rest = on_screen(page, stroke, box)
+        (x, y), *rest = to_window(page, stroke, box)
         page.mouse.move(x, y)
         page.mouse.down()
         for x, y in rest:
@@ -23,14 +23,14 @@ def draw(page: Page, strokes: list[Stroke], box: Box = MIDDLE) -> None:
         page.mouse.up()
 
 
-def on_screen(page: Page, stroke: Stroke, box: Box) -> list[Point]:
-    """Return a stroke's path in the window, with a point every few CSS pixels."""
-    area = page.get_by_test_id("sketchpad").bounding_box()
-    assert area is not None
+def to_window(page: Page, stroke: Stroke, box: Box) -> list[Point]:
+    """Return a stroke's path in CSS pixels of the window, with a point every MOUSE_STEP."""
+    sketchpad = page.get_by_test_id("sketchpad").bounding_box()
+    assert sketchpad is not None
     corners = [
         (
-            area["x"] + area["width"] * (box.left + box.width * x),
-            area["y"] + area["height"] * (box.top + box.height * y),
+            sketchpad["x"] + sketchpad["width"] * (box.left + box.width * x),
+            sketchpad["y"] + sketchpad["height"] * (box.top + box.height * y),
         )
         for x, y in stroke
     ]
@@ -41,8 +41,3 @@ def on_screen(page: Page, stroke: Stroke, box: Box) -> list[Point]:
             (x0 + (x1 - x0) * i / steps, y0 + (y1 - y0) * i / steps) for i in range(1, steps + 1)
         ]
     return points
-
-
-def photo(strokes: list[Stroke], box: Box = MIDDLE) -> bytes:
-    """Return strokes of a felt pen on gray paper as a PNG of 400×400 pixels."""
-    return encode(paint(rasterize(strokes, (400, 400), box, pen=0.055), "L", ink=50, paper=225))

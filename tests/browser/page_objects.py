@@ -1,4 +1,4 @@
-"""What the page says, and what it sends, as the tests look at it."""
+"""Locators for the parts of the page, and the actions that several tests share."""
 
 import json
 from typing import Any
@@ -6,31 +6,59 @@ from typing import Any
 from playwright.sync_api import Locator, Page, Request
 
 NOTHING_DRAWN = "Nothing drawn yet"
-UNREACHABLE = "The recogniser cannot be reached"
+NOT_A_DIGIT = "That does not look like a digit"
+UNREACHABLE = "The recognizer cannot be reached"
+QUESTION = "Is that correct?"
+THANKS = "Thank you"
+CONSENT = "Save this drawing for training"
 
 
-def answer(page: Page) -> Locator:
-    """The figure shown, once it belongs to the drawing on the paper and not to one before."""
-    return page.locator('[data-stale="false"]').get_by_test_id("answer")
+def predicted_digit(page: Page) -> Locator:
+    """Return the predicted digit, once the prediction is for the current drawing."""
+    return page.locator('[data-stale="false"]').get_by_test_id("predicted-digit")
 
 
-def verdict(page: Page) -> Locator:
-    """The sentence shown."""
-    return page.get_by_test_id("verdict")
+def status_message(page: Page) -> Locator:
+    """Return the sentence about the prediction, the progress or an error."""
+    return page.get_by_test_id("status-message")
 
 
-def seen(page: Page) -> Locator:
-    """The 28×28 picture that the model was shown."""
-    return page.get_by_alt_text("Your digit in 28 by 28 pixels")
+def model_input(page: Page) -> Locator:
+    """Return the 28×28 image of the model input."""
+    return page.get_by_alt_text("Your digit at 28 by 28 pixels")
 
 
 def button(page: Page, name: str) -> Locator:
-    """A button by its words."""
+    """Return a button by a part of its label."""
     return page.get_by_role("button", name=name)
 
 
-def record_predictions(page: Page) -> list[Request]:
-    """A list that grows with every picture the page sends from now on."""
+def feedback_prompt(page: Page) -> Locator:
+    """Return the area that asks for feedback and confirms it."""
+    return page.locator(".feedback")
+
+
+def feedback_outcome(page: Page) -> Locator:
+    """Return the sentence that confirms feedback or says why it failed."""
+    return feedback_prompt(page).get_by_role("status")
+
+
+def consent(page: Page) -> Locator:
+    """Return the checkbox that allows the model input to be stored."""
+    return page.get_by_role("checkbox", name=CONSENT)
+
+
+def submit_feedback(page: Page, name: str, status: int = 204) -> dict[str, Any]:
+    """Click a button of the prompt, check the status and return the feedback that was sent."""
+    with page.expect_response("**/feedback") as response:
+        button(page, name).click()
+    assert response.value.status == status
+    body: dict[str, Any] = json.loads(response.value.request.post_data or "")
+    return body
+
+
+def record_predict_requests(page: Page) -> list[Request]:
+    """Return a list to which every later request to /predict is appended."""
     requests: list[Request] = []
 
     def record(request: Request) -> None:
@@ -41,32 +69,8 @@ def record_predictions(page: Page) -> list[Request]:
     return requests
 
 
-def judged(page: Page) -> Locator:
-    """Where the page asks whether it was right, and says thanks."""
-    return page.locator(".judgement")
-
-
-def outcome(page: Page) -> Locator:
-    """What the page says became of that."""
-    return judged(page).get_by_role("status")
-
-
-def consent(page: Page) -> Locator:
-    """The box to tick where the drawing may be kept."""
-    return page.get_by_role("checkbox", name="Keep this drawing to learn from")
-
-
-def told(page: Page, name: str, status: int = 204) -> dict[str, Any]:
-    """The feedback that goes out with a tap on a button."""
-    with page.expect_response("**/feedback") as response:
-        button(page, name).click()
-    assert response.value.status == status
-    body: dict[str, Any] = json.loads(response.value.request.post_data or "")
-    return body
-
-
-def overflow(page: Page) -> int:
-    """By how many CSS pixels the page is wider than the window."""
+def horizontal_overflow(page: Page) -> int:
+    """Return by how many CSS pixels the page is wider than the window."""
     width = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )

@@ -1,4 +1,4 @@
-"""What is really painted on the screen."""
+"""The pixels painted on the screen."""
 
 from io import BytesIO
 
@@ -8,10 +8,10 @@ from playwright.sync_api import Page
 from support.drawings import Point
 
 
-def is_inked(page: Page, place: Point) -> bool:
-    """Whether a place in the window, in CSS pixels, shows dark ink and not light paper."""
-    x, y = place
-    shot = page.screenshot(clip={"x": x - 1, "y": y - 1, "width": 3, "height": 3})
-    with Image.open(BytesIO(shot)) as image:
+def is_inked(page: Page, point: Point) -> bool:
+    """Return whether a point of the window, in CSS pixels, is dark."""
+    x, y = point
+    screenshot = page.screenshot(clip={"x": x - 1, "y": y - 1, "width": 3, "height": 3})
+    with Image.open(BytesIO(screenshot)) as image:
         brightest = max(image.convert("L").tobytes())
     return brightest < 100

@@ -1,4 +1,4 @@
-"""The server with the real page inside."""
+"""The server with the built frontend."""
 
 from pathlib import Path
 
@@ -6,11 +6,16 @@ from support.paths import ROOT
 from support.requirements import UnavailableError
 from support.server import Server
 
-BUILT_PAGE = ROOT / "frontend" / "dist"
+FRONTEND_DIST = ROOT / "frontend" / "dist"
 
 
 def built_site(log: Path, **settings: str) -> Server:
-    """A server of the built page, to be started; raise UnavailableError where it is not built."""
-    if not (BUILT_PAGE / "index.html").is_file():
-        raise UnavailableError("The page is not built: run `make frontend/dist/index.html` first.")
-    return Server(log, {"DIGITS_PAGE_DIR": str(BUILT_PAGE), **settings})
+    """Return a server of the built frontend, not started yet.
+
+    Raises UnavailableError if the frontend has not been built.
+    """
+    if not (FRONTEND_DIST / "index.html").is_file():
+        raise UnavailableError(
+            "The frontend is not built: run `make frontend/dist/index.html` first."
+        )
+    return Server(log, {"DIGITS_PAGE_DIR": str(FRONTEND_DIST), **settings})

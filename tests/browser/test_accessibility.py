@@ -1,26 +1,33 @@
-"""The page is for everyone: axe finds nothing in any state, and nothing breaks when it grows."""
+"""axe finds no violations in any state, and the layout survives zoom and right-to-left text."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from browser.drawing import draw, on_screen
+from browser.mouse import draw, to_window
 from browser.page_objects import (
+    NOT_A_DIGIT,
+    NOTHING_DRAWN,
+    QUESTION,
+    THANKS,
     UNREACHABLE,
-    answer,
     button,
     consent,
-    judged,
-    outcome,
-    overflow,
-    verdict,
+    feedback_outcome,
+    feedback_prompt,
+    horizontal_overflow,
+    predicted_digit,
+    status_message,
 )
-from browser.pixels import is_inked
-from playwright.sync_api import BrowserContext, FilePayload, Page, expect
+from browser.screen import is_inked
+from browser.uploads import png_file, upload
+from playwright.sync_api import BrowserContext, Page, expect
 
 from support.drawings import DIGITS, MIDDLE, NON_DIGITS
 from support.paths import ROOT
 from support.server import Server
+
+State = Callable[[Page], None]
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -31,75 +38,36 @@ RUN_AXE = """async () => {
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`);
 }"""
 
-
-PLACES = """() => [...document.querySelectorAll("section, section > *, .probability, .example")]
+LAYOUT = """() => [...document.querySelectorAll("section, section > *, .probability, .example")]
     .map((element) => {
         const { x, y, width, height } = element.getBoundingClientRect();
         return [element.className, x + scrollX, y + scrollY, width, height];
     })"""
 
+STORE_UNAVAILABLE = {
+    "detail": "The feedback could not be stored; try again later.",
+    "code": "store_unavailable",
+}
+
 
 def first_visit(page: Page) -> None:
-    expect(verdict(page)).to_have_text("Nothing drawn yet")
+    expect(status_message(page)).to_have_text(NOTHING_DRAWN)
 
 
-def answered(page: Page) -> None:
+def waiting(page: Page) -> None:
+    page.route("**/predict*", lambda _: None)
     draw(page, DIGITS[7])
-    expect(answer(page)).to_have_text("7")
-    expect(judged(page)).to_contain_text("Is that right?")
+    expect(page.locator(".status")).to_have_attribute("data-busy", "true")
 
 
-def judging(page: Page) -> None:
-    answered(page)
-    button(page, "No, it was").click()
-
-
-def thanked(page: Page) -> None:
-    answered(page)
-    button(page, "Yes").click()
-    expect(outcome(page)).to_have_text("Thank you")
-    expect(button(page, "Change")).to_be_visible()
-
-
-def lost(page: Page) -> None:
-    page.route("**/feedback", lambda route: route.fulfill(status=503, json=LOST))
-    answered(page)
-    button(page, "Yes").click()
-    expect(outcome(page)).to_have_text(LOST["detail"])
-
-
-LOST = {"detail": "This could not be kept; try again later."}
-
-
-def asked_to_keep(page: Page) -> None:
-    answered(page)
-    expect(consent(page)).not_to_be_checked()
-
-
-def agreed(page: Page) -> None:
-    judging(page)
-    consent(page).check()
-
-
-def no_digit(page: Page) -> None:
-    draw(page, NON_DIGITS["A"])
-    expect(verdict(page)).to_have_text("That does not look like a digit")
-
-
-def unreachable(page: Page) -> None:
-    page.route("**/predict*", lambda route: route.abort())
+def predicted(page: Page) -> None:
     draw(page, DIGITS[7])
-    expect(verdict(page)).to_have_text(UNREACHABLE)
-
-
-def refused(page: Page) -> None:
-    words = FilePayload(name="words.png", mimeType="image/png", buffer=b"words")
-    page.locator("input[type=file]").first.set_input_files(words)
-    expect(verdict(page)).to_contain_text("cannot be read")
+    expect(predicted_digit(page)).to_have_text("7")
+    expect(feedback_prompt(page)).to_contain_text(QUESTION)
 
 
 def unsure(page: Page) -> None:
-    doubt = {
+    prediction = {
         "digit": 4,
         "verdict": "unsure",
         "confidence": 0.52,
@@ -107,119 +75,160 @@ def unsure(page: Page) -> None:
         "model": "any",
         "id": "any",
     }
-    page.route("**/predict*", lambda route: route.fulfill(json=doubt))
+    page.route("**/predict*", lambda route: route.fulfill(json=prediction))
     draw(page, DIGITS[4])
-    expect(answer(page)).to_have_text("4")
-    expect(verdict(page)).to_have_text("Not sure: 4 or 9?")
+    expect(predicted_digit(page)).to_have_text("4")
+    expect(status_message(page)).to_have_text("Not sure: 4 or 9?")
 
 
-def waiting(page: Page) -> None:
-    page.route("**/predict*", lambda _: None)
+def not_a_digit(page: Page) -> None:
+    draw(page, NON_DIGITS["A"])
+    expect(status_message(page)).to_have_text(NOT_A_DIGIT)
+
+
+def choosing_label(page: Page) -> None:
+    predicted(page)
+    button(page, "No, it was").click()
+
+
+def feedback_sent(page: Page) -> None:
+    predicted(page)
+    button(page, "Yes").click()
+    expect(feedback_outcome(page)).to_have_text(THANKS)
+    expect(button(page, "Change")).to_be_visible()
+
+
+def feedback_failed(page: Page) -> None:
+    page.route("**/feedback", lambda route: route.fulfill(status=503, json=STORE_UNAVAILABLE))
+    predicted(page)
+    button(page, "Yes").click()
+    expect(feedback_outcome(page)).to_have_text(STORE_UNAVAILABLE["detail"])
+
+
+def unreachable(page: Page) -> None:
+    page.route("**/predict*", lambda route: route.abort())
     draw(page, DIGITS[7])
-    expect(page.locator(".status")).to_have_attribute("data-working", "true")
+    expect(status_message(page)).to_have_text(UNREACHABLE)
 
 
 def offline(page: Page) -> None:
     first_visit(page)
     page.context.set_offline(True)
     draw(page, DIGITS[7])
-    expect(verdict(page)).to_contain_text("You are offline")
+    expect(status_message(page)).to_contain_text("You are offline")
 
 
-STATES: list[Callable[[Page], None]] = [
-    first_visit, waiting, answered, unsure, no_digit,
-    judging, thanked, lost, unreachable, offline, refused,
+def image_rejected(page: Page) -> None:
+    upload(page, png_file(b"text"))
+    expect(status_message(page)).to_contain_text("cannot be read")
+
+
+def consent_offered(page: Page) -> None:
+    predicted(page)
+    expect(consent(page)).not_to_be_checked()
+
+
+def consent_given(page: Page) -> None:
+    choosing_label(page)
+    consent(page).check()
+
+
+STATES: list[State] = [
+    first_visit, waiting, predicted, unsure, not_a_digit, choosing_label, feedback_sent,
+    feedback_failed, unreachable, offline, image_rejected, consent_offered, consent_given,
 ]  # fmt: skip
 
-# Where drawings are kept.
-MORE_STATES: list[Callable[[Page], None]] = [asked_to_keep, agreed]
 
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
-def test_axe_finds_nothing(
+@pytest.mark.parametrize(
+    ("state", "width", "color_scheme"),
+    [
+        *[(state, 1280, "light") for state in STATES],
+        *[(state, 1280, "dark") for state in (predicted, unsure, unreachable)],
+        (consent_given, 360, "light"),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_axe_finds_no_violations(
     new_context: Callable[..., BrowserContext],
-    site: Server,
-    state: Callable[[Page], None],
+    storing_site: Server,
+    state: State,
     width: int,
-    scheme: str,
+    color_scheme: str,
 ) -> None:
-    page = opened(new_context, site, width=width, color_scheme=scheme, reduced_motion="reduce")
+    options = {"color_scheme": color_scheme, "reduced_motion": "reduce"}
+    page = open_page(new_context, storing_site, width, **options)
     state(page)
     page.evaluate(AXE.read_text())
     assert page.evaluate(RUN_AXE) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("state", MORE_STATES, ids=lambda state: state.__name__)
-def test_axe_finds_nothing_where_drawings_are_kept(
-    new_context: Callable[..., BrowserContext],
-    keeping_site: Server,
-    state: Callable[[Page], None],
-    width: int,
-    scheme: str,
-) -> None:
-    test_axe_finds_nothing(new_context, keeping_site, state, width, scheme)
-
-
-# With the box to agree, since that takes the most room.
+# On the site that stores inputs, because the consent checkbox takes the most space.
 @pytest.mark.parametrize("width", [320, 360, 768, 1440])
-def test_nothing_moves_when_answers_come(
-    new_context: Callable[..., BrowserContext], keeping_site: Server, width: int
+def test_layout_does_not_shift_between_states(
+    new_context: Callable[..., BrowserContext], storing_site: Server, width: int
 ) -> None:
-    page = opened(new_context, keeping_site, width=width)
+    page = open_page(new_context, storing_site, width)
     first_visit(page)
-    places = page.evaluate(PLACES)
-    for state in (answered, agreed, thanked, lost, no_digit, unreachable):
+    layout = page.evaluate(LAYOUT)
+    for state in (
+        predicted,
+        consent_given,
+        feedback_sent,
+        feedback_failed,
+        not_a_digit,
+        unreachable,
+    ):
         state(page)
-        assert page.evaluate(PLACES) == places, state.__name__
+        assert page.evaluate(LAYOUT) == layout, state.__name__
         button(page, "Clear").click()
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_text_may_be_twice_as_large(
-    new_context: Callable[..., BrowserContext], keeping_site: Server, width: int
+def test_text_of_double_size_is_not_cut_off(
+    new_context: Callable[..., BrowserContext], storing_site: Server, width: int
 ) -> None:
-    page = opened(new_context, keeping_site, width=width)
+    page = open_page(new_context, storing_site, width)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    asked_to_keep(page)
-    assert overflow(page) == 0
-    cut = """() => [...document.querySelectorAll("button, p, dt, dd, figcaption, label")]
+    consent_offered(page)
+    assert horizontal_overflow(page) == 0
+    cut_off = """() => [...document.querySelectorAll("button, p, dt, dd, figcaption, label")]
         .filter(({ scrollWidth, clientWidth, offsetParent, className }) =>
-            offsetParent && className !== "only-spoken" && scrollWidth > clientWidth + 1)
+            offsetParent && className !== "visually-hidden" && scrollWidth > clientWidth + 1)
         .map(({ outerHTML }) => outerHTML)"""
-    assert page.evaluate(cut) == []
+    assert page.evaluate(cut_off) == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_the_page_may_be_read_from_right_to_left(
+def test_right_to_left_layout_works(
     new_context: Callable[..., BrowserContext], site: Server, width: int
 ) -> None:
-    page = opened(new_context, site, width=width)
+    page = open_page(new_context, site, width)
     page.evaluate("document.documentElement.dir = 'rtl'")
-    (place,) = on_screen(page, [(0.2, 0.5)], MIDDLE)
+    (point,) = to_window(page, [(0.2, 0.5)], MIDDLE)
     draw(page, [[(0.2, 0.5)]])
-    assert is_inked(page, place)
+    assert is_inked(page, point)
     button(page, "Undo").click()
-    answered(page)
-    assert overflow(page) == 0
+    predicted(page)
+    assert horizontal_overflow(page) == 0
 
 
-def test_nothing_moves_for_those_who_asked_for_no_motion(
+def test_reduced_motion_disables_animations(
     new_context: Callable[..., BrowserContext], site: Server
 ) -> None:
-    page = opened(new_context, site, width=1280, reduced_motion="reduce")
+    page = open_page(new_context, site, width=1280, reduced_motion="reduce")
     draw(page, DIGITS[7])
-    expect(answer(page)).to_have_text("7")
-    moving = "document.getAnimations().filter((one) => one.effect.getTiming().duration > 0).length"
-    assert page.evaluate(moving) == 0
+    expect(predicted_digit(page)).to_have_text("7")
+    running = (
+        "document.getAnimations()"
+        ".filter((animation) => animation.effect.getTiming().duration > 0).length"
+    )
+    assert page.evaluate(running) == 0
 
 
-def opened(
+def open_page(
     new_context: Callable[..., BrowserContext], site: Server, width: int, **options: Any
 ) -> Page:
+    """Open the frontend in a window of the given width."""
     viewport = {"width": width, "height": 800}
     page = new_context(viewport=viewport, **options).new_page()
     page.goto(site.url)

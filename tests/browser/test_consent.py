@@ -1,4 +1,4 @@
-"""A drawing is kept where the one who drew it agrees, and never otherwise."""
+"""A model input is stored only with the consent of the person who drew it."""
 
 import base64
 import json
@@ -6,73 +6,84 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
-from browser.drawing import draw, photo
-from browser.keeping import kept
-from browser.page_objects import answer, button, consent, judged, outcome, overflow, seen, told
+from browser.feedback_rows import stored_feedback
+from browser.mouse import draw
+from browser.page_objects import (
+    CONSENT,
+    THANKS,
+    button,
+    consent,
+    feedback_outcome,
+    feedback_prompt,
+    horizontal_overflow,
+    model_input,
+    predicted_digit,
+    submit_feedback,
+)
+from browser.uploads import photo, png_file, upload
 from PIL import Image
-from playwright.sync_api import BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from support.drawings import DIGITS
 from support.server import Server
 
 
 @pytest.fixture
-def page(blank_page: Page, keeping_site: Server) -> Page:
-    """The page where drawings are kept."""
-    blank_page.goto(keeping_site.url)
+def page(blank_page: Page, storing_site: Server) -> Page:
+    """The frontend on a server that stores inputs."""
+    blank_page.goto(storing_site.url)
     return blank_page
 
 
-def test_without_the_tick_the_drawing_is_not_kept(page: Page, keeping_site: Server) -> None:
+def test_input_without_consent_is_not_stored(page: Page, storing_site: Server) -> None:
     draw_four(page)
     expect(consent(page)).not_to_be_checked()
-    said = told(page, "Yes")
-    assert said == {"id": said["id"], "digit": 4}
-    assert kept(keeping_site, said["id"]).ink is None
+    feedback = submit_feedback(page, "Yes")
+    assert feedback == {"id": feedback["id"], "digit": 4}
+    assert stored_feedback(storing_site, feedback["id"]).input is None
 
 
-def test_with_the_tick_what_the_model_saw_is_kept(page: Page, keeping_site: Server) -> None:
+def test_input_with_consent_is_stored(page: Page, storing_site: Server) -> None:
     draw_four(page)
     consent(page).check()
-    said = told(page, "Yes")
-    assert kept(keeping_site, said["id"]).ink == shown_ink(page)
+    feedback = submit_feedback(page, "Yes")
+    assert stored_feedback(storing_site, feedback["id"]).input == shown_input(page)
 
 
-def test_the_tick_stays_from_one_question_to_the_next(page: Page, keeping_site: Server) -> None:
+def test_consent_remains_while_choosing_the_label(page: Page, storing_site: Server) -> None:
     draw_four(page)
     consent(page).check()
     button(page, "No, it was").click()
     expect(consent(page)).to_be_checked()
-    said = told(page, "It was a 9")
-    assert kept(keeping_site, said["id"]).drawn == 9
-    assert kept(keeping_site, said["id"]).ink == shown_ink(page)
+    feedback = submit_feedback(page, "It was a 9")
+    stored = stored_feedback(storing_site, feedback["id"])
+    assert (stored.label, stored.input) == (9, shown_input(page))
 
 
-def test_an_uploaded_picture_counts_the_same(page: Page, keeping_site: Server) -> None:
-    picture = FilePayload(name="3.png", mimeType="image/png", buffer=photo(DIGITS[3]))
-    page.locator("input[type=file]").first.set_input_files(picture)
-    expect(answer(page)).to_have_text("3")
+def test_input_of_an_uploaded_image_is_stored(page: Page, storing_site: Server) -> None:
+    upload(page, png_file(photo(DIGITS[3])))
+    expect(predicted_digit(page)).to_have_text("3")
     consent(page).check()
-    said = told(page, "Yes")
-    assert kept(keeping_site, said["id"]).ink == shown_ink(page)
+    feedback = submit_feedback(page, "Yes")
+    assert stored_feedback(storing_site, feedback["id"]).input == shown_input(page)
 
 
-def test_who_changes_their_mind_takes_the_drawing_back(page: Page, keeping_site: Server) -> None:
+def test_withdrawn_consent_deletes_the_stored_input(page: Page, storing_site: Server) -> None:
     draw_four(page)
     consent(page).check()
-    said = told(page, "Yes")
-    assert kept(keeping_site, said["id"]).ink is not None
+    feedback = submit_feedback(page, "Yes")
+    assert stored_feedback(storing_site, feedback["id"]).input is not None
     button(page, "Change").click()
     expect(consent(page)).to_be_checked()
     consent(page).uncheck()
-    assert told(page, "It was a 4") == {"id": said["id"], "digit": 4}
-    assert kept(keeping_site, said["id"]).ink is None
+    assert submit_feedback(page, "It was a 4") == {"id": feedback["id"], "digit": 4}
+    assert stored_feedback(storing_site, feedback["id"]).input is None
 
 
-def test_each_drawing_is_asked_for_anew(page: Page) -> None:
+def test_consent_is_reset_for_each_drawing(page: Page) -> None:
     draw_four(page)
     consent(page).check()
-    told(page, "Yes")
+    submit_feedback(page, "Yes")
     button(page, "Clear").click()
     draw_four(page)
     expect(consent(page)).not_to_be_checked()
@@ -82,47 +93,46 @@ def test_each_drawing_is_asked_for_anew(page: Page) -> None:
     expect(consent(page)).not_to_be_checked()
 
 
-def test_it_is_done_by_keyboard_the_box_before_the_buttons(
-    page: Page, keeping_site: Server
-) -> None:
+def test_keyboard_reaches_the_checkbox_before_the_buttons(page: Page, storing_site: Server) -> None:
     draw_four(page)
     consent(page).focus()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     expect(button(page, "Yes")).to_be_focused()
-    with page.expect_response("**/feedback") as taken:
+    with page.expect_response("**/feedback") as response:
         page.keyboard.press("Enter")
-    said = json.loads(taken.value.request.post_data or "")
-    assert kept(keeping_site, said["id"]).ink == shown_ink(page)
-    expect(outcome(page)).to_have_text("Thank you")
+    feedback = json.loads(response.value.request.post_data or "")
+    assert stored_feedback(storing_site, feedback["id"]).input == shown_input(page)
+    expect(feedback_outcome(page)).to_have_text(THANKS)
     page.keyboard.press("Tab")
     expect(button(page, "Change")).to_be_focused()
 
 
-def test_the_box_is_easily_hit_on_the_smallest_phone(
-    new_context: Callable[..., BrowserContext], keeping_site: Server
+def test_checkbox_is_a_large_touch_target_on_a_small_phone(
+    new_context: Callable[..., BrowserContext], storing_site: Server
 ) -> None:
     viewport = {"width": 320, "height": 740}
     page = new_context(viewport=viewport, has_touch=True, is_mobile=True).new_page()
-    page.goto(keeping_site.url)
+    page.goto(storing_site.url)
     draw_four(page)
-    label = judged(page).get_by_text("Keep this drawing to learn from")
-    target = label.bounding_box()
-    assert target is not None
-    assert min(target["width"], target["height"]) >= 44
-    assert overflow(page) == 0
-    label.tap(position={"x": target["width"] - 2, "y": 2})
+    label = feedback_prompt(page).get_by_text(CONSENT)
+    box = label.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 44
+    assert horizontal_overflow(page) == 0
+    label.tap(position={"x": box["width"] - 2, "y": 2})
     expect(consent(page)).to_be_checked()
 
 
 def draw_four(page: Page) -> None:
+    """Draw a 4 and wait for its prediction."""
     draw(page, DIGITS[4])
-    expect(answer(page)).to_have_text("4")
+    expect(predicted_digit(page)).to_have_text("4")
 
 
-def shown_ink(page: Page) -> bytes:
-    """The 784 grey levels that the page shows as what the model saw."""
-    _, _, picture = (seen(page).get_attribute("src") or "").partition("base64,")
-    with Image.open(BytesIO(base64.b64decode(picture))) as image:
+def shown_input(page: Page) -> bytes:
+    """Return the 784 gray levels of the model input that the page shows."""
+    _, _, png = (model_input(page).get_attribute("src") or "").partition("base64,")
+    with Image.open(BytesIO(base64.b64decode(png))) as image:
         assert image.size == (28, 28)
         return image.convert("L").tobytes()

@@ -1,10 +1,17 @@
-"""All that the mouse can do but draw can be done by keyboard; examples stand in for drawing."""
+"""The keyboard does everything that the mouse does; the examples replace drawing."""
 
 import re
 
 import pytest
-from browser.drawing import draw
-from browser.page_objects import NOTHING_DRAWN, answer, button, judged, verdict
+from browser.mouse import draw
+from browser.page_objects import (
+    NOTHING_DRAWN,
+    QUESTION,
+    button,
+    feedback_prompt,
+    predicted_digit,
+    status_message,
+)
 from playwright.sync_api import Page, expect
 
 from support.drawings import DIGITS
@@ -26,34 +33,34 @@ EXAMPLES = {
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_examples_are_read(page: Page, name: str) -> None:
+def test_example_is_recognized(page: Page, name: str) -> None:
     page.get_by_role("button", name=f"Try {name}", exact=True).focus()
     page.keyboard.press("Enter")
-    expect(answer(page)).to_have_text(str(EXAMPLES[name]))
+    expect(predicted_digit(page)).to_have_text(str(EXAMPLES[name]))
 
 
-def test_undo_redo_and_clear_have_keys_that_are_shown(page: Page) -> None:
+def test_shortcuts_work_and_are_shown_on_the_buttons(page: Page) -> None:
     for name, key in {"Undo": "Ctrl Z", "Redo": "Ctrl Y", "Clear": "Del"}.items():
         expect(button(page, name)).to_have_text(f"{name} {key}")
     angle, upright = DIGITS[4]
     draw(page, [upright, angle])
-    expect(answer(page)).to_have_text("4")
+    expect(predicted_digit(page)).to_have_text("4")
     page.keyboard.press("Control+z")
-    expect(answer(page)).to_have_text("1")
-    for again in ("Control+y", "Control+z", "Control+Shift+z"):
-        page.keyboard.press(again)
-    expect(answer(page)).to_have_text("4")
+    expect(predicted_digit(page)).to_have_text("1")
+    for shortcut in ("Control+y", "Control+z", "Control+Shift+z"):
+        page.keyboard.press(shortcut)
+    expect(predicted_digit(page)).to_have_text("4")
     page.keyboard.press("Delete")
-    expect(verdict(page)).to_have_text(NOTHING_DRAWN)
+    expect(status_message(page)).to_have_text(NOTHING_DRAWN)
     page.keyboard.press("Control+z")
-    expect(answer(page)).to_have_text("4")
+    expect(predicted_digit(page)).to_have_text("4")
 
 
-def test_everything_is_reached_with_tab_and_the_focus_is_seen(page: Page) -> None:
+def test_tab_reaches_every_control_with_a_visible_focus(page: Page) -> None:
     button(page, "Try a 3").click()
-    expect(judged(page)).to_contain_text("Is that right?")
+    expect(feedback_prompt(page)).to_contain_text(QUESTION)
     page.mouse.click(1, 1)
-    reached = []
+    reached: list[str] = []
     for _ in range(30):
         page.keyboard.press("Tab")
         name, outlined = page.evaluate(
@@ -67,14 +74,14 @@ def test_everything_is_reached_with_tab_and_the_focus_is_seen(page: Page) -> Non
             break
         assert outlined or page.evaluate("document.activeElement === document.body")
         reached.append(name)
-    text = "|".join(reached)
-    for expected in ("Undo", "Clear", "Width of the pen", "Yes", "No, it was", "Upload", "Try a 9"):
-        assert expected in text
+    names = "|".join(reached)
+    for expected in ("Undo", "Clear", "Pen width", "Yes", "No, it was", "Upload", "Try a 9"):
+        assert expected in names
 
 
-def test_the_pen_is_made_wider_by_keyboard(page: Page) -> None:
+def test_pen_width_changes_with_the_keyboard(page: Page) -> None:
     draw(page, [[(0.2, 0.2), (0.2, 0.8)]])
-    page.get_by_label("Width of the pen").focus()
+    page.get_by_label("Pen width").focus()
     page.keyboard.press("End")
     draw(page, [[(0.8, 0.2), (0.8, 0.8)]])
     widths = (
@@ -86,17 +93,17 @@ def test_the_pen_is_made_wider_by_keyboard(page: Page) -> None:
     assert widths[1] > 1.5 * widths[0]
 
 
-def test_the_settled_answer_is_spoken_and_not_each_guess(page: Page) -> None:
-    spoken = page.locator("[aria-live=polite]")
+def test_only_the_settled_prediction_is_announced(page: Page) -> None:
+    live_region = page.locator("[aria-live=polite]")
     page.evaluate(
         """() => {
-            window.spoken = [];
+            window.announced = [];
             const region = document.querySelector("[aria-live=polite]");
-            new MutationObserver(() => window.spoken.push(region.textContent))
+            new MutationObserver(() => window.announced.push(region.textContent))
                 .observe(region, { childList: true, characterData: true, subtree: true });
         }"""
     )
     draw(page, DIGITS[4])
-    expect(spoken).to_have_text(re.compile(r"^That is a 4"))
-    said = [words for words in page.evaluate("window.spoken") if words.startswith("That")]
-    assert len(said) == 1
+    expect(live_region).to_have_text(re.compile(r"^That is a 4"))
+    announced = page.evaluate("window.announced")
+    assert len([message for message in announced if message.startswith("That")]) == 1

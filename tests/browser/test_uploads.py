@@ -1,11 +1,17 @@
-"""A picture chosen or dropped is read like a drawing; what is none is refused with a reason."""
+"""An uploaded, dropped or pasted image is recognized; any other file is rejected."""
 
 import base64
 
 import numpy as np
 from api.bombs import large_flat_png
-from browser.drawing import draw, photo
-from browser.page_objects import answer, button, record_predictions, verdict
+from browser.mouse import draw
+from browser.page_objects import (
+    button,
+    predicted_digit,
+    record_predict_requests,
+    status_message,
+)
+from browser.uploads import photo, png_file
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
@@ -18,111 +24,108 @@ TRANSFER = """
   dataTransfer.items.add(new File([bytes], "digit.png", { type: "image/png" }));
   const options = { bubbles: true, cancelable: true, dataTransfer, clipboardData: dataTransfer };
 """
-DROP = f"""(paper, content) => {{
-  {TRANSFER} paper.dispatchEvent(new DragEvent("drop", options));
+DROP = f"""(sketchpad, content) => {{
+  {TRANSFER} sketchpad.dispatchEvent(new DragEvent("drop", options));
 }}"""
 PASTE = f"""(body, content) => {{
   {TRANSFER} body.dispatchEvent(new ClipboardEvent("paste", options));
 }}"""
 
 
-def test_an_uploaded_picture_is_read(page: Page) -> None:
-    choose(page, png(photo(DIGITS[3])))
-    expect(answer(page)).to_have_text("3")
+def test_uploaded_image_is_recognized(page: Page) -> None:
+    choose_file(page, png_file(photo(DIGITS[3])))
+    expect(predicted_digit(page)).to_have_text("3")
 
 
-def test_a_dropped_picture_is_read(page: Page) -> None:
-    picture = base64.b64encode(photo(DIGITS[7])).decode()
-    page.get_by_test_id("sketchpad").evaluate(DROP, picture)
-    expect(answer(page)).to_have_text("7")
+def test_dropped_image_is_recognized(page: Page) -> None:
+    content = base64.b64encode(photo(DIGITS[7])).decode()
+    page.get_by_test_id("sketchpad").evaluate(DROP, content)
+    expect(predicted_digit(page)).to_have_text("7")
 
 
-def test_a_stroke_takes_an_uploaded_pictures_place(page: Page) -> None:
-    choose(page, png(photo(DIGITS[3])))
-    expect(answer(page)).to_have_text("3")
+def test_pasted_image_is_recognized(page: Page) -> None:
+    content = base64.b64encode(photo(DIGITS[5])).decode()
+    page.locator("body").evaluate(PASTE, content)
+    expect(predicted_digit(page)).to_have_text("5")
+
+
+def test_stroke_replaces_an_uploaded_image(page: Page) -> None:
+    choose_file(page, png_file(photo(DIGITS[3])))
+    expect(predicted_digit(page)).to_have_text("3")
     draw(page, DIGITS[1])
-    expect(answer(page)).to_have_text("1")
+    expect(predicted_digit(page)).to_have_text("1")
 
 
-def test_a_refusal_is_shown_in_the_apis_own_words(page: Page) -> None:
-    with page.expect_response("**/predict*") as refusal:
-        choose(page, png(b"These are words, whatever the file's name says."))
-    assert refusal.value.status == 400
-    expect(verdict(page)).to_have_text(refusal.value.json()["detail"])
-    expect(button(page, "Try again")).to_have_count(0)
-    expect(answer(page)).to_have_text("")
+def test_camera_photo_is_turned_upright_and_sent_in_a_few_kilobytes(page: Page) -> None:
+    content = camera_photo_of_seven()
+    assert len(content) > 4_000_000
+    file = FilePayload(name="IMG_0007.jpg", mimeType="image/jpeg", buffer=content)
+    with page.expect_response("**/predict*") as response:
+        choose_file(page, file)
+    expect(predicted_digit(page)).to_have_text("7")
+    assert int(response.value.request.all_headers()["content-length"]) <= 15_000
 
 
-def test_a_pasted_picture_is_read(page: Page) -> None:
-    picture = base64.b64encode(photo(DIGITS[5])).decode()
-    page.locator("body").evaluate(PASTE, picture)
-    expect(answer(page)).to_have_text("5")
-
-
-def test_a_phones_photo_of_several_megabytes_is_read_from_a_few_kilobytes(page: Page) -> None:
-    """Upright, too: it was taken with the phone on its side."""
-    photo = photo_of_seven()
-    assert len(photo) > 4_000_000
-    with page.expect_response("**/predict*") as read:
-        choose(page, FilePayload(name="IMG_0007.jpg", mimeType="image/jpeg", buffer=photo))
-    expect(answer(page)).to_have_text("7")
-    assert int(read.value.request.all_headers()["content-length"]) <= 15_000
-
-
-def test_a_phone_offers_its_camera(phone: Page) -> None:
+def test_phone_offers_its_camera(phone: Page) -> None:
     with phone.expect_file_chooser() as chooser:
         button(phone, "Take a photo").click()
     assert chooser.value.element.get_attribute("capture") == "environment"
-    chooser.value.set_files(png(photo(DIGITS[3])))
-    expect(answer(phone)).to_have_text("3")
+    chooser.value.set_files(png_file(photo(DIGITS[3])))
+    expect(predicted_digit(phone)).to_have_text("3")
 
 
-def test_a_file_too_big_that_no_browser_can_open_is_refused_before_it_is_sent(page: Page) -> None:
-    sent = record_predictions(page)
-    choose(page, png(bytes(4_000_001)))
-    expect(verdict(page)).to_have_text(
-        "That picture is 4.1 MB, and the recogniser takes at most 4 MB"
+def test_rejection_shows_the_message_of_the_api(page: Page) -> None:
+    with page.expect_response("**/predict*") as response:
+        choose_file(page, png_file(b"This is text, despite the name of the file."))
+    assert response.value.status == 400
+    expect(status_message(page)).to_have_text(response.value.json()["detail"])
+    expect(button(page, "Try again")).to_have_count(0)
+    expect(predicted_digit(page)).to_have_text("")
+
+
+def test_image_of_400_megapixels_is_rejected_by_the_api(page: Page) -> None:
+    """The browser does not decode it, which would take gigabytes."""
+    with page.expect_response("**/predict*") as response:
+        choose_file(page, png_file(large_flat_png(20_000)))
+    assert response.value.status == 413
+    expect(status_message(page)).to_have_text(response.value.json()["detail"])
+
+
+def test_large_file_that_the_browser_cannot_decode_is_not_sent(page: Page) -> None:
+    requests = record_predict_requests(page)
+    choose_file(page, png_file(bytes(4_000_001)))
+    expect(status_message(page)).to_have_text(
+        "That image is 4.1 MB; the recognizer accepts at most 4 MB"
     )
-    assert sent == []
+    assert requests == []
     draw(page, DIGITS[1])
-    expect(answer(page)).to_have_text("1")
+    expect(predicted_digit(page)).to_have_text("1")
 
 
-def test_a_picture_of_400_megapixels_is_refused_in_the_apis_own_words(page: Page) -> None:
-    """The browser is not asked to open it: that would take gigabytes."""
-    with page.expect_response("**/predict*") as refusal:
-        choose(page, png(large_flat_png(20_000)))
-    assert refusal.value.status == 413
-    expect(verdict(page)).to_have_text(refusal.value.json()["detail"])
-
-
-def test_a_file_that_is_no_picture_is_refused_before_it_is_sent(page: Page) -> None:
-    sent = record_predictions(page)
-    choose(page, FilePayload(name="notes.txt", mimeType="text/plain", buffer=b"Not a picture"))
-    expect(verdict(page)).to_have_text("That file is not a picture")
-    assert sent == []
+def test_file_of_another_type_is_not_sent(page: Page) -> None:
+    requests = record_predict_requests(page)
+    file = FilePayload(name="notes.txt", mimeType="text/plain", buffer=b"Not an image")
+    choose_file(page, file)
+    expect(status_message(page)).to_have_text("That file is not an image")
+    assert requests == []
     draw(page, DIGITS[1])
-    expect(answer(page)).to_have_text("1")
+    expect(predicted_digit(page)).to_have_text("1")
 
 
-def choose(page: Page, file: FilePayload) -> None:
-    """Press the button and choose a file."""
+def choose_file(page: Page, file: FilePayload) -> None:
+    """Click the upload button and choose a file."""
     with page.expect_file_chooser() as chooser:
-        button(page, "Upload a picture").click()
+        button(page, "Upload an image").click()
     chooser.value.set_files(file)
 
 
-def photo_of_seven() -> bytes:
-    """Twelve megapixels with the grain of a phone's camera, which was held on its side."""
+def camera_photo_of_seven() -> bytes:
+    """Return a 12-megapixel JPEG with noise, taken with the camera on its side."""
     small = digit_image(7, ink=60, paper=190, size=(300, 400))
     large = np.asarray(small.resize((3000, 4000)), dtype=np.float32)
-    grain = np.random.default_rng(7).normal(0, 12, large.shape)
-    photo = Image.fromarray((large + grain).clip(0, 255).astype(np.uint8))
+    noise = np.random.default_rng(7).normal(0, 12, large.shape)
+    upright = Image.fromarray((large + noise).clip(0, 255).astype(np.uint8))
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be shown turned clockwise by 90°
-    sideways = photo.transpose(Image.Transpose.ROTATE_90)
+    exif[0x0112] = 6  # orientation: rotate by 90° clockwise to display
+    sideways = upright.transpose(Image.Transpose.ROTATE_90)
     return encode(sideways, "JPEG", quality=90, exif=exif)
-
-
-def png(content: bytes) -> FilePayload:
-    return FilePayload(name="digit.png", mimeType="image/png", buffer=content)

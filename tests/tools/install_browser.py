@@ -1,7 +1,7 @@
-"""Sees to it that there is a Chromium for the browser tests: the system's, else Playwright's own.
+"""Install Playwright's Chromium for the browser tests unless the system has its own.
 
-Run by `make setup`. Where neither can be had it says so and goes on: the tests that need one will
-say that they were skipped.
+Run by `make setup`. If the download fails, it prints how to get a browser and succeeds: the tests
+that need one are skipped and name the reason.
 """
 
 import subprocess
@@ -14,13 +14,14 @@ from browser.chromium import system_browser
 
 
 def main() -> None:
+    """Install the browser if necessary."""
     if system_browser() is not None:
         return
     command = [sys.executable, "-m", "playwright", "install", "chromium"]
     if subprocess.run(command, check=False).returncode != 0:
         print(
-            "No Chromium for the browser tests: Playwright could not fetch its own. Install the "
-            "system's (on Debian: apt install chromium) or name one in CHROME_PATH.",
+            "No Chromium for the browser tests: Playwright could not download its own. Install "
+            "the system's (on Debian: apt install chromium) or set CHROME_PATH to its path.",
             file=sys.stderr,
         )
 

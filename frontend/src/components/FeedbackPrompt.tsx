@@ -50,7 +50,7 @@ export function FeedbackPrompt({
       </Question>
     );
   }
-  const text = predicted === null ? "If it was a digit, which one?" : "Which digit was it?";
+  const text = predicted === null ? "Which digit, if any?" : "Which digit was it?";
   return (
     <Question text={text} consent={consent} className="digits">
       {DIGITS.map((digit) => (
@@ -103,7 +103,7 @@ function Consent({ given, onChange }: ConsentProps) {
         checked={given}
         onChange={(event) => onChange(event.target.checked)}
       />
-      Save this drawing to improve the model
+      Save this drawing for training
     </label>
   );
 }
