@@ -113,7 +113,7 @@ describe("messageFor", () => {
   it("blames the network for a retryable failure while offline", () => {
     const offline = { ...drawn, online: false };
     expect(messageFor({ ...offline, failure })).toBe(
-      "You are offline; recognition resumes when you reconnect",
+      "You are offline; waiting for a connection",
     );
     expect(messageFor({ ...offline, failure: { ...failure, retryable: false } })).toBe(
       "The recognizer is busy",

@@ -20,7 +20,7 @@ export function messageFor(state: RecognizerState): string {
   if (state.rejection !== null) return state.rejection;
   if (state.failure !== null) {
     return state.failure.retryable && !state.online
-      ? "You are offline; recognition resumes when you reconnect"
+      ? "You are offline; waiting for a connection"
       : state.failure.message;
   }
   if (state.task !== null && state.slow) {

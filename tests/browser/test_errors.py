@@ -50,9 +50,7 @@ def test_missing_network_is_reported_and_recognition_resumes(page: Page) -> None
     expect(status_message(page)).to_have_text(NOTHING_DRAWN)
     page.context.set_offline(True)
     draw(page, DIGITS[4])
-    expect(status_message(page)).to_have_text(
-        "You are offline; recognition resumes when you reconnect"
-    )
+    expect(status_message(page)).to_have_text("You are offline; waiting for a connection")
     expect(predicted_digit(page)).to_have_text("")
     page.context.set_offline(False)
     expect(predicted_digit(page)).to_have_text("4")
