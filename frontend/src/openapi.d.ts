@@ -97,8 +97,9 @@ export interface paths {
         readonly put?: never;
         /**
          * Predict
-         * @description Recognize the digit in an image (PNG, JPEG, WebP, GIF or BMP, dark on light or light on
-         *     dark).
+         * @description Recognize the digit in an image, dark on light or light on dark.
+         *
+         *     The image is a PNG, JPEG, WebP, GIF or BMP.
          */
         readonly post: operations["predict_predict_post"];
         readonly delete?: never;
