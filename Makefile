@@ -154,7 +154,7 @@ test-deploy: .venv/dev check-workflows ## Test deployment without AWS; skipped w
 
 check-workflows: infra/.venv/installed
 	PATH=$(BIN):$$PATH infra/.venv/bin/actionlint
-	infra/.venv/bin/zizmor --offline --quiet .github/workflows
+	infra/.venv/bin/zizmor --offline --quiet .github
 
 test-infra: ## Check and test the Terraform code; skipped without terraform
 	@if command -v terraform >/dev/null; \
@@ -204,12 +204,13 @@ tensorboard: infra/compose/.venv/installed ## Show training runs on http://127.0
 	@test -n "$(wildcard runs/*/tensorboard)" || echo "runs/ holds no training run yet; start one with: make train"
 	infra/compose/.venv/bin/tensorboard --logdir runs
 
-release: ## Release a training run's model and evaluate it (RUN=release)
+release: ## Serve a training run's model, evaluate it and update its figures (RUN=release)
 	@test "$(filter $(RUN),$(FINISHED_RUNS))" || { echo "runs/$(RUN) holds no finished training run;" \
 		"make train creates runs/release, RUN= chooses another run ($(or $(FINISHED_RUNS),none is finished))." >&2; exit 1; }
 	cp runs/$(RUN)/digits.onnx runs/$(RUN)/digits.onnx.sha256 backend/recognizer/model/
 	cat runs/$(RUN)/tensorboard/events.* >backend/training/logs/events.out.tfevents.released
 	@$(MAKE) --no-print-directory evaluate
+	@$(BIN)/python -m scripts.readme_response
 
 evaluate: setup-training ## Evaluate the released model and write its card
 	@$(BIN)/python -m training.evaluation
