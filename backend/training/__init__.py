@@ -1,1 +1,1 @@
-"""Trains and judges the model that `recognizer` serves. The only code here that imports torch."""
+"""Trains, calibrates and evaluates the model in `recognizer`: the only code that needs torch."""

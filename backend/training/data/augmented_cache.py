@@ -1,13 +1,14 @@
-"""Rounds: every source redrawn anew and preprocessed, once, and kept under runs/rounds/.
+"""Augmented copies of the training sources, rendered once and cached under runs/augmented/.
 
-Drawing costs more than learning, so runs share the rounds: another seed or another network starts
-at once. A round depends on nothing but its number, the digits that there are and the code that
-draws them; when these change, the rounds are drawn anew.
+Rendering costs more than training, so augmented data is cached and shared between runs: a new seed
+or architecture starts immediately. A copy depends only on its number, the samples and the code
+that renders them; if one of these changes, the cache has another key and is rendered again.
 """
 
+import ast
 import hashlib
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,94 +17,136 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from recognizer import preprocessing
-from training import (
+from training.data import (
     augmentation,
     datasets,
     doodles,
     fonts,
-    lifts,
-    others,
+    non_digits,
+    pen_lifts,
+    rasterize,
     sources,
-    strokes,
-    variants,
+    synthetic_digits,
 )
-from training.data.augmentation import inks_of, spoil
+from training.data.augmentation import degrade, preprocess_batch
 from training.data.sources import Source
 
-CHUNK = 250
-"""Digits of one source that are redrawn at a time, by one process."""
+CHUNK_SIZE = 250
+"""Samples of one source that one process renders at a time."""
 
-Inks = NDArray[np.uint8]
-"""(n, 28, 28), 255 is full ink."""
+ModelInputs = NDArray[np.uint8]
+"""(n, 28, 28): 255 is full ink."""
 
 Labels = NDArray[np.int64]
-"""(n,): 0 to 9, and 10 for what is no digit."""
+"""(n,): 0 to 9, or NON_DIGIT."""
+
+MODULES = (
+    preprocessing, augmentation, datasets, doodles, fonts, non_digits, pen_lifts, rasterize,
+    sources, synthetic_digits,
+)  # fmt: skip
+
+CODE = (Path(__file__), *(Path(str(module.__file__)) for module in MODULES))
+"""Python files that an augmented copy depends on."""
 
 
-class Rounds:
-    """Rounds of the given sources, each drawn when it is first asked for."""
+class AugmentedDataset:
+    """Augmented copies of the given sources; each is rendered when it is first loaded.
+
+    `sources` holds each source with the number of times that a copy contains its samples. The
+    copies are stored in `folder`, under their fingerprint.
+    """
 
     def __init__(self, sources: Sequence[tuple[int, Source]], folder: Path) -> None:
         self.sources = sources
         self.fingerprint = fingerprint(sources)
         self.folder = folder / self.fingerprint
 
-    def __call__(self, number: int) -> tuple[Inks, Labels]:
-        """The inks and labels of a round, shuffled."""
-        path = self.folder / f"{number:02d}.npz"
+    def load(self, copy: int) -> tuple[ModelInputs, Labels]:
+        """Return the model inputs and labels of a copy, shuffled."""
+        path = self.folder / f"{copy:02d}.npz"
         if not path.exists():
-            inks, labels = self.draw(number)
+            inputs, labels = self.build(copy)
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary = path.with_suffix(".new.npz")
-            np.savez(temporary, inks=inks, labels=labels)
+            np.savez(temporary, inputs=inputs, labels=labels)
             temporary.replace(path)
         with np.load(path) as saved:
-            return saved["inks"], saved["labels"]
+            return saved["inputs"], saved["labels"]
 
-    def draw(self, number: int) -> tuple[Inks, Labels]:
-        """Redraw every source as often as a round has it, on all processors."""
-        jobs = [
-            (source.part(np.arange(start, min(start + CHUNK, len(source.labels)))), seed)
-            for seed, (source, start) in enumerate(
-                (source, start)
-                for times, source in self.sources
-                for _ in range(times)
-                for start in range(0, len(source.labels), CHUNK)
-            )
+    def build(self, copy: int) -> tuple[ModelInputs, Labels]:
+        """Render every source as often as a copy contains it, on all processors."""
+        parts = [
+            source.subset(np.arange(start, min(start + CHUNK_SIZE, len(source.labels))))
+            for times, source in self.sources
+            for _ in range(times)
+            for start in range(0, len(source.labels), CHUNK_SIZE)
         ]
-        # Forked processes would inherit torch's threads, but not what these hold.
+        jobs = [(part, copy * 100_000 + number) for number, part in enumerate(parts)]
+        # A forked process would have torch's locks, but not the threads that release them.
         with multiprocessing.get_context("spawn").Pool(
             initializer=torch.set_num_threads, initargs=(1,)
         ) as pool:
-            drawn = tqdm(
-                pool.imap(draw_part, [(source, number * 100_000 + seed) for source, seed in jobs]),
-                desc=f"drawing round {number + 1}",
+            built = tqdm(
+                pool.imap(build_part, jobs),
+                desc=f"rendering copy {copy + 1}",
                 total=len(jobs),
-                unit_scale=CHUNK,
-                unit=" digits",
+                unit_scale=CHUNK_SIZE,
+                unit=" samples",
                 leave=False,
             )
-            inks, labels = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
-        order = np.random.default_rng(number).permutation(len(labels))
-        return inks[order], labels[order]
+            inputs, labels = (np.concatenate(arrays) for arrays in zip(*built, strict=True))
+        order = np.random.default_rng(copy).permutation(len(labels))
+        return inputs[order], labels[order]
 
 
-def draw_part(job: tuple[Source, int]) -> tuple[Inks, Labels]:
-    """Redraw a source once, the same for the same seed; what came out blank is left out."""
+def build_part(job: tuple[Source, int]) -> tuple[ModelInputs, Labels]:
+    """Render all samples of a source once; the result depends only on the source and the seed.
+
+    Samples that came out blank are left out.
+    """
     source, seed = job
     generator = torch.Generator().manual_seed(seed)
-    canvases = source.redraw(np.arange(len(source.labels)), generator)
-    inks = (inks_of(spoil(canvases, generator)) * 255).round().astype(np.uint8)
-    seen = inks.any(axis=(1, 2))
-    return inks[seen], source.labels[seen]
+    canvases = source.render(np.arange(len(source.labels)), generator)
+    inputs = (preprocess_batch(degrade(canvases, generator)) * 255).round().astype(np.uint8)
+    visible = inputs.any(axis=(1, 2))
+    return inputs[visible], source.labels[visible]
 
 
-def fingerprint(drawn: Sequence[tuple[int, Source]]) -> str:
-    """Names the code that draws and what it draws from, so that other rounds are not reused."""
-    modules = (
-        preprocessing, augmentation, datasets, doodles, fonts, lifts, others, sources, strokes,
-        variants,
-    )  # fmt: skip
-    code = b"".join(Path(str(module.__file__)).read_bytes() for module in modules)
-    digits = b"".join(source.labels.tobytes() for _, source in drawn)
-    return hashlib.sha256(code + digits).hexdigest()[:12]
+def fingerprint(sources: Sequence[tuple[int, Source]], code: Iterable[Path] = CODE) -> str:
+    """Return the cache key of the given sources, rendered by the given Python files.
+
+    It changes with the samples and with the code, but not with docstrings, comments or formatting.
+    Python 3.11 and 3.12 give different keys, because the syntax tree has more fields in 3.12.
+    """
+    digest = hashlib.sha256()
+    for path in code:
+        digest.update(dump_without_prose(path.read_text(encoding="utf-8")).encode())
+    for times, source in sources:
+        digest.update(f"{source.name} {times} {len(source.labels)}".encode())
+        digest.update(source.labels.tobytes())
+        digest.update(source.content)
+    return digest.hexdigest()[:12]
+
+
+def dump_without_prose(code: str) -> str:
+    """Return the syntax tree of Python code as text, without docstrings.
+
+    Docstrings are those of modules, classes, functions and attributes: all statements that consist
+    of a string only. The tree has neither comments nor formatting.
+    """
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            statements = getattr(node, name, None)
+            if isinstance(statements, list):
+                setattr(node, name, [each for each in statements if not is_docstring(each)])
+    return ast.dump(tree)
+
+
+def is_docstring(statement: ast.AST) -> bool:
+    """Return whether a statement consists of a string only."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )

@@ -1,7 +1,7 @@
-"""The data sets, from the folder that DIGITS_DATA names or from their public homes, verified.
+"""The public data sets, from the folder DIGITS_DATA or from their home pages, verified.
 
-MNIST comes as its authors' IDX files, checked by their MD5. The two sets from UCI come in archives
-or as CSV; whatever the packing, the numbers in them are checked by their SHA-256.
+MNIST comes as its authors' IDX files, checked by their MD5. The two UCI sets come as archives or
+as CSV; in either packaging, their numbers are checked by SHA-256.
 """
 
 import csv
@@ -11,7 +11,7 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -31,84 +31,88 @@ MNIST_MD5 = {
     "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
     "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
 }
-"""Of the unpacked files."""
+"""Of the decompressed files."""
 
 MNIST_VALIDATION = 5_000
-"""The last of MNIST's 60,000: never trained on, they choose checkpoint and thresholds."""
+"""Size of the validation set: the last of MNIST's 60,000 training images."""
 
-PEN_DIGITS_HOME = (
+PEN_DIGITS_URL = (
     "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip"
 )
 PEN_DIGITS_SHA256 = "4b0a68bbcd42238612e4cb5b581989525bb9fdfb02ab8a99287268cf99eb3fbd"
 PEN_DIGITS_TRAINING = 7_494
-"""Rows by the first 30 of the 44 writers; the rest is for testing."""
+"""Rows by the first 30 of the 44 writers; the rest is the test set."""
 
-SEMEION_HOME = "https://archive.ics.uci.edu/static/public/178/semeion+handwritten+digit.zip"
+SEMEION_URL = "https://archive.ics.uci.edu/static/public/178/semeion+handwritten+digit.zip"
 SEMEION_SHA256 = "18e0d5244698e09979ddf843d4517d5c9e042f7cb1c1f5f2e3bb40fb1102f080"
 SEMEION_TRAINING = 797
-"""Rows to learn from; the rest is for testing."""
+"""Rows to train on; the rest is the test set."""
 
-CACHE = Path(__file__).parents[2] / "data"
+CACHE = Path(__file__).parents[3] / "data"
+"""Folder that downloaded files and exported feedback are stored in."""
 
 T = TypeVar("T")
 
 
 class DatasetError(Exception):
-    """A data set is missing, altered or out of reach; the message says what to do."""
+    """A data set is missing, altered or unreachable; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Digits:
-    """Labelled pictures: (n, height, width) uint8, white on black, and (n,) int64 in 0–9."""
+    """Labeled images: (n, height, width) uint8, white on black; labels (n,) int64, 0 to 9."""
 
-    pictures: NDArray[np.uint8]
+    images: NDArray[np.uint8]
     labels: NDArray[np.int64]
 
     def __getitem__(self, part: slice) -> "Digits":
-        return Digits(self.pictures[part], self.labels[part])
+        return Digits(self.images[part], self.labels[part])
 
 
 @dataclass(frozen=True)
 class PenDigits:
-    """Labelled pen paths: (n, 8, 2) uint8 points, x and y in 0–100, y up; and (n,) int64."""
+    """Labeled pen paths: (n, 8, 2) uint8 points, x and y in 0 to 100, y up; labels (n,) int64."""
 
     paths: NDArray[np.uint8]
     labels: NDArray[np.int64]
 
 
 def load_mnist_training() -> Digits:
-    """MNIST's first 55,000 training images, (28, 28)."""
+    """Return MNIST's first 55,000 training images, (28, 28)."""
     return _load_mnist("train")[:-MNIST_VALIDATION]
 
 
 def load_mnist_validation() -> Digits:
-    """MNIST's last 5,000 training images, (28, 28)."""
+    """Return MNIST's last 5,000 training images, (28, 28)."""
     return _load_mnist("train")[-MNIST_VALIDATION:]
 
 
 def load_mnist_test() -> Digits:
-    """MNIST's 10,000 test images: for the final figures of a released model, nothing else."""
+    """Return MNIST's 10,000 test images: only for evaluating a released model."""
     return _load_mnist("t10k")
 
 
 def _load_mnist(part: str) -> Digits:
     images, labels = f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"
-    return Digits(_mnist_array(images), _mnist_array(labels).astype(np.int64))
+    return Digits(_load_mnist_array(images), _load_mnist_array(labels).astype(np.int64))
 
 
-def _mnist_array(name: str) -> NDArray[np.uint8]:
+def _load_mnist_array(name: str) -> NDArray[np.uint8]:
     def parse(packed: bytes) -> NDArray[np.uint8]:
         content = gzip.decompress(packed)
         if hashlib.md5(content, usedforsecurity=False).hexdigest() != MNIST_MD5[name]:
-            raise DatasetError("its MD5 is not the original's")
+            raise DatasetError("its MD5 differs from the original's")
         return parse_idx(content)
 
-    path = f"mnist/{name}.gz"
-    return read(path, path, [f"{mirror}{name}.gz" for mirror in MNIST_MIRRORS], parse)
+    return load_cached(f"mnist/{name}.gz", [f"{url}{name}.gz" for url in MNIST_MIRRORS], parse)
 
 
 def parse_idx(content: bytes) -> NDArray[np.uint8]:
-    """Read an IDX file of unsigned bytes: two zeros, type 8, rank, big-endian sides, then data."""
+    """Parse an IDX file of unsigned bytes.
+
+    The format: two zero bytes, type 8, the rank, big-endian sides, then the data. Raises
+    DatasetError if the file is of another kind.
+    """
     if content[:3] != b"\0\0\x08":
         raise DatasetError("it is not an IDX file of unsigned bytes")
     rank = content[3]
@@ -117,70 +121,68 @@ def parse_idx(content: bytes) -> NDArray[np.uint8]:
 
 
 def load_pen_digits_training() -> PenDigits:
-    """Pen digits of 30 writers (Alpaydin, Alimoglu; UCI; CC BY 4.0)."""
+    """Return the pen digits of 30 writers (Alpaydin, Alimoglu; UCI; CC BY 4.0)."""
     return _load_pen_digits(slice(None, PEN_DIGITS_TRAINING))
 
 
 def load_pen_digits_test() -> PenDigits:
-    """Pen digits of the 14 other writers: for the final figures of a released model."""
+    """Return the pen digits of the 14 other writers: only for evaluating a released model."""
     return _load_pen_digits(slice(PEN_DIGITS_TRAINING, None))
 
 
 def _load_pen_digits(part: slice) -> PenDigits:
     def parse(packed: bytes) -> NDArray[np.uint8]:
-        text = unpacked_text(packed, ("pendigits.tra", "pendigits.tes"))
+        text = read_lines(packed, ("pendigits.tra", "pendigits.tes"))
         rows = [
             [int(cell) for cell in row] for row in csv.reader(text) if row[-1].strip() != "class"
         ]
-        return verified(rows, PEN_DIGITS_SHA256)
+        return verified_table(rows, PEN_DIGITS_SHA256)
 
-    table = read("pendigits/pendigits.csv.gz", "pendigits/pendigits.zip", [PEN_DIGITS_HOME], parse)
+    table = load_cached("pendigits/pendigits.csv.gz", [PEN_DIGITS_URL], parse)
     paths, labels = table[:, :-1].reshape(-1, 8, 2), table[:, -1].astype(np.int64)
     return PenDigits(paths[part], labels[part])
 
 
 def load_semeion_training() -> Digits:
-    """The first half of 1,593 scanned digits, (16, 16) (Semeion, Rome; UCI; CC BY 4.0)."""
+    """Return the first half of 1,593 scanned digits, (16, 16) (Semeion, Rome; UCI; CC BY 4.0)."""
     return _load_semeion()[:SEMEION_TRAINING]
 
 
 def load_semeion_test() -> Digits:
-    """The other half, (16, 16): for the final figures of a released model."""
+    """Return the other half, (16, 16): only for evaluating a released model."""
     return _load_semeion()[SEMEION_TRAINING:]
 
 
 def _load_semeion() -> Digits:
-
     def parse(packed: bytes) -> NDArray[np.uint8]:
-        lines = [
-            line.replace(",", " ").split() for line in unpacked_text(packed, ("semeion.data",))
-        ]
+        lines = [line.replace(",", " ").split() for line in read_lines(packed, ("semeion.data",))]
         rows = [[int(float(cell)) for cell in line] for line in lines if line[0][0] != "V"]
-        # The original ends each row with ten columns of which the digit's is 1.
+        # The original encodes the label as ten columns, of which one is 1.
         rows = [row if len(row) == 257 else [*row[:256], row[256:].index(1)] for row in rows]
-        return verified(rows, SEMEION_SHA256)
+        return verified_table(rows, SEMEION_SHA256)
 
-    table = read("semeion/semeion.csv.gz", "semeion/semeion.zip", [SEMEION_HOME], parse)
+    table = load_cached("semeion/semeion.csv.gz", [SEMEION_URL], parse)
     return Digits(table[:, :-1].reshape(-1, 16, 16) * np.uint8(255), table[:, -1].astype(np.int64))
 
 
 def load_feedback() -> Digits:
-    """What people said of their own drawings, (28, 28), as `make feedback-export` wrote it.
+    """Return the feedback that `make feedback-export` wrote: model inputs, (28, 28), and labels.
 
-    There is none of it where that was not run.
+    The arrays are empty if no feedback has been exported. Raises DatasetError if the file is
+    damaged.
     """
     path = CACHE / "feedback.npz"
     if not path.exists():
         return Digits(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.int64))
     try:
         with np.load(path) as saved:
-            return Digits(saved["pictures"], saved["labels"])
+            return Digits(saved["inputs"], saved["labels"])
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise DatasetError(f"{path} cannot be read ({error}); export it anew.") from error
+        raise DatasetError(f"{path} cannot be read ({error}); export it again.") from error
 
 
-def unpacked_text(packed: bytes, members: Iterable[str]) -> list[str]:
-    """Lines of the named members of a ZIP file, or of a gzip file that holds it all."""
+def read_lines(packed: bytes, members: Iterable[str]) -> list[str]:
+    """Return the lines of the given members of a ZIP file, or of a gzip file that has them all."""
     if packed[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             content = b"\n".join(archive.read(member) for member in members)
@@ -189,28 +191,36 @@ def unpacked_text(packed: bytes, members: Iterable[str]) -> list[str]:
     return [line for line in content.decode("ascii").splitlines() if line.strip()]
 
 
-def verified(rows: list[list[int]], sha256: str) -> NDArray[np.uint8]:
-    """The rows as an array, if its bytes have the right SHA-256."""
+def verified_table(rows: list[list[int]], sha256: str) -> NDArray[np.uint8]:
+    """Return the rows as an array; raise DatasetError if its SHA-256 differs."""
     table = np.array(rows, dtype=np.uint8)
     if hashlib.sha256(table.tobytes()).hexdigest() != sha256:
-        raise DatasetError("the SHA-256 of its numbers is not the original's")
+        raise DatasetError("the SHA-256 of its numbers differs from the original's")
     return table
 
 
-def read(name: str, cached: str, homes: list[str], parse: Callable[[bytes], T]) -> T:
-    """Parse a file: `name` in the folder DIGITS_DATA, else `cached`, fetched if it is not there."""
+def load_cached(name: str, urls: Sequence[str], parse: Callable[[bytes], T]) -> T:
+    """Parse a data file: `name` in the folder DIGITS_DATA if that is set, else a cached download.
+
+    The download comes from the first of `urls` that sends a file which `parse` accepts, and is
+    stored in CACHE under its name with the URL's suffix. Raises DatasetError if the file is
+    missing, altered or unreachable.
+    """
     folder = os.environ.get("DIGITS_DATA")
-    path = Path(folder) / name if folder else CACHE / cached
-    if path.exists():
-        return _parsed(path.read_bytes(), parse, str(path))
     if folder:
-        raise DatasetError(f"DIGITS_DATA names {folder}, but {path} does not exist.")
+        path = Path(folder) / name
+        if not path.exists():
+            raise DatasetError(f"DIGITS_DATA is {folder}, but {path} does not exist.")
+        return _parse_file(path.read_bytes(), parse, str(path))
+    path = CACHE / (name.split(".")[0] + Path(urls[0]).suffix)
+    if path.exists():
+        return _parse_file(path.read_bytes(), parse, str(path))
     failures = []
-    for url in homes:
-        print(f"Fetching {url}")
+    for url in urls:
+        print(f"Downloading {url}")
         try:
             packed = httpx.get(url, timeout=60, follow_redirects=True).raise_for_status().content
-            parsed = _parsed(packed, parse, url)
+            parsed = _parse_file(packed, parse, url)
         except (httpx.HTTPError, DatasetError) as error:
             failures.append(f"{url}: {error}")
             continue
@@ -219,15 +229,15 @@ def read(name: str, cached: str, homes: list[str], parse: Callable[[bytes], T]) 
         return parsed
     reasons = "\n  ".join(failures)
     raise DatasetError(
-        f"{cached} could not be fetched; set DIGITS_DATA to a folder that holds {name}."
+        f"{name} could not be downloaded; set DIGITS_DATA to a folder that contains it."
         f"\n  {reasons}"
     )
 
 
-def _parsed(packed: bytes, parse: Callable[[bytes], T], source: str) -> T:
+def _parse_file(packed: bytes, parse: Callable[[bytes], T], source: str) -> T:
     try:
         return parse(packed)
     except (OSError, EOFError, ValueError, KeyError, zlib.error, zipfile.BadZipFile) as error:
         raise DatasetError(f"{source} cannot be read ({error}); delete it.") from error
     except DatasetError as error:
-        raise DatasetError(f"{source} is not what it should be: {error}; delete it.") from error
+        raise DatasetError(f"{source} is not the original file: {error}; delete it.") from error

@@ -1,47 +1,53 @@
-"""Draws digits from the path of a pen, through a round brush like the page's.
+"""Strokes of a pen: smoothing, random perturbation and rasterization with a round brush.
 
-A drawing is a list of strokes, each a (k, 2) array of points with y down, in any unit.
+A drawing is a list of strokes in any unit.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 Stroke = NDArray[np.float64]
+"""Points (k, 2) of one stroke, in the order in which the pen passes them: x, and y down."""
 
-Random = np.random.Generator
+Sampler = Callable[[np.random.Generator], list[Stroke]]
+"""Returns a random drawing of one kind."""
 
 OVERSAMPLING = 3
+"""Strokes are drawn this many times larger and averaged down, which gives them soft edges."""
 
 MARGIN = 0.06
-"""Share of the canvas that stays bare at each side, brush included."""
+"""Fraction of the canvas that stays blank on each side of a drawing, brush included."""
 
 
 def stroke(*points: tuple[float, float]) -> Stroke:
-    """One stroke from its points."""
+    """Return the stroke through the given points (x, y)."""
     return np.array(points, dtype=np.float64)
 
 
-def fill(strokes: list[Stroke], pen: float, side: int) -> NDArray[np.float32]:
-    """Ink (side, side) in [0, 1] of strokes drawn as large as a square canvas allows.
+def rasterize_to_fit(strokes: list[Stroke], pen: float, side: int) -> NDArray[np.float32]:
+    """Return the ink of strokes drawn as large as a square canvas allows.
 
-    `pen` is the brush's width as a share of the longer side of the strokes' box.
+    `pen` is the brush width as a fraction of the longer side of the strokes' bounding box, `side`
+    the canvas side in pixels. The ink is (side, side) in [0, 1].
     """
     extent = side * (1 - 2 * MARGIN) / (1 + pen)
-    return draw(strokes, extent, (side / 2, side / 2), pen * extent, (side, side))
+    return rasterize(strokes, extent, (side / 2, side / 2), pen * extent, (side, side))
 
 
-def draw(
+def rasterize(
     strokes: list[Stroke],
     extent: float,
-    centre: tuple[float, float],
+    center: tuple[float, float],
     pen: float,
     size: tuple[int, int],
 ) -> NDArray[np.float32]:
-    """Ink (height, width) in [0, 1] of strokes on a canvas of `size` (width, height).
+    """Return the ink (height, width) in [0, 1] of strokes on a canvas of `size` (width, height).
 
-    `extent` is what the longer side of their box becomes, `centre` where its middle comes to
-    (x, y), `pen` the brush's width: all in pixels.
+    The longer side of the strokes' bounding box becomes `extent`, its center lies at `center`
+    (x, y), and the brush is `pen` wide: all in pixels.
     """
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
@@ -50,7 +56,7 @@ def draw(
     image = Image.new("L", (size[0] * OVERSAMPLING, size[1] * OVERSAMPLING), 0)
     brush = ImageDraw.Draw(image)
     for stroke in strokes:
-        path = (stroke - (low + high) / 2) * scale + np.array(centre) * OVERSAMPLING
+        path = (stroke - (low + high) / 2) * scale + np.array(center) * OVERSAMPLING
         brush.line(path.ravel().tolist(), fill=255, width=max(1, round(width)), joint="curve")
         for x, y in (path[0], path[-1]):
             brush.ellipse([x - width / 2, y - width / 2, x + width / 2, y + width / 2], fill=255)
@@ -58,7 +64,10 @@ def draw(
 
 
 def smooth(stroke: Stroke, steps: int = 5) -> Stroke:
-    """Points on the Catmull-Rom spline through a stroke's points, `steps` from each to the next."""
+    """Return points on the Catmull-Rom spline through a stroke, `steps` per segment.
+
+    A stroke of fewer than three points is returned unchanged.
+    """
     if len(stroke) < 3:
         return stroke
     padded = np.concatenate([2 * stroke[:1] - stroke[1:2], stroke, 2 * stroke[-1:] - stroke[-2:-1]])
@@ -73,23 +82,26 @@ def smooth(stroke: Stroke, steps: int = 5) -> Stroke:
     return np.concatenate([curve.transpose(1, 0, 2).reshape(-1, 2), stroke[-1:]])
 
 
-def wobble(strokes: list[Stroke], random: Random, turn: float = 0.3) -> list[Stroke]:
-    """The same digit by another hand: turned, slanted, stretched, bent, its points shifted.
+def perturb(
+    strokes: list[Stroke], rng: np.random.Generator, max_rotation: float = 0.3
+) -> list[Stroke]:
+    """Return a drawing as another hand might draw it.
 
-    `turn` is the largest angle either way, in radians.
+    Strokes are rotated by up to `max_rotation` radians either way, slanted, stretched and bent;
+    each point is shifted a little.
     """
-    angle, slant = random.uniform(-turn, turn), random.uniform(-0.25, 0.25)
-    stretch = np.exp(random.uniform(-0.2, 0.2))
+    angle, slant = rng.uniform(-max_rotation, max_rotation), rng.uniform(-0.25, 0.25)
+    stretch = np.exp(rng.uniform(-0.2, 0.2))
     rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     matrix = rotation @ np.array([[stretch, 0], [slant, 1 / stretch]])
     extent = np.ptp(np.concatenate(strokes), axis=0).max()
-    # Two waves, each about as long as the digit, push its parts aside.
-    waves = random.normal(0, np.pi, (2, 2)) / extent
-    phases = random.uniform(0, 2 * np.pi, 2)
-    push = random.uniform(-0.06, 0.06, (2, 2)) * extent
-    shift = random.uniform(0, 0.02) * extent
+    # Bend with two sine waves whose wavelengths are about the size of the drawing.
+    waves = rng.normal(0, np.pi, (2, 2)) / extent
+    phases = rng.uniform(0, 2 * np.pi, 2)
+    push = rng.uniform(-0.06, 0.06, (2, 2)) * extent
+    shift = rng.uniform(0, 0.02) * extent
     return [
-        (stroke + np.sin(stroke @ waves + phases) @ push + random.normal(0, shift, stroke.shape))
+        (stroke + np.sin(stroke @ waves + phases) @ push + rng.normal(0, shift, stroke.shape))
         @ matrix
         for stroke in strokes
     ]

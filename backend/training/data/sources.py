@@ -1,4 +1,4 @@
-"""What the network learns from: each source redraws its digits anew on canvases, at random."""
+"""Sources of training samples: each renders its samples on canvases, augmented at random."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,8 +11,14 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from recognizer.classifier import OTHER
-from training.data.augmentation import CANVAS, change_pen, enlarge, inks_of, warp
+from recognizer.classifier import NON_DIGIT
+from training.data.augmentation import (
+    CANVAS_SIZE,
+    preprocess_batch,
+    random_affine_elastic,
+    random_stroke_width,
+    upscale,
+)
 from training.data.datasets import (
     Digits,
     PenDigits,
@@ -27,54 +33,71 @@ from training.data.fonts import (
     DIGITS,
     LETTERS,
     SIGNS,
-    draw_glyphs,
+    rasterize_glyphs,
     training_fonts,
     validation_fonts,
 )
-from training.data.non_digits import SCRIBBLES, SHAPES, draw_others, side_by_side, texture
-from training.data.pen_lifts import lift_pen
-from training.data.rasterize import Random, Stroke, fill, smooth, wobble
-from training.data.synthetic_digits import draw_variants
+from training.data.non_digits import (
+    SCRIBBLES,
+    SHAPES,
+    digit_pairs,
+    random_texture,
+    sample_drawings,
+)
+from training.data.pen_lifts import split_at_pen_lifts
+from training.data.rasterize import Stroke, perturb, rasterize_to_fit, smooth
+from training.data.synthetic_digits import sample_synthetic_digits
 
-PAPER_PEN = (0.01, 0.1)
-"""Width of the brush as a share of the paper's side, at least and at most."""
+PEN_RANGE = (0.01, 0.1)
+"""Smallest and largest brush width, as a fraction of the side of the paper."""
 
-PAPER_SIZE = (0.25, 0.9)
-"""Longer side of a drawing, its brush included, as a share of the paper's side."""
+SIZE_RANGE = (0.25, 0.9)
+"""Smallest and largest longer side of a drawing, brush included, as a fraction of the same."""
 
-CURVED = 0.75
-"""Share of paths drawn as curves through their points; the others go straight to the next."""
+CURVE_PROB = 0.75
+"""Probability that a path is drawn as a curve through its points instead of straight lines."""
 
-UNTOUCHED = 0.4
-"""Share of scanned digits that stay as their writer wrote them."""
+UNAUGMENTED_PROB = 0.4
+"""Probability that a raster image is only upscaled."""
 
-VARIANT_DRAWINGS = 30_000
-"""Drawings of the world's variants."""
+SYNTHETIC_DIGITS = 30_000
+"""Number of synthetic digits."""
 
-NARROWEST_SEVEN = 0.55
-"""Width of a seven without a bar, as a share of its height; a narrower one could be a bracket."""
+MIN_SEVEN_ASPECT = 0.55
+"""Width of a 7 without a bar divided by its height; a narrower one could be a bracket."""
 
-HELD_OUT, HELD_OUT_SEED = 2_000, 7
-"""Drawings of each source, at least, to choose by."""
+MIN_VAL_SAMPLES = 2_000
+"""Smallest number of augmented samples in a validation set."""
+
+SEED = 7
+"""Seed of the sampled drawings and of the validation sets, which are the same in every run."""
 
 
 class Source(Protocol):
-    """Labelled digits that can be redrawn."""
+    """Labeled samples that can be rendered again and again, each time augmented differently."""
 
     @property
     def name(self) -> str: ...
 
     @property
     def labels(self) -> NDArray[np.int64]:
-        """(n,), 0 to 9."""
+        """(n,): 0 to 9, or NON_DIGIT."""
         ...
 
-    def part(self, chosen: NDArray[np.int64]) -> Self:
-        """The chosen digits alone."""
+    @property
+    def content(self) -> bytes:
+        """The samples as bytes, to tell whether two sources have the same."""
         ...
 
-    def redraw(self, chosen: NDArray[np.int64], generator: torch.Generator) -> Tensor:
-        """Canvases (k, 1, CANVAS, CANVAS) of the chosen digits, white on black, in [0, 1]."""
+    def subset(self, indices: NDArray[np.int64]) -> Self:
+        """Return a source of the chosen samples only."""
+        ...
+
+    def render(self, indices: NDArray[np.int64], generator: torch.Generator) -> Tensor:
+        """Return augmented canvases of the chosen samples.
+
+        The canvases are (k, 1, CANVAS_SIZE, CANVAS_SIZE) float32 in [0, 1], white on black.
+        """
         ...
 
 
@@ -82,181 +105,228 @@ SourceType = TypeVar("SourceType", bound=Source)
 
 
 @dataclass(frozen=True)
-class Scans:
-    """Digits that are there as pictures of 28×28: they are warped, their pen is changed."""
+class RasterSource:
+    """Samples that are images of 28×28 or 48×48 pixels: distorted, with another stroke width."""
 
     name: str
-    pictures: NDArray[np.uint8]
+    images: NDArray[np.uint8]
+    """(n, side, side), white on black."""
     labels: NDArray[np.int64]
 
-    def part(self, chosen: NDArray[np.int64]) -> Self:
-        return replace(self, pictures=self.pictures[chosen], labels=self.labels[chosen])
+    @property
+    def content(self) -> bytes:
+        return self.images.tobytes()
 
-    def redraw(self, chosen: NDArray[np.int64], generator: torch.Generator) -> Tensor:
-        digits = torch.from_numpy(self.pictures[chosen].astype(np.float32) / 255)[:, None]
-        canvases = change_pen(warp(digits, generator), generator)
-        untouched = torch.rand(len(digits), generator=generator) < UNTOUCHED
-        canvases[untouched] = enlarge(digits[untouched])
+    def subset(self, indices: NDArray[np.int64]) -> Self:
+        return replace(self, images=self.images[indices], labels=self.labels[indices])
+
+    def render(self, indices: NDArray[np.int64], generator: torch.Generator) -> Tensor:
+        images = torch.from_numpy(self.images[indices].astype(np.float32) / 255)[:, None]
+        canvases = random_stroke_width(random_affine_elastic(images, generator), generator)
+        unaugmented = torch.rand(len(images), generator=generator) < UNAUGMENTED_PROB
+        canvases[unaugmented] = upscale(images[unaugmented])
         return canvases
 
 
 @dataclass(frozen=True)
-class Paths:
-    """Digits that are there as strokes: they are wobbled and drawn with any pen."""
+class StrokeSource:
+    """Samples that are strokes: perturbed and drawn with any pen."""
 
     name: str
-    strokes: Sequence[list[Stroke]]
+    drawings: Sequence[list[Stroke]]
     labels: NDArray[np.int64]
 
-    def part(self, chosen: NDArray[np.int64]) -> Self:
-        strokes = [self.strokes[number] for number in chosen]
-        return replace(self, strokes=strokes, labels=self.labels[chosen])
+    @property
+    def content(self) -> bytes:
+        return b"".join(stroke.tobytes() for strokes in self.drawings for stroke in strokes)
 
-    def redraw(self, chosen: NDArray[np.int64], generator: torch.Generator) -> Tensor:
-        random = random_from(generator)
-        return torch.from_numpy(np.stack([self._draw(number, random) for number in chosen]))
+    def subset(self, indices: NDArray[np.int64]) -> Self:
+        drawings = [self.drawings[index] for index in indices]
+        return replace(self, drawings=drawings, labels=self.labels[indices])
 
-    def _draw(self, number: int, random: Random) -> NDArray[np.float32]:
-        pen = random.uniform(*PAPER_PEN)
-        pen /= random.uniform(*PAPER_SIZE) - pen
-        strokes = wobble(self.strokes[number], random)
-        if random.random() < CURVED:
+    def render(self, indices: NDArray[np.int64], generator: torch.Generator) -> Tensor:
+        rng = numpy_generator(generator)
+        return torch.from_numpy(np.stack([self._render_one(index, rng) for index in indices]))
+
+    def _render_one(self, index: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        pen = rng.uniform(*PEN_RANGE)
+        pen /= rng.uniform(*SIZE_RANGE) - pen
+        strokes = perturb(self.drawings[index], rng)
+        if rng.random() < CURVE_PROB:
             strokes = [smooth(stroke) for stroke in strokes]
-        return fill(strokes, pen, CANVAS)[None]
+        return rasterize_to_fit(strokes, pen, CANVAS_SIZE)[None]
 
 
 @dataclass(frozen=True)
-class Textures:
-    """Pictures of nothing, new ones each time."""
+class TextureSource:
+    """Textures: each rendering is a new one."""
 
     name: str
     labels: NDArray[np.int64]
 
-    def part(self, chosen: NDArray[np.int64]) -> Self:
-        return replace(self, labels=self.labels[chosen])
+    @property
+    def content(self) -> bytes:
+        return b""
 
-    def redraw(self, chosen: NDArray[np.int64], generator: torch.Generator) -> Tensor:
-        random = random_from(generator)
-        return torch.from_numpy(np.stack([texture(random, CANVAS)[None] for _ in chosen]))
+    def subset(self, indices: NDArray[np.int64]) -> Self:
+        return replace(self, labels=self.labels[indices])
+
+    def render(self, indices: NDArray[np.int64], generator: torch.Generator) -> Tensor:
+        rng = numpy_generator(generator)
+        return torch.from_numpy(np.stack([random_texture(rng, CANVAS_SIZE)[None] for _ in indices]))
 
 
-def random_from(generator: torch.Generator) -> Random:
-    """numpy's generator, seeded by torch's."""
+def numpy_generator(generator: torch.Generator) -> np.random.Generator:
+    """Return a numpy generator seeded by torch's."""
     return np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
 
 
 @dataclass(frozen=True)
-class Validation:
-    """Digits held out of a source, as the network reads them: (n, 28, 28) float32, (n,) int64."""
+class ValidationSet:
+    """Samples that are not trained on: they choose the epoch, the temperature and thresholds."""
 
     name: str
-    inks: Tensor
+    inputs: Tensor
+    """Model inputs (n, 28, 28) float32 in [0, 1]."""
     labels: Tensor
+    """(n,) int64: 0 to 9, or NON_DIGIT."""
 
 
-def load_sources() -> tuple[list[tuple[int, Source]], list[Validation]]:
-    """What to learn from, and how often a round; and what is held out to choose by."""
-    mnist, mnist_held_out = load_mnist_training(), load_mnist_validation()
-    pen_digits, semeion = load_pen_digits_training(), shaped(load_semeion_training())
-    lifted = in_two(Paths("pen digits, lifted", with_lifts(pen_digits), pen_digits.labels))
-    pairs = side_by_side(mnist.pictures, 6_000, HELD_OUT_SEED)
-    variants, variant_labels = draw_variants(VARIANT_DRAWINGS, HELD_OUT_SEED)
-    learned: list[tuple[int, Source]] = [(2, Scans("MNIST redrawn", mnist.pictures, mnist.labels))]
-    held_out = [
-        as_they_are("MNIST", mnist_held_out),
-        redrawn(Scans("MNIST redrawn", mnist_held_out.pictures, mnist_held_out.labels)),
+def load_sources() -> tuple[list[tuple[int, Source]], list[ValidationSet]]:
+    """Load what the model is trained on, and the validation sets.
+
+    Returns the training sources, each with the number of times that an augmented copy contains its
+    samples; and the validation sets, one per source. Names are the columns of results.csv. Raises
+    DatasetError if a data set or the fonts are missing.
+    """
+    mnist, mnist_val = load_mnist_training(), load_mnist_validation()
+    pen_digits, semeion = load_pen_digits_training(), load_semeion_training()
+    semeion = restore_aspect_ratio(semeion)
+    lifted = train_val_split(
+        StrokeSource("pen digits, lifted", split_strokes(pen_digits), pen_digits.labels)
+    )
+    pairs = digit_pairs(mnist.images, 6_000, SEED)
+    synthetic, synthetic_labels = sample_synthetic_digits(SYNTHETIC_DIGITS, SEED)
+    sources: list[tuple[int, Source]] = [
+        (2, RasterSource("MNIST redrawn", mnist.images, mnist.labels))
     ]
-    split: list[tuple[int, tuple[Source, Source]]] = [
-        (3, in_two(Paths("pen digits", as_strokes(pen_digits), pen_digits.labels))),
+    val_sets = [
+        unaugmented("MNIST", mnist_val),
+        augmented(RasterSource("MNIST redrawn", mnist_val.images, mnist_val.labels)),
+    ]
+    splits: list[tuple[int, tuple[Source, Source]]] = [
+        (
+            3,
+            train_val_split(
+                StrokeSource("pen digits", joined_strokes(pen_digits), pen_digits.labels)
+            ),
+        ),
         (3, lifted),
         (2, (unbarred_sevens(lifted[0]), unbarred_sevens(lifted[1]))),
-        (10, in_two(Scans("Semeion", semeion.pictures, semeion.labels), every=5)),
-        (1, in_two(Paths("variants", variants, np.array(variant_labels, dtype=np.int64)))),
-        (1, in_two(others("shapes", draw_others(SHAPES, 5_000, HELD_OUT_SEED)))),
-        (1, in_two(others("doodles", draw_others([doodle], 6_000, HELD_OUT_SEED)))),
-        (1, in_two(others("scribbles", draw_others(SCRIBBLES, 3_000, HELD_OUT_SEED)))),
-        (1, in_two(Scans("pairs", pairs, other(len(pairs))))),
-        (1, in_two(Textures("textures", other(3_000)))),
+        (10, train_val_split(RasterSource("Semeion", semeion.images, semeion.labels), every=5)),
+        (
+            1,
+            train_val_split(
+                StrokeSource("variants", synthetic, np.array(synthetic_labels, dtype=np.int64))
+            ),
+        ),
+        (1, train_val_split(non_digits("shapes", sample_drawings(SHAPES, 5_000, SEED)))),
+        (1, train_val_split(non_digits("doodles", sample_drawings([doodle], 6_000, SEED)))),
+        (1, train_val_split(non_digits("scribbles", sample_drawings(SCRIBBLES, 3_000, SEED)))),
+        (1, train_val_split(RasterSource("pairs", pairs, non_digit_labels(len(pairs))))),
+        (1, train_val_split(TextureSource("textures", non_digit_labels(3_000)))),
     ]
-    for times, (to_learn, to_hold_out) in split:
-        learned.append((times, to_learn))
-        held_out.append(redrawn(to_hold_out))
+    for times, (train, val) in splits:
+        sources.append((times, train))
+        val_sets.append(augmented(val))
     feedback = load_feedback()
     if len(feedback.labels):
-        learned.append((4, Scans("feedback", feedback.pictures, feedback.labels)))
+        sources.append((4, RasterSource("feedback", feedback.images, feedback.labels)))
     for times, characters in ((12, DIGITS), (5, LETTERS), (2, SIGNS)):
-        learned.append((times, glyphs(training_fonts(), characters)))
-        held_out.append(redrawn(glyphs(validation_fonts(), characters)))
-    return learned, held_out
+        sources.append((times, glyphs(training_fonts(), characters)))
+        val_sets.append(augmented(glyphs(validation_fonts(), characters)))
+    return sources, val_sets
 
 
-def in_two(source: SourceType, every: int = 10) -> tuple[SourceType, SourceType]:
-    """A source's digits to learn from, and those held out: one in `every`."""
-    numbers = np.arange(len(source.labels))
-    return source.part(numbers[numbers % every > 0]), source.part(numbers[::every])
+def train_val_split(source: SourceType, every: int = 10) -> tuple[SourceType, SourceType]:
+    """Split a source into training and validation samples: the latter are one in `every`."""
+    indices = np.arange(len(source.labels))
+    return source.subset(indices[indices % every > 0]), source.subset(indices[::every])
 
 
-def glyphs(fonts: list[Path], characters: str) -> Scans:
-    """Characters of fonts: digits as what they are, anything else as no digit."""
-    pictures, positions = draw_glyphs(fonts, characters)
+def glyphs(fonts: list[Path], characters: str) -> RasterSource:
+    """Return a source of the DIGITS, LETTERS or SIGNS of fonts; only DIGITS count as digits."""
+    images, positions = rasterize_glyphs(fonts, characters)
     if characters == DIGITS:
-        return Scans("font digits", pictures, positions)
-    return Scans("letters" if characters == LETTERS else "signs", pictures, other(len(pictures)))
+        return RasterSource("font digits", images, positions)
+    name = "letters" if characters == LETTERS else "signs"
+    return RasterSource(name, images, non_digit_labels(len(images)))
 
 
-def others(name: str, drawings: list[list[Stroke]]) -> Paths:
-    return Paths(name, drawings, other(len(drawings)))
+def non_digits(name: str, drawings: list[list[Stroke]]) -> StrokeSource:
+    """Return a source of drawings that show no digit."""
+    return StrokeSource(name, drawings, non_digit_labels(len(drawings)))
 
 
-def other(count: int) -> NDArray[np.int64]:
-    return np.full(count, OTHER, dtype=np.int64)
+def non_digit_labels(count: int) -> NDArray[np.int64]:
+    """Return NON_DIGIT, `count` times."""
+    return np.full(count, NON_DIGIT, dtype=np.int64)
 
 
-def redrawn(source: Source) -> Validation:
-    """A source's digits redrawn, at least HELD_OUT of them, the same in every run."""
-    generator = torch.Generator().manual_seed(HELD_OUT_SEED)
-    times = -(-HELD_OUT // len(source.labels))
-    numbers = np.tile(np.arange(len(source.labels)), times)
-    inks = torch.from_numpy(inks_of(source.redraw(numbers, generator)))
-    seen = inks.flatten(1).amax(1) > 0
-    return Validation(source.name, inks[seen], torch.from_numpy(source.labels[numbers])[seen])
+def augmented(source: Source) -> ValidationSet:
+    """Return a validation set of at least MIN_VAL_SAMPLES augmented samples of a source.
+
+    It is the same in every run; samples that came out blank are left out.
+    """
+    generator = torch.Generator().manual_seed(SEED)
+    times = -(-MIN_VAL_SAMPLES // len(source.labels))
+    indices = np.tile(np.arange(len(source.labels)), times)
+    inputs = torch.from_numpy(preprocess_batch(source.render(indices, generator)))
+    visible = inputs.flatten(1).amax(1) > 0
+    labels = torch.from_numpy(source.labels[indices])
+    return ValidationSet(source.name, inputs[visible], labels[visible])
 
 
-def as_they_are(name: str, digits: Digits) -> Validation:
-    """Digits on canvases of their own size, undistorted."""
-    canvases = torch.from_numpy(digits.pictures.astype(np.float32) / 255)[:, None]
-    return Validation(name, torch.from_numpy(inks_of(canvases)), torch.from_numpy(digits.labels))
+def unaugmented(name: str, digits: Digits) -> ValidationSet:
+    """Return a validation set of digits at their own size, undistorted."""
+    canvases = torch.from_numpy(digits.images.astype(np.float32) / 255)[:, None]
+    inputs = torch.from_numpy(preprocess_batch(canvases))
+    return ValidationSet(name, inputs, torch.from_numpy(digits.labels))
 
 
-def shaped(digits: Digits) -> Digits:
-    """Semeion's digits, stretched to 16×16 whatever their shape was, at a digit's usual shape."""
-    stretched = torch.from_numpy(digits.pictures.astype(np.float32))[:, None]
+def restore_aspect_ratio(digits: Digits) -> Digits:
+    """Return Semeion's digits (n, 16, 16) as (n, 28, 28) in a digit's usual aspect ratio.
+
+    The original scans were stretched to 16×16 whatever their shape.
+    """
+    stretched = torch.from_numpy(digits.images.astype(np.float32))[:, None]
     usual = F.interpolate(stretched, size=(20, 15), mode="bilinear", align_corners=False)
-    pictures = F.pad(usual, (7, 6, 4, 4))[:, 0].round().to(torch.uint8).numpy()
-    return Digits(pictures, digits.labels)
+    images = F.pad(usual, (7, 6, 4, 4))[:, 0].round().to(torch.uint8).numpy()
+    return Digits(images, digits.labels)
 
 
-def as_strokes(digits: PenDigits) -> list[list[Stroke]]:
-    """Pen digits as one stroke each, y down; where the pen was lifted is not known."""
+def joined_strokes(digits: PenDigits) -> list[list[Stroke]]:
+    """Return pen digits as recorded: one stroke each, y down, without pen lifts."""
     return [[path * np.array([1.0, -1.0])] for path in digits.paths]
 
 
-def with_lifts(digits: PenDigits) -> list[list[Stroke]]:
-    """Pen digits in strokes, y down, as far as it can be told where the pen was lifted."""
+def split_strokes(digits: PenDigits) -> list[list[Stroke]]:
+    """Return pen digits split at the pen lifts that can be reconstructed, y down."""
     labels = digits.labels.tolist()
     return [
-        lift_pen(path, digit) for (path,), digit in zip(as_strokes(digits), labels, strict=True)
+        split_at_pen_lifts(path, digit)
+        for (path,), digit in zip(joined_strokes(digits), labels, strict=True)
     ]
 
 
-def unbarred_sevens(lifted: Paths) -> Paths:
-    """The sevens among lifted pen digits without their bar, unless that leaves a narrow bracket.
+def unbarred_sevens(lifted: StrokeSource) -> StrokeSource:
+    """Return the 7s among pen digits split at pen lifts without their bar, except narrow ones.
 
-    Eight in nine of these writers' sevens have one; half the world writes none, and its sevens
-    would be read as 1s.
+    Eight in nine of these writers' 7s have a bar; half of the world writes none, and a model
+    trained only on these would take such a 7 for a 1.
     """
-    sevens = lifted.part(np.flatnonzero(lifted.labels == 7))
+    sevens = lifted.subset(np.flatnonzero(lifted.labels == 7))
     wide = [
-        [leg] for leg, *_ in sevens.strokes if np.divide(*np.ptp(leg, axis=0)) > NARROWEST_SEVEN
+        [leg] for leg, *_ in sevens.drawings if np.divide(*np.ptp(leg, axis=0)) > MIN_SEVEN_ASPECT
     ]
-    return Paths("sevens, unbarred", wide, np.full(len(wide), 7))
+    return StrokeSource("sevens, unbarred", wide, np.full(len(wide), 7))

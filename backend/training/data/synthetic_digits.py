@@ -1,81 +1,80 @@
-"""The ways in which the world writes its digits that MNIST's American writers rarely use.
+"""Synthetic digits: ways to write digits that are rare among MNIST's American writers.
 
-Each function draws one digit's strokes in a box of height 1, y down, its shape varied at random.
+Each function returns the strokes of one digit, its shape varied at random, in a bounding box about
+1 unit high, with y pointing down.
 """
-
-from collections.abc import Callable
 
 import numpy as np
 
-from training.data.rasterize import Random, Stroke, stroke
+from training.data.rasterize import Sampler, Stroke, stroke
 
 
-def slashed_zero(random: Random) -> list[Stroke]:
-    """An oval with a stroke through it."""
-    width, begin = random.uniform(0.25, 0.38), random.uniform(-2.5, -0.6)
-    turn = begin - np.linspace(0, 2 * np.pi * random.uniform(0.95, 1.05), 12)
+def slashed_zero(rng: np.random.Generator) -> list[Stroke]:
+    """Return an oval with a slash through it."""
+    width, start = rng.uniform(0.25, 0.38), rng.uniform(-2.5, -0.6)
+    turn = start - np.linspace(0, 2 * np.pi * rng.uniform(0.95, 1.05), 12)
     oval = np.stack([0.5 + width * np.cos(turn), 0.5 + 0.5 * np.sin(turn)], axis=1)
-    reach = random.uniform(0.7, 1.25)
+    reach = rng.uniform(0.7, 1.25)
     slash = stroke(
         (0.5 - width * reach, 0.5 + 0.4 * reach), (0.5 + width * reach, 0.5 - 0.4 * reach)
     )
     return [oval, slash]
 
 
-def open_zero(random: Random) -> list[Stroke]:
-    """A ring whose ends miss each other: open at its top, or one curled past the other."""
-    width, way = random.uniform(0.22, 0.4), random.choice([-1, 1])
-    turn = random.uniform(-0.7, 0.7) + np.linspace(0, 2 * np.pi * random.uniform(0.88, 1.15), 12)
-    # The end lies further in than the beginning, or further out.
-    radius = np.linspace(1, random.uniform(0.75, 1.1), 12) / 2
-    across, down = way * 2 * width * radius * np.sin(turn), -radius * np.cos(turn)
+def open_zero(rng: np.random.Generator) -> list[Stroke]:
+    """Return a ring that is open at its top, or whose ends curl past each other."""
+    width, direction = rng.uniform(0.22, 0.4), rng.choice([-1, 1])
+    turn = rng.uniform(-0.7, 0.7) + np.linspace(0, 2 * np.pi * rng.uniform(0.88, 1.15), 12)
+    # The end lies further inward than the start, or further outward.
+    radius = np.linspace(1, rng.uniform(0.75, 1.1), 12) / 2
+    across, down = direction * 2 * width * radius * np.sin(turn), -radius * np.cos(turn)
     return [np.stack([0.5 + across, 0.5 + down], axis=1)]
 
 
-def one_with_upstroke(random: Random) -> list[Stroke]:
-    """An upstroke of any length and steepness, a stem, sometimes a foot."""
-    left = random.uniform(0.12, 0.45)
-    # A flatter upstroke would make it a 7.
-    down = max(random.uniform(0.15, 0.6), 0.8 * left)
-    top = 0.5 + random.uniform(-0.05, 0.1)
-    bend = random.uniform(-0.04, 0.06)
+def one_with_upstroke(rng: np.random.Generator) -> list[Stroke]:
+    """Return an upstroke of any length and steepness, a stem, and sometimes a foot."""
+    left = rng.uniform(0.12, 0.45)
+    # A flatter upstroke would make it look like a 7.
+    down = max(rng.uniform(0.15, 0.6), 0.8 * left)
+    top = 0.5 + rng.uniform(-0.05, 0.1)
+    bend = rng.uniform(-0.04, 0.06)
     upstroke = stroke((top - left, down), (top - left / 2 + bend, down / 2 + bend), (top, 0.0))
-    stem = stroke((top, 0.0), (top + random.uniform(-0.05, 0.05), 0.5), (top, 1.0))
+    stem = stroke((top, 0.0), (top + rng.uniform(-0.05, 0.05), 0.5), (top, 1.0))
     strokes = [upstroke, stem]
-    if random.random() < 0.35:
-        foot = random.uniform(0.15, 0.35)
-        strokes.append(stroke((top - foot, 1.0), (top + foot, 1.0 + random.uniform(-0.04, 0.04))))
+    if rng.random() < 0.35:
+        foot = rng.uniform(0.15, 0.35)
+        strokes.append(stroke((top - foot, 1.0), (top + foot, 1.0 + rng.uniform(-0.04, 0.04))))
     return strokes
 
 
-def bare_one(random: Random) -> list[Stroke]:
-    """A stem alone, leaning either way, straight or a little bent."""
-    lean, bend = random.uniform(-0.15, 0.25), random.uniform(-0.05, 0.05)
+def bare_one(rng: np.random.Generator) -> list[Stroke]:
+    """Return only a stem, leaning either way, straight or slightly bent."""
+    lean, bend = rng.uniform(-0.15, 0.25), rng.uniform(-0.05, 0.05)
     return [stroke((0.5 + lean, 0.0), (0.5 + lean / 2 + bend, 0.5), (0.5, 1.0))]
 
 
-def one_like_a_tent(random: Random) -> list[Stroke]:
-    """An upstroke about as long as the stem, close to it."""
-    left, down = random.uniform(0.2, 0.42), random.uniform(0.6, 1.0)
-    top = 0.5 + random.uniform(0.0, 0.15)
-    return [stroke((top - left, down), (top, 0.0), (top + random.uniform(-0.03, 0.12), 1.0))]
+def tent_shaped_one(rng: np.random.Generator) -> list[Stroke]:
+    """Return an upstroke about as long as the stem and close to it."""
+    left, down = rng.uniform(0.2, 0.42), rng.uniform(0.6, 1.0)
+    top = 0.5 + rng.uniform(0.0, 0.15)
+    return [stroke((top - left, down), (top, 0.0), (top + rng.uniform(-0.03, 0.12), 1.0))]
 
 
-def one_on_a_foot(random: Random) -> list[Stroke]:
-    """A stem with a short tick at its top on a wide foot, which may hang on the stem."""
-    tick, foot = random.uniform(0.0, 0.2), random.uniform(0.18, 0.4)
-    top = stroke((0.5 - tick, random.uniform(0.8, 1.2) * tick), (0.5, 0.0), (0.5, 1.0))
-    rise = random.uniform(-0.04, 0.04)
+def one_on_a_foot(rng: np.random.Generator) -> list[Stroke]:
+    """Return a stem on a wide foot, joined or not, with a short tick at its top."""
+    tick, foot = rng.uniform(0.0, 0.2), rng.uniform(0.18, 0.4)
+    top = stroke((0.5 - tick, rng.uniform(0.8, 1.2) * tick), (0.5, 0.0), (0.5, 1.0))
+    rise = rng.uniform(-0.04, 0.04)
     base = stroke((0.5 - foot, 1.0), (0.5 + foot, 1.0 + rise))
-    return [np.concatenate([top, base])] if random.random() < 0.3 else [top, base]
+    return [np.concatenate([top, base])] if rng.random() < 0.3 else [top, base]
 
 
-def looped_two(random: Random) -> list[Stroke]:
-    """A two whose foot begins with a loop."""
-    loop = random.uniform(0.06, 0.16)
+def looped_two(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 2 whose foot starts with a loop."""
+    loop = rng.uniform(0.06, 0.16)
     return [
         stroke(
-            (0.2, random.uniform(0.15, 0.3)),
+            (0.2, rng.uniform(0.15, 0.3)),
             (0.45, 0.0),
             (0.75, 0.15),
             (0.68, 0.42),
@@ -85,29 +84,29 @@ def looped_two(random: Random) -> list[Stroke]:
             (0.2, 0.95 - 1.3 * loop),
             (0.35, 0.88),
             (0.6, 0.99),
-            (0.85, random.uniform(0.85, 0.97)),
+            (0.85, rng.uniform(0.85, 0.97)),
         )
     ]
 
 
-def angular_two(random: Random) -> list[Stroke]:
-    """A two with a round top, a straight neck and a corner before its level foot."""
-    corner, foot = random.uniform(0.1, 0.25), random.uniform(0.94, 1.0)
+def angular_two(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 2 with a round top, a straight neck and a corner before its flat foot."""
+    corner, foot = rng.uniform(0.1, 0.25), rng.uniform(0.94, 1.0)
     return [
         stroke(
-            (0.18, random.uniform(0.12, 0.3)),
+            (0.18, rng.uniform(0.12, 0.3)),
             (0.4, 0.0),
-            (0.75, random.uniform(0.08, 0.2)),
+            (0.75, rng.uniform(0.08, 0.2)),
             (0.66, 0.42),
         ),
         stroke((0.66, 0.42), (corner, 0.97)),
-        stroke((corner, 0.97), (random.uniform(0.7, 0.95), foot)),
+        stroke((corner, 0.97), (rng.uniform(0.7, 0.95), foot)),
     ]
 
 
-def flat_topped_three(random: Random) -> list[Stroke]:
-    """A three with a straight top, like a z above a bow."""
-    waist = random.uniform(0.38, 0.48)
+def flat_topped_three(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 3 with a straight top, like a z above a bow."""
+    waist = rng.uniform(0.38, 0.48)
     return [
         stroke((0.2, 0.03), (0.5, 0.0), (0.78, 0.02)),
         stroke(
@@ -116,17 +115,17 @@ def flat_topped_three(random: Random) -> list[Stroke]:
             (0.75, 0.55),
             (0.8, 0.78),
             (0.55, 1.0),
-            (0.18, random.uniform(0.82, 0.95)),
+            (0.18, rng.uniform(0.82, 0.95)),
         ),
     ]
 
 
-def looped_three(random: Random) -> list[Stroke]:
-    """A round three with a loop at its waist."""
-    loop, waist = random.uniform(0.05, 0.14), random.uniform(0.4, 0.5)
+def looped_three(rng: np.random.Generator) -> list[Stroke]:
+    """Return a round 3 with a loop at its waist."""
+    loop, waist = rng.uniform(0.05, 0.14), rng.uniform(0.4, 0.5)
     return [
         stroke(
-            (0.2, random.uniform(0.08, 0.2)),
+            (0.2, rng.uniform(0.08, 0.2)),
             (0.5, 0.0),
             (0.76, 0.15),
             (0.62, waist - 0.05),
@@ -136,65 +135,65 @@ def looped_three(random: Random) -> list[Stroke]:
             (0.78, 0.65),
             (0.7, 0.92),
             (0.45, 1.0),
-            (0.15, random.uniform(0.82, 0.92)),
+            (0.15, rng.uniform(0.82, 0.92)),
         )
     ]
 
 
-def open_four(random: Random) -> list[Stroke]:
-    """A four open at its top: an angle and a stem."""
-    bar, stem = random.uniform(0.5, 0.72), random.uniform(0.55, 0.75)
-    start = random.uniform(0.2, 0.45)
+def open_four(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 4 that is open at its top: an angle and a stem."""
+    bar, stem = rng.uniform(0.5, 0.72), rng.uniform(0.55, 0.75)
+    start = rng.uniform(0.2, 0.45)
     return [
-        stroke((start, 0.0), (0.15, bar), (0.9, bar + random.uniform(-0.06, 0.04))),
-        stroke((stem, random.uniform(0.1, 0.4)), (stem - 0.03, 0.6), (stem - 0.06, 1.0)),
+        stroke((start, 0.0), (0.15, bar), (0.9, bar + rng.uniform(-0.06, 0.04))),
+        stroke((stem, rng.uniform(0.1, 0.4)), (stem - 0.03, 0.6), (stem - 0.06, 1.0)),
     ]
 
 
-def closed_four(random: Random) -> list[Stroke]:
-    """A four closed at its top, as printed."""
-    bar = random.uniform(0.6, 0.75)
-    stem = random.uniform(0.6, 0.7)
+def closed_four(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 4 that is closed at its top, as in print."""
+    bar = rng.uniform(0.6, 0.75)
+    stem = rng.uniform(0.6, 0.7)
     return [
         stroke((stem, 1.0), (stem, 0.5), (stem, 0.0)),
-        stroke((stem, 0.0), (0.12, bar), (random.uniform(0.8, 0.95), bar)),
+        stroke((stem, 0.0), (0.12, bar), (rng.uniform(0.8, 0.95), bar)),
     ]
 
 
-def cupped_four(random: Random) -> list[Stroke]:
-    """A four open at its top whose bar is a round cup beside the stem."""
-    low, stem = random.uniform(0.45, 0.62), random.uniform(0.68, 0.82)
-    begin = random.uniform(0.15, 0.28)
+def cupped_four(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 4 that is open at its top and whose bar is a round cup beside the stem."""
+    low, stem = rng.uniform(0.45, 0.62), rng.uniform(0.68, 0.82)
+    start = rng.uniform(0.15, 0.28)
     return [
         stroke(
-            (begin, random.uniform(-0.02, 0.1)),
-            (begin - 0.04, 0.6 * low),
+            (start, rng.uniform(-0.02, 0.1)),
+            (start - 0.04, 0.6 * low),
             (0.32, low),
             (0.55, low),
-            (stem + random.uniform(-0.04, 0.15), low - random.uniform(0.02, 0.15)),
+            (stem + rng.uniform(-0.04, 0.15), low - rng.uniform(0.02, 0.15)),
         ),
-        stroke((stem, random.uniform(0.0, 0.2)), (stem, 0.5), (stem - 0.04, 1.0)),
+        stroke((stem, rng.uniform(0.0, 0.2)), (stem, 0.5), (stem - 0.04, 1.0)),
     ]
 
 
-def four_in_one_stroke(random: Random) -> list[Stroke]:
-    """A four whose pen goes up again from the end of its bar to the stem."""
-    bar, stem = random.uniform(0.5, 0.7), random.uniform(0.55, 0.7)
+def four_in_one_stroke(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 4 whose stroke goes up again from the end of its bar to the stem."""
+    bar, stem = rng.uniform(0.5, 0.7), rng.uniform(0.55, 0.7)
     return [
-        stroke((random.uniform(0.3, 0.5), 0.0), (0.15, bar)),
-        stroke((0.15, bar), (random.uniform(0.75, 0.92), bar)),
+        stroke((rng.uniform(0.3, 0.5), 0.0), (0.15, bar)),
+        stroke((0.15, bar), (rng.uniform(0.75, 0.92), bar)),
         stroke(
             (0.85, bar),
-            (stem + 0.05, random.uniform(0.15, 0.35)),
+            (stem + 0.05, rng.uniform(0.15, 0.35)),
             (stem, 0.6),
             (stem - 0.05, 1.0),
         ),
     ]
 
 
-def five_in_two_strokes(random: Random) -> list[Stroke]:
-    """A five whose top is a stroke of its own, joined or not."""
-    gap = random.uniform(-0.02, 0.06)
+def five_in_two_strokes(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 5 whose top is a separate stroke, touching or not."""
+    gap = rng.uniform(-0.02, 0.06)
     return [
         stroke(
             (0.3, 0.05),
@@ -203,51 +202,51 @@ def five_in_two_strokes(random: Random) -> list[Stroke]:
             (0.78, 0.5),
             (0.76, 0.8),
             (0.5, 1.0),
-            (0.18, random.uniform(0.82, 0.95)),
+            (0.18, rng.uniform(0.82, 0.95)),
         ),
-        stroke((0.3 + gap, 0.04), (0.55, 0.02), (random.uniform(0.7, 0.95), 0.0)),
+        stroke((0.3 + gap, 0.04), (0.55, 0.02), (rng.uniform(0.7, 0.95), 0.0)),
     ]
 
 
-def five_in_one_stroke(random: Random) -> list[Stroke]:
-    """A five begun at the right of its top, its corners more or less sharp."""
-    left, waist = random.uniform(0.22, 0.36), random.uniform(0.38, 0.48)
-    top = stroke((random.uniform(0.7, 0.9), random.uniform(0.0, 0.05)), (left + 0.08, 0.02))
+def five_in_one_stroke(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 5 that starts at the right end of its top, with soft or sharp corners."""
+    left, waist = rng.uniform(0.22, 0.36), rng.uniform(0.38, 0.48)
+    top = stroke((rng.uniform(0.7, 0.9), rng.uniform(0.0, 0.05)), (left + 0.08, 0.02))
     belly = stroke(
         (left, waist),
         (0.55, waist - 0.06),
         (0.78, 0.62),
         (0.68, 0.92),
         (0.42, 1.0),
-        (0.15, random.uniform(0.84, 0.97)),
+        (0.15, rng.uniform(0.84, 0.97)),
     )
-    if random.random() < 0.5:
+    if rng.random() < 0.5:
         return [np.concatenate([top, belly])]
     return [top, np.concatenate([top[-1:], belly[:1]]), belly]
 
 
-def seven(random: Random) -> list[Stroke]:
-    """A seven, with or without a bar and a hook at its beginning."""
-    end = random.uniform(0.25, 0.55)
-    top = stroke((0.12, 0.02), (0.5, random.uniform(-0.02, 0.04)), (0.88, 0.0))
-    if random.random() < 0.35:
-        top = np.concatenate([stroke((0.1, random.uniform(0.1, 0.22))), top])
-    leg = stroke((0.88, 0.0), ((0.88 + end) / 2 + random.uniform(-0.06, 0.02), 0.45), (end, 1.0))
+def seven(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 7, with or without a bar and a hook at its start."""
+    end = rng.uniform(0.25, 0.55)
+    top = stroke((0.12, 0.02), (0.5, rng.uniform(-0.02, 0.04)), (0.88, 0.0))
+    if rng.random() < 0.35:
+        top = np.concatenate([stroke((0.1, rng.uniform(0.1, 0.22))), top])
+    leg = stroke((0.88, 0.0), ((0.88 + end) / 2 + rng.uniform(-0.06, 0.02), 0.45), (end, 1.0))
     strokes = [top, leg]
-    if random.random() < 0.7:
-        height = random.uniform(0.4, 0.6)
+    if rng.random() < 0.7:
+        height = rng.uniform(0.4, 0.6)
         middle = 0.88 + (end - 0.88) * height
-        half = random.uniform(0.14, 0.3)
-        tilt = random.uniform(-0.08, 0.05)
+        half = rng.uniform(0.14, 0.3)
+        tilt = rng.uniform(-0.08, 0.05)
         strokes.append(stroke((middle - half, height), (middle + half, height + tilt)))
     return strokes
 
 
-def hooked_seven(random: Random) -> list[Stroke]:
-    """A seven that begins with a tick and has no bar, in one stroke, as East Asia writes it."""
-    tick, lean = random.uniform(0.08, 0.35), random.uniform(-0.06, 0.06)
-    left, corner = random.uniform(0.05, 0.2), random.uniform(-0.06, 0.05)
-    end, bend = random.uniform(0.25, 0.7), random.uniform(-0.08, 0.06)
+def hooked_seven(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 7 in one stroke that starts with a tick, without a bar, as in East Asia."""
+    tick, lean = rng.uniform(0.08, 0.35), rng.uniform(-0.06, 0.06)
+    left, corner = rng.uniform(0.05, 0.2), rng.uniform(-0.06, 0.05)
+    end, bend = rng.uniform(0.25, 0.7), rng.uniform(-0.08, 0.06)
     return [
         stroke(
             (left + lean, corner + tick),
@@ -260,14 +259,14 @@ def hooked_seven(random: Random) -> list[Stroke]:
     ]
 
 
-def bent_seven(random: Random) -> list[Stroke]:
-    """A seven in one stroke with a wavy top and a leg that is bent."""
-    wave, end = random.uniform(0.0, 0.08), random.uniform(0.25, 0.5)
-    bend = random.uniform(-0.2, -0.05)
+def bent_seven(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 7 in one stroke with a wavy top and a bent leg."""
+    wave, end = rng.uniform(0.0, 0.08), rng.uniform(0.25, 0.5)
+    bend = rng.uniform(-0.2, -0.05)
     return [
         stroke(
             (0.1, wave + 0.02),
-            (0.3, random.uniform(-0.02, 0.02)),
+            (0.3, rng.uniform(-0.02, 0.02)),
             (0.6, wave),
             (0.9, 0.0),
             ((0.9 + end) / 2 + bend, 0.4),
@@ -277,28 +276,28 @@ def bent_seven(random: Random) -> list[Stroke]:
     ]
 
 
-def straight_six(random: Random) -> list[Stroke]:
-    """A six with a nearly straight back."""
+def straight_six(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 6 with a nearly straight back."""
     return [
         stroke(
-            (random.uniform(0.5, 0.75), 0.0),
+            (rng.uniform(0.5, 0.75), 0.0),
             (0.35, 0.4),
             (0.22, 0.75),
             (0.45, 1.0),
             (0.75, 0.85),
             (0.7, 0.6),
             (0.45, 0.55),
-            (0.25, random.uniform(0.68, 0.8)),
+            (0.25, rng.uniform(0.68, 0.8)),
         )
     ]
 
 
-def curled_six(random: Random) -> list[Stroke]:
-    """A six with a round back, hooked at its top, its loop of any size, closed or not quite."""
-    loop, end = random.uniform(0.4, 0.66), random.uniform(0.2, 0.34)
+def curled_six(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 6 with a round back, a hook at its top and a closed or open loop of any size."""
+    loop, end = rng.uniform(0.4, 0.66), rng.uniform(0.2, 0.34)
     return [
         stroke(
-            (random.uniform(0.65, 0.85), random.uniform(0.05, 0.22)),
+            (rng.uniform(0.65, 0.85), rng.uniform(0.05, 0.22)),
             (0.55, 0.0),
             (0.28, 0.25),
             (0.18, 0.62),
@@ -311,22 +310,22 @@ def curled_six(random: Random) -> list[Stroke]:
     ]
 
 
-def two_ring_eight(random: Random) -> list[Stroke]:
-    """An eight of two rings, one upon the other."""
-    share = random.uniform(0.42, 0.5)
-    turn = np.linspace(0, 2 * np.pi * random.uniform(0.98, 1.06), 9)
-    upper = np.stack([0.5 - 0.2 * np.sin(turn), share / 2 + share / 2 * np.cos(turn)], axis=1)
+def two_ring_eight(rng: np.random.Generator) -> list[Stroke]:
+    """Return an 8 of two rings, one on top of the other."""
+    waist = rng.uniform(0.42, 0.5)
+    turn = np.linspace(0, 2 * np.pi * rng.uniform(0.98, 1.06), 9)
+    upper = np.stack([0.5 - 0.2 * np.sin(turn), waist / 2 + waist / 2 * np.cos(turn)], axis=1)
     lower = np.stack(
-        [0.5 + 0.27 * np.sin(turn), (1 + share) / 2 - (1 - share) / 2 * np.cos(turn)], axis=1
+        [0.5 + 0.27 * np.sin(turn), (1 + waist) / 2 - (1 - waist) / 2 * np.cos(turn)], axis=1
     )
     return [upper, lower]
 
 
-def eight_in_one_stroke(random: Random) -> list[Stroke]:
-    """An eight begun at its top, either way round, its ends crossing or apart."""
-    waist, gap = random.uniform(0.4, 0.5), random.uniform(-0.12, 0.15)
+def eight_in_one_stroke(rng: np.random.Generator) -> list[Stroke]:
+    """Return an 8 that starts at its top in either direction, its ends crossing or apart."""
+    waist, gap = rng.uniform(0.4, 0.5), rng.uniform(-0.12, 0.15)
     path = stroke(
-        (0.5 + gap, random.uniform(0.0, 0.12)),
+        (0.5 + gap, rng.uniform(0.0, 0.12)),
         (0.45, 0.0),
         (0.25, waist / 2),
         (0.5, waist),
@@ -335,44 +334,44 @@ def eight_in_one_stroke(random: Random) -> list[Stroke]:
         (0.22, (1 + waist) / 2 + 0.03),
         (0.5, waist),
         (0.74, waist / 2),
-        (0.5 + 1.5 * gap, random.uniform(-0.02, 0.08)),
+        (0.5 + 1.5 * gap, rng.uniform(-0.02, 0.08)),
     )
-    return [path * [-1, 1] + [1, 0] if random.random() < 0.4 else path]
+    return [path * [-1, 1] + [1, 0] if rng.random() < 0.4 else path]
 
 
-def nine_with_a_stem(random: Random) -> list[Stroke]:
-    """A nine of a ring and a straight stem that touches it, or nearly."""
-    width, height = random.uniform(0.2, 0.28), random.uniform(0.2, 0.28)
-    turn = random.uniform(-0.6, 0.6) - np.linspace(0, 2 * np.pi * random.uniform(0.95, 1.05), 12)
+def nine_with_a_stem(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 9 of a ring and a straight stem that touches it or nearly does."""
+    width, height = rng.uniform(0.2, 0.28), rng.uniform(0.2, 0.28)
+    turn = rng.uniform(-0.6, 0.6) - np.linspace(0, 2 * np.pi * rng.uniform(0.95, 1.05), 12)
     ring = np.stack([0.45 + width * np.sin(turn), height * (1 - np.cos(turn))], axis=1)
-    top = 0.45 + width + random.uniform(-0.03, 0.04)
-    stem = stroke((top, random.uniform(0.0, 0.2)), (top + random.uniform(-0.2, 0.03), 1.0))
+    top = 0.45 + width + rng.uniform(-0.03, 0.04)
+    stem = stroke((top, rng.uniform(0.0, 0.2)), (top + rng.uniform(-0.2, 0.03), 1.0))
     return [ring, stem]
 
 
-def open_nine(random: Random) -> list[Stroke]:
-    """A nine whose loop begins low on the right and is not closed, or crosses the stem."""
-    right, gap = random.uniform(0.68, 0.78), random.uniform(-0.15, 0.05)
+def open_nine(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 9 whose loop starts low on the right and is open or crosses the stem."""
+    right, gap = rng.uniform(0.68, 0.78), rng.uniform(-0.15, 0.05)
     return [
         stroke(
-            (right + gap, random.uniform(0.05, 0.28)),
+            (right + gap, rng.uniform(0.05, 0.28)),
             (0.52, 0.0),
             (0.25, 0.12),
             (0.22, 0.36),
             (0.45, 0.46),
-            (right, random.uniform(0.15, 0.3)),
+            (right, rng.uniform(0.15, 0.3)),
             (right, 0.6),
-            (right - random.uniform(0.0, 0.2), 1.0),
+            (right - rng.uniform(0.0, 0.2), 1.0),
         )
     ]
 
 
-def curled_nine(random: Random) -> list[Stroke]:
-    """A nine whose stem ends straight, in a curl to the left, or in a line far below its loop."""
-    curl, rise = random.uniform(0, 0.6), random.uniform(0, 0.35)
+def curled_nine(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 9 whose stem ends straight, in a curl, or in a line far below its loop."""
+    curl, rise = rng.uniform(0, 0.6), rng.uniform(0, 0.35)
     return [
         stroke(
-            (0.75, random.uniform(0.12, 0.25)),
+            (0.75, rng.uniform(0.12, 0.25)),
             (0.5, 0.0),
             (0.25, 0.2),
             (0.35, 0.45),
@@ -386,12 +385,12 @@ def curled_nine(random: Random) -> list[Stroke]:
     ]
 
 
-VARIANTS: list[tuple[int, float, Callable[[Random], list[Stroke]]]] = [
+VARIANTS: list[tuple[int, float, Sampler]] = [
     (0, 1, slashed_zero),
     (0, 2, open_zero),
     (1, 5, one_with_upstroke),
     (1, 2, bare_one),
-    (1, 1, one_like_a_tent),
+    (1, 1, tent_shaped_one),
     (1, 2, one_on_a_foot),
     (2, 1, looped_two),
     (2, 1, angular_two),
@@ -414,13 +413,13 @@ VARIANTS: list[tuple[int, float, Callable[[Random], list[Stroke]]]] = [
     (9, 1, nine_with_a_stem),
     (9, 2, open_nine),
 ]
-"""Digit, how often it is drawn beside the others, and how."""
+"""Each way to write a digit: the digit, its relative frequency, its sampler."""
 
 
-def draw_variants(count: int, seed: int) -> tuple[list[list[Stroke]], list[int]]:
-    """Strokes and labels of `count` digits; the same for the same seed."""
-    random = np.random.default_rng(seed)
+def sample_synthetic_digits(count: int, seed: int) -> tuple[list[list[Stroke]], list[int]]:
+    """Return `count` drawings and their labels; the same ones for the same seed."""
+    rng = np.random.default_rng(seed)
     weights = np.array([weight for _, weight, _ in VARIANTS])
-    chosen = random.choice(len(VARIANTS), count, p=weights / weights.sum())
-    drawings = [VARIANTS[number][2](random) for number in chosen]
+    chosen = rng.choice(len(VARIANTS), count, p=weights / weights.sum())
+    drawings = [VARIANTS[number][2](rng) for number in chosen]
     return drawings, [VARIANTS[number][0] for number in chosen]

@@ -1,0 +1,1 @@
+"""Training data: data sets, sources of samples, their augmentation and its cache."""
