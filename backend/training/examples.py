@@ -1,6 +1,6 @@
-"""Picks the real handwriting that the page offers as examples: `make examples`.
+"""Selects the handwriting that the web UI offers as examples: `make examples`.
 
-They are pen digits that were held out of training, where the pen's lifts were lost; the one that
+The examples are pen digits of the validation set. Their pen lifts are not recorded; the one that
 matters is put back by hand.
 """
 
@@ -12,49 +12,50 @@ import numpy as np
 
 from training.data.datasets import load_pen_digits_training
 from training.data.rasterize import Stroke, smooth
-from training.data.sources import as_strokes
+from training.data.sources import joined_strokes
 
 EXAMPLES = Path(__file__).parents[2] / "frontend" / "src" / "examples.json"
 
 LONGER_SIDE = 0.6
-"""Of each example, as a share of the paper's side."""
+"""Longer side of each example, as a fraction of the side of the paper."""
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A row of the pen digits, what to call it, and before which point the pen was lifted."""
+class Example:
+    """A row of the pen digits, its name, and the point before which the pen was lifted."""
 
     row: int
     name: str
-    lift: int | None = None
+    pen_lift: int | None = None
 
 
-CHOICES = (
-    Choice(2880, "a 0"),
-    Choice(980, "a 1 with an upstroke"),
-    Choice(3950, "a 1 with upstroke and foot"),
-    Choice(3740, "a 2 with a loop"),
-    Choice(1860, "a 3"),
-    Choice(1210, "an open 4"),
-    Choice(3170, "a closed 4"),
-    Choice(5710, "a 5"),
-    Choice(840, "a 6"),
-    Choice(1940, "a crossed 7", lift=5),
-    Choice(3790, "an 8"),
-    Choice(2250, "a 9"),
+EXAMPLES_SHOWN = (
+    Example(2880, "a 0"),
+    Example(980, "a 1 with an upstroke"),
+    Example(3950, "a 1 with upstroke and foot"),
+    Example(3740, "a 2 with a loop"),
+    Example(1860, "a 3"),
+    Example(1210, "an open 4"),
+    Example(3170, "a closed 4"),
+    Example(5710, "a 5"),
+    Example(840, "a 6"),
+    Example(1940, "a crossed 7", pen_lift=5),
+    Example(3790, "an 8"),
+    Example(2250, "a 9"),
 )
 
 
 def main() -> None:
-    drawings = as_strokes(load_pen_digits_training())
+    paths = joined_strokes(load_pen_digits_training())
     examples = []
-    for choice in CHOICES:
-        (path,) = drawings[choice.row]
-        parts = [path] if choice.lift is None else [path[: choice.lift], path[choice.lift :]]
-        strokes = on_paper([smooth(part, steps=3) for part in parts])
+    for example in EXAMPLES_SHOWN:
+        (path,) = paths[example.row]
+        lift = example.pen_lift
+        parts = [path] if lift is None else [path[:lift], path[lift:]]
+        strokes = center([smooth(part, steps=3) for part in parts])
         examples.append(
             {
-                "name": choice.name,
+                "name": example.name,
                 "strokes": [stroke.round(3).tolist() for stroke in strokes],
             }
         )
@@ -62,8 +63,8 @@ def main() -> None:
     EXAMPLES.write_text(f"[\n{lines}\n]\n")
 
 
-def on_paper(strokes: list[Stroke]) -> list[Stroke]:
-    """Strokes in the middle of a paper whose sides run from 0 to 1."""
+def center(strokes: list[Stroke]) -> list[Stroke]:
+    """Return strokes scaled to LONGER_SIDE at the center of a paper of side 1."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = LONGER_SIDE / float((high - low).max())

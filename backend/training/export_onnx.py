@@ -1,4 +1,4 @@
-"""Writes the network as an ONNX file that carries its calibration, with its SHA-256 beside it."""
+"""Exports the network as an ONNX file with its calibration, and the file's SHA-256 beside it."""
 
 import hashlib
 from dataclasses import asdict
@@ -8,40 +8,41 @@ import numpy as np
 import onnx
 import torch
 
-from recognizer.preprocessing import FIELD
+from recognizer.preprocessing import INPUT_SIZE
 from training.calibration import Calibration
-from training.model import Network
+from training.model import DigitCNN
 
 
-def export(network: Network, calibration: Calibration, recipe: str, path: Path) -> None:
-    """Export a network in evaluation mode to `path`, for any number of inks at a time.
+def export_onnx(model: DigitCNN, calibration: Calibration, recipe: str, path: Path) -> None:
+    """Export a model in evaluation mode to `path`, for any batch size.
 
-    `recipe` says in a line how it was trained, for the file's metadata.
+    The ONNX model maps `input` (n, 28, 28) to `logits` (n, 11), both float32. Its metadata hold
+    the calibration's fields by name and `recipe`, one line about how the model was trained.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.onnx.export(
-        network,
-        (torch.zeros(2, FIELD, FIELD),),
+        model,
+        (torch.zeros(2, INPUT_SIZE, INPUT_SIZE),),
         path,
-        input_names=["ink"],
+        input_names=["input"],
         output_names=["logits"],
-        dynamic_shapes={"ink": {0: "batch"}},
+        dynamic_shapes={"inputs": {0: "batch"}},
         external_data=False,
         verbose=False,
     )
-    model = onnx.load(path)
-    strip_traces(model.graph)
-    store_in_half_precision(model.graph)
-    thresholds = {name: f"{value:.6g}" for name, value in asdict(calibration).items()}
-    onnx.helper.set_model_props(model, {"recipe": recipe} | thresholds)
-    model.doc_string = "Reads a handwritten digit; see card.md beside this file."
-    onnx.save(model, path)
+    exported = onnx.load(path)
+    strip_traces(exported.graph)
+    store_in_half_precision(exported.graph)
+    metadata = {name: f"{value:.6g}" for name, value in asdict(calibration).items()}
+    onnx.helper.set_model_props(exported, {"recipe": recipe} | metadata)
+    exported.doc_string = "Recognizes a handwritten digit; see MODEL_CARD.md beside this file."
+    onnx.save(exported, path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     path.with_suffix(".onnx.sha256").write_text(f"{digest}  {path.name}\n")
 
 
 def store_in_half_precision(graph: onnx.GraphProto) -> None:
-    """Keep the weights as float16, cast back to float32 when the file is loaded: half the size."""
+    """Store weights as float16, cast back to float32 when the file is loaded: half the size."""
     casts = []
     for weights in graph.initializer:
         values = onnx.numpy_helper.to_array(weights)
@@ -58,7 +59,7 @@ def store_in_half_precision(graph: onnx.GraphProto) -> None:
 
 
 def strip_traces(graph: onnx.GraphProto) -> None:
-    """Remove what the exporter notes about the source of each node, file paths among it."""
+    """Remove the exporter's notes about each node's source code, which contain file paths."""
     for part in (*graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
         part.ClearField("metadata_props")
         part.ClearField("doc_string")

@@ -1,45 +1,47 @@
-"""The network: seven small convolutions, then an average, then eleven logits."""
+"""The network: seven small convolutions, average pooling and eleven logits."""
 
 from torch import Tensor, nn
 
 CHANNELS = (16, 64, 128)
-"""Feature maps at 28×28, 14×14 and 7×7: multiples of 16, which processors' vectors hold."""
+"""Feature maps at 28×28, 14×14 and 7×7: multiples of 16, which fill a CPU's vector registers."""
 
 
-class Network(nn.Module):
-    """Ink (n, 28, 28) float32 in [0, 1] → logits (n, 11) float32. 420,000 weights.
+class DigitCNN(nn.Module):
+    """Convolutional network with 420,000 weights.
 
-    A logit for each digit, and one for what is no digit.
+    Model inputs (n, 28, 28) float32 in [0, 1] → logits (n, 11) float32: one per digit, and one for
+    the class NON_DIGIT.
     """
 
     def __init__(self) -> None:
         super().__init__()
         first, second, third = CHANNELS
         self.layers = nn.Sequential(
-            *convolution(1, first),
-            *convolution(first, first),
+            *conv_bn_relu(1, first),
+            *conv_bn_relu(first, first),
             nn.MaxPool2d(2),
-            *convolution(first, second),
-            *convolution(second, second),
+            *conv_bn_relu(first, second),
+            *conv_bn_relu(second, second),
             nn.MaxPool2d(2),
-            *convolution(second, third),
-            *convolution(third, third),
-            *convolution(third, third),
+            *conv_bn_relu(second, third),
+            *conv_bn_relu(third, third),
+            *conv_bn_relu(third, third),
             nn.AdaptiveAvgPool2d(1),
             nn.Flatten(),
             nn.Dropout(0.2),
             nn.Linear(third, 11),
         )
 
-    def forward(self, ink: Tensor) -> Tensor:
-        logits: Tensor = self.layers(ink.unsqueeze(1))
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return the logits (n, 11) of model inputs (n, 28, 28)."""
+        logits: Tensor = self.layers(inputs.unsqueeze(1))
         return logits
 
 
-def convolution(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
-    """3×3 convolution that keeps the size, batch normalisation, ReLU."""
+def conv_bn_relu(in_channels: int, out_channels: int) -> tuple[nn.Module, ...]:
+    """Return a 3×3 convolution that keeps the size, batch normalization and ReLU."""
     return (
-        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
-        nn.BatchNorm2d(outputs),
+        nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False),
+        nn.BatchNorm2d(out_channels),
         nn.ReLU(),
     )

@@ -1,46 +1,51 @@
-"""The log of results: a line for each run that ended, so that one sees what was tried."""
+"""The run log, results.csv: one row per completed run, to compare what was tried."""
 
 import csv
 from pathlib import Path
 
 import numpy as np
 
-from training.evaluation.schema import Seeds
+from training.evaluation.schema import SeedStatistics
 
 RESULTS = Path(__file__).with_name("results.csv")
 
+RUN_COLUMNS = ("recipe", "seed", "bytes")
+"""Columns about a run itself; the others are its accuracy on each validation set."""
 
-def record(path: Path, line: dict[str, object]) -> None:
-    """Add a line to the log of results; older ones are empty in columns that are new with it."""
-    lines: list[dict[str, object]] = []
+
+def append_run(path: Path, run: dict[str, object]) -> None:
+    """Append a row to the run log; earlier rows are empty in columns that it adds."""
+    rows: list[dict[str, object]] = []
     if path.exists():
         with path.open(newline="", encoding="utf-8") as file:
-            lines = list(csv.DictReader(file))
-    lines.append(line)
-    columns = list(dict.fromkeys(name for each in lines for name in each))
+            rows = list(csv.DictReader(file))
+    rows.append(run)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
     temporary = path.with_suffix(".new")
     with temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
         writer.writeheader()
-        writer.writerows(lines)
+        writer.writerows(rows)
     temporary.replace(path)
 
 
-def seeds_of(recipe: str, path: Path) -> Seeds:
-    """What the log of results says of all runs of a recipe."""
+def seed_statistics(recipe: str, path: Path) -> SeedStatistics:
+    """Return the accuracy on each validation set over all runs of a recipe.
+
+    Raises SystemExit if the log has no run of it.
+    """
     with path.open(newline="", encoding="utf-8") as file:
-        runs = [line for line in csv.DictReader(file) if line["recipe"] == recipe]
+        runs = [row for row in csv.DictReader(file) if row["recipe"] == recipe]
     if not runs:
         raise SystemExit(f"{path} has no run of this model's recipe: {recipe}")
-    about = ("recipe", "seed", "bytes")
-    sources = [name for name, share in runs[0].items() if share and name not in about]
-    shares = {name: [float(run[name]) for run in runs] for name in sources}
+    val_sets = [name for name, value in runs[0].items() if value and name not in RUN_COLUMNS]
+    accuracies = {name: [float(run[name]) for run in runs] for name in val_sets}
     several = len(runs) > 1
-    return Seeds(
+    return SeedStatistics(
         runs=len(runs),
-        mean={name: float(np.mean(values)) for name, values in shares.items()},
-        deviation={
+        mean={name: float(np.mean(values)) for name, values in accuracies.items()},
+        std={
             name: float(np.std(values, ddof=1)) if several else 0.0
-            for name, values in shares.items()
+            for name, values in accuracies.items()
         },
     )

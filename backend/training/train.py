@@ -1,12 +1,13 @@
-"""Trains the network and exports it as the model that the server loads.
+"""Trains the network and exports it as the model file that `recognizer` loads.
 
     make train                                   the released recipe: an hour on two cores
     make train ARGS="--epochs 2 --run look"      a quick look
-    make train ARGS="--seed 1 --run seed-1"      the same recipe, begun from other random weights
+    make train ARGS="--seed 1 --run seed-1"      the same recipe from another random state
 
-A run that was stopped goes on where it was when it is started again. Everything that shapes the
-result stands below. The best epoch is the one that reads the held-out drawings of all sources
-best. `make tensorboard` shows a run while it goes on; one that ends adds a line to results.csv.
+(`make train ARGS=…` runs `python -m training.train …`.) An interrupted run resumes after its last
+complete epoch when it is started again. The epoch with the best mean accuracy over all validation
+sets is exported. `make tensorboard` shows a run while it is in progress; a completed run appends a
+row to results.csv.
 """
 
 import argparse
@@ -25,170 +26,188 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from recognizer.classifier import Classifier
-from training.calibration import choose_calibration
-from training.data.augmented_cache import Inks, Labels, Rounds
+from training.calibration import calibrate
+from training.data.augmented_cache import AugmentedDataset, Labels, ModelInputs
 from training.data.datasets import DatasetError
-from training.data.sources import Validation, load_sources
-from training.evaluation.charts import held_out_confusion_chart
-from training.export_onnx import export
-from training.model import CHANNELS, Network
-from training.run_log import RESULTS, record
+from training.data.sources import ValidationSet, load_sources
+from training.evaluation.charts import validation_confusion_chart
+from training.export_onnx import export_onnx
+from training.model import CHANNELS, DigitCNN
+from training.run_log import RESULTS, append_run
 
+# Everything that shapes the result, besides the architecture (model.py) and data (data/).
 EPOCHS = 28
-ROUNDS = 7  # times that everything is redrawn; the epochs take them in turn
-BATCH = 256
-PEAK_LEARNING_RATE = 3e-3  # reached after a tenth of the steps, then a cosine down to zero
-WEIGHT_DECAY = 0.02
+AUGMENTED_COPIES = 7  # of the training data; the epochs cycle through them
+BATCH_SIZE = 256
+MAX_LR = 3e-3  # learning rate after the warm-up
+MIN_WARMUP_LR = 0.04  # first learning rate, as a fraction of MAX_LR
+WARMUP = 0.1  # fraction of training in which the learning rate rises; then a cosine down to zero
+WEIGHT_DECAY = 0.02  # AdamW's
 LABEL_SMOOTHING = 0.03
-AVERAGING = 0.998  # decay of the running average of the weights, which is what is released
+EMA_DECAY = 0.998  # of the exponential moving average of the weights, which is what is exported
 SEED = 2026
 
 RUNS = Path(__file__).parents[2] / "runs"
 
-Draw = Callable[[int], tuple[Inks, Labels]]
-"""Gives the inks and labels of a numbered round."""
+LoadCopy = Callable[[int], tuple[ModelInputs, Labels]]
+"""Returns the model inputs and labels of a numbered augmented copy."""
 
 
 def train(
-    draw: Draw, held_out: Sequence[Validation], folder: Path, epochs: int, seed: int
-) -> tuple[Network, dict[str, float]]:
-    """Train, checkpointing to `folder` after each epoch.
+    load_copy: LoadCopy, val_sets: Sequence[ValidationSet], folder: Path, epochs: int, seed: int
+) -> tuple[DigitCNN, dict[str, float]]:
+    """Train a model, writing a checkpoint to `folder` after each epoch.
 
-    Returns the best epoch's network, on the CPU, and its share of right answers by source.
+    Returns the best epoch's model, on the CPU, and its accuracy on each validation set. Raises
+    SystemExit if the folder contains a run with other settings.
     """
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    network = Network().to(device)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average = copy.deepcopy(network)
-    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=WEIGHT_DECAY)
-    parts: dict[str, Any] = {"network": network, "average": average, "optimizer": optimizer}
-    start, step = 0, 0
-    best: dict[str, Any] = {"weights": {}, "accuracies": {"none yet": 0.0}}
+    model = DigitCNN().to(device)
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    ema_model = copy.deepcopy(model)
+    optimizer = torch.optim.AdamW(model.parameters(), weight_decay=WEIGHT_DECAY)
+    stateful: dict[str, Any] = {"model": model, "ema_model": ema_model, "optimizer": optimizer}
+    start_epoch, step = 0, 0
+    best: dict[str, Any] = {"weights": {}, "accuracies": {"no epoch yet": 0.0}}
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True, map_location=device)
-        if (saved["epochs"], saved["seed"]) != (epochs, seed):
-            raise SystemExit(f"{folder} holds a run with other settings; name another with --run.")
-        for name, part in parts.items():
+        if (saved["epochs"], saved["seed"]) != (
+            epochs,
+            seed,
+        ) or not stateful.keys() <= saved.keys():
+            raise SystemExit(
+                f"{folder} contains a run with other settings; choose another name with --run."
+            )
+        for name, part in stateful.items():
             part.load_state_dict(saved[name])
-        start, step, best = saved["epoch"], saved["step"], saved["best"]
-        print(f"Going on after epoch {start} of {epochs}.")
+        start_epoch, step, best = saved["epoch"], saved["step"], saved["best"]
+        print(f"Resuming after epoch {start_epoch} of {epochs}.")
 
-    log = SummaryWriter(str(folder / "tensorboard"), purge_step=start)
-    if start == 0:
-        show(log, draw(0)[0])
-    epochs_left = tqdm(range(start, epochs), "training", epochs, initial=start, unit="epoch")
-    for epoch in epochs_left:
-        torch.manual_seed(seed * 1_000 + epoch)  # so that a resumed run ends as an unbroken one
-        network.train()
+    writer = SummaryWriter(str(folder / "tensorboard"), purge_step=start_epoch)
+    if start_epoch == 0:
+        log_inputs(writer, load_copy(0)[0])
+    progress_bar = tqdm(
+        range(start_epoch, epochs), "training", epochs, initial=start_epoch, unit="epoch"
+    )
+    for epoch in progress_bar:
+        # A seed per epoch makes a resumed run end like an uninterrupted one.
+        torch.manual_seed(seed * 1_000 + epoch)
+        model.train()
         losses = []
-        for inks, labels, share in batches(draw(epoch % ROUNDS), seed * 1_000 + epoch):
+        copy_number = epoch % AUGMENTED_COPIES
+        for inputs, labels, progress in batches(load_copy(copy_number), seed * 1_000 + epoch):
             for group in optimizer.param_groups:
-                group["lr"] = learning_rate((epoch + share) / epochs)
+                group["lr"] = get_lr((epoch + progress) / epochs)
             with torch.autocast(device, torch.bfloat16):
-                logits = network(inks.to(device))
+                logits = model(inputs.to(device))
                 loss = F.cross_entropy(logits, labels.to(device), label_smoothing=LABEL_SMOOTHING)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             step += 1
-            drift(average, network, step)
+            update_ema(ema_model, model, step)
             losses.append(loss.detach())
         mean_loss = torch.stack(losses).mean().item()
-        accuracies = {part.name: accuracy(average, part) for part in held_out}
+        accuracies = {val_set.name: accuracy(ema_model, val_set) for val_set in val_sets}
         if mean(accuracies) > mean(best["accuracies"]):
-            weights = {name: value.cpu().clone() for name, value in average.state_dict().items()}
+            weights = {name: value.cpu().clone() for name, value in ema_model.state_dict().items()}
             best = {"weights": weights, "accuracies": accuracies}
-        save(
-            {name: part.state_dict() for name, part in parts.items()}
+        save_checkpoint(
+            {name: part.state_dict() for name, part in stateful.items()}
             | {"epoch": epoch + 1, "step": step, "best": best, "epochs": epochs, "seed": seed},
             checkpoint,
         )
-        log.add_scalar("loss", mean_loss, epoch + 1)
-        for name, share in accuracies.items():
-            log.add_scalar(f"accuracy/{name}", share, epoch + 1)
-        log.flush()
-        shares = ", ".join(f"{name} {share:.2%}" for name, share in accuracies.items())
-        tqdm.write(f"epoch {epoch + 1:2d}  loss {mean_loss:.4f}  {shares}")
-    log.close()
-    trained = Network()
+        writer.add_scalar("loss", mean_loss, epoch + 1)
+        for name, value in accuracies.items():
+            writer.add_scalar(f"accuracy/{name}", value, epoch + 1)
+        writer.flush()
+        summary = ", ".join(f"{name} {value:.2%}" for name, value in accuracies.items())
+        tqdm.write(f"epoch {epoch + 1:2d}  loss {mean_loss:.4f}  {summary}")
+    writer.close()
+    trained = DigitCNN()
     trained.load_state_dict(best["weights"])
     return trained.eval(), best["accuracies"]
 
 
-def batches(drawn: tuple[Inks, Labels], seed: int) -> Iterator[tuple[Tensor, Tensor, float]]:
-    """Shuffled batches of inks and labels, and what share of the round went before."""
-    inks, labels = drawn
+def batches(
+    augmented_copy: tuple[ModelInputs, Labels], seed: int
+) -> Iterator[tuple[Tensor, Tensor, float]]:
+    """Yield shuffled batches, each with the progress through the copy, in [0, 1).
+
+    A batch is model inputs (BATCH_SIZE, 28, 28) float32 in [0, 1] and labels (BATCH_SIZE,) int64.
+    """
+    inputs, labels = augmented_copy
     order = np.random.default_rng(seed).permutation(len(labels))
-    starts = range(0, max(1, len(order) - BATCH + 1), BATCH)
+    starts = range(0, max(1, len(order) - BATCH_SIZE + 1), BATCH_SIZE)
     for start in tqdm(starts, "epoch", unit="batch", leave=False):
-        chosen = order[start : start + BATCH]
+        chosen = order[start : start + BATCH_SIZE]
         yield (
-            torch.from_numpy(inks[chosen].astype(np.float32) / 255),
+            torch.from_numpy(inputs[chosen].astype(np.float32) / 255),
             torch.from_numpy(labels[chosen]),
             start / len(order),
         )
 
 
-def learning_rate(share: float) -> float:
-    """At a share of the training: up in a straight line, then down along a cosine."""
-    warm_up = 0.1
-    if share < warm_up:
-        return PEAK_LEARNING_RATE * (0.04 + 0.96 * share / warm_up)
-    return PEAK_LEARNING_RATE * (1 + math.cos(math.pi * (share - warm_up) / (1 - warm_up))) / 2
+def get_lr(progress: float) -> float:
+    """Return the learning rate at a point of training, in [0, 1]: linear warm-up, then cosine."""
+    if progress < WARMUP:
+        return MAX_LR * (MIN_WARMUP_LR + (1 - MIN_WARMUP_LR) * progress / WARMUP)
+    return MAX_LR * (1 + math.cos(math.pi * (progress - WARMUP) / (1 - WARMUP))) / 2
 
 
 @torch.no_grad()
-def drift(average: Network, network: Network, step: int) -> None:
-    """Move the running average towards the present weights: much at first, little later."""
-    share = max(1 - AVERAGING, 9 / (10 + step))
-    for mean_value, present in zip(
-        average.state_dict().values(), network.state_dict().values(), strict=True
+def update_ema(ema_model: DigitCNN, model: DigitCNN, step: int) -> None:
+    """Update the exponential moving average of the weights, with a lower decay during warm-up."""
+    weight = max(1 - EMA_DECAY, 9 / (10 + step))
+    for average, current in zip(
+        ema_model.state_dict().values(), model.state_dict().values(), strict=True
     ):
-        if mean_value.is_floating_point():
-            mean_value.lerp_(present, share)
+        if average.is_floating_point():
+            average.lerp_(current, weight)
         else:
-            mean_value.copy_(present)
+            average.copy_(current)
 
 
 @torch.no_grad()
-def logits_of(network: torch.nn.Module, inks: Tensor) -> Tensor:
-    """Logits (n, 11) of a network, put into evaluation mode, a batch at a time."""
-    network.eval()
-    device = next(network.parameters()).device
-    return torch.cat([network(part.to(device)).cpu() for part in torch.split(inks, 1_000)])
+def predict_logits(model: torch.nn.Module, inputs: Tensor) -> Tensor:
+    """Return the logits (n, 11) of model inputs (n, 28, 28); puts the model in evaluation mode."""
+    model.eval()
+    device = next(model.parameters()).device
+    return torch.cat([model(part.to(device)).cpu() for part in torch.split(inputs, 1_000)])
 
 
-def accuracy(network: torch.nn.Module, part: Validation) -> float:
-    """Share of the inks that are read right, in [0, 1]."""
-    return (logits_of(network, part.inks).argmax(1) == part.labels).float().mean().item()
+def accuracy(model: torch.nn.Module, val_set: ValidationSet) -> float:
+    """Return the fraction of a validation set that is classified correctly."""
+    predicted = predict_logits(model, val_set.inputs).argmax(1)
+    return (predicted == val_set.labels).float().mean().item()
 
 
 def mean(accuracies: dict[str, float]) -> float:
-    """Of all sources, each weighing the same."""
+    """Return the mean accuracy; every validation set has the same weight."""
     return sum(accuracies.values()) / len(accuracies)
 
 
-def show(log: SummaryWriter, inks: Inks) -> None:
-    """Put the network's graph and a sheet of inks into TensorBoard."""
-    sheet = torch.from_numpy(inks[:256]).reshape(16, 16, 28, 28).transpose(1, 2)
-    log.add_image("inks", sheet.reshape(1, 16 * 28, 16 * 28))
-    log.add_graph(Network().eval(), torch.zeros(1, 28, 28))
+def log_inputs(writer: SummaryWriter, inputs: ModelInputs) -> None:
+    """Write the network's graph and the first 256 model inputs to TensorBoard."""
+    sheet = torch.from_numpy(inputs[:256]).reshape(16, 16, 28, 28).transpose(1, 2)
+    writer.add_image("inputs", sheet.reshape(1, 16 * 28, 16 * 28))
+    writer.add_graph(DigitCNN().eval(), torch.zeros(1, 28, 28))
 
 
-def show_result(
-    folder: Path, labels: NDArray[np.int64], read: NDArray[np.int64], version: str
+def log_confusion_matrix(
+    folder: Path, labels: NDArray[np.int64], predicted: NDArray[np.int64], version: str
 ) -> None:
-    """Put the exported model's version and its confusion matrix into TensorBoard."""
-    with SummaryWriter(str(folder / "tensorboard")) as log:
-        log.add_text("model", version)
-        log.add_figure("confusion", held_out_confusion_chart(labels, read))
+    """Write the exported model's version and confusion matrix to TensorBoard."""
+    with SummaryWriter(str(folder / "tensorboard")) as writer:
+        writer.add_text("model", version)
+        writer.add_figure("confusion", validation_confusion_chart(labels, predicted))
 
 
-def save(state: dict[str, Any], path: Path) -> None:
-    """Write a checkpoint so that a kill leaves the old one or the new one, never half of one."""
+def save_checkpoint(state: dict[str, Any], path: Path) -> None:
+    """Write a checkpoint atomically: a kill leaves the previous or the new one, never a part."""
     temporary = path.with_suffix(".new")
     torch.save(state, temporary)
     temporary.replace(path)
@@ -202,27 +221,27 @@ def main() -> None:
     arguments = parser.parse_args()
     folder = RUNS / arguments.run
     try:
-        sources, held_out = load_sources()
+        sources, val_sets = load_sources()
     except DatasetError as error:
         raise SystemExit(str(error)) from error
-    rounds = Rounds(sources, RUNS / "rounds")
-    for number in tqdm(range(ROUNDS), "drawing", unit="round"):
-        rounds(number)
-    network, accuracies = train(rounds, held_out, folder, arguments.epochs, arguments.seed)
+    dataset = AugmentedDataset(sources, RUNS / "augmented")
+    for number in tqdm(range(AUGMENTED_COPIES), "rendering", unit="copy"):
+        dataset.load(number)
+    model, accuracies = train(dataset.load, val_sets, folder, arguments.epochs, arguments.seed)
 
     recipe = (
         f"{'-'.join(map(str, CHANNELS))} channels, {arguments.epochs} epochs, "
-        f"{ROUNDS} rounds {rounds.fingerprint}"
+        f"{AUGMENTED_COPIES} copies {dataset.fingerprint}"
     )
-    logits = torch.cat([logits_of(network, part.inks) for part in held_out]).numpy()
-    labels = torch.cat([part.labels for part in held_out]).numpy()
+    logits = torch.cat([predict_logits(model, val_set.inputs) for val_set in val_sets]).numpy()
+    labels = torch.cat([val_set.labels for val_set in val_sets]).numpy()
     target = folder / "digits.onnx"
-    export(network, choose_calibration(logits, labels), recipe, target)
-    show_result(folder, labels, logits.argmax(1), Classifier(target).version)
-    figures = {name: f"{share:.4f}" for name, share in accuracies.items()}
-    line = {"recipe": recipe, "seed": arguments.seed, "bytes": target.stat().st_size} | figures
-    record(RESULTS, line)
-    print(f"Wrote {target}. To serve and judge it: make release RUN={arguments.run}")
+    export_onnx(model, calibrate(logits, labels), recipe, target)
+    log_confusion_matrix(folder, labels, logits.argmax(1), Classifier(target).version)
+    figures = {name: f"{value:.4f}" for name, value in accuracies.items()}
+    run = {"recipe": recipe, "seed": arguments.seed, "bytes": target.stat().st_size} | figures
+    append_run(RESULTS, run)
+    print(f"Wrote {target}. To release and evaluate it: make release RUN={arguments.run}")
 
 
 if __name__ == "__main__":
