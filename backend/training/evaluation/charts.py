@@ -1,4 +1,4 @@
-"""The pictures of an evaluation, for the model card: what is read, how surely, where it fails."""
+"""Charts of an evaluation for the model card: confusion, reliability, conditions, worst errors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,125 +9,129 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from recognizer.classifier import MODEL, OTHER
-from recognizer.preprocessing import Ink
-from training.evaluation.schema import Evaluation, Result
+from recognizer.classifier import MODEL_PATH, NON_DIGIT
+from recognizer.preprocessing import ModelInput
+from training.evaluation.schema import DigitResult, Evaluation
 
-CHARTS = MODEL.parent / "charts"
+CHARTS = MODEL_PATH.parent / "charts"
 
-INK, PAPER, RED, PALE = "#1d2a4d", "#ffffff", "#c8322b", "#dfe3ee"
+BLUE, WHITE, RED, PALE = "#1d2a4d", "#ffffff", "#c8322b", "#dfe3ee"
 
 WORST = 100
-"""Misreadings on the sheet: those that were given most surely."""
+"""Number of errors on the sheet: those with the highest confidence."""
 
 
 @dataclass(frozen=True)
-class Misreading:
-    """A digit that was read as another, or refused."""
+class Misclassification:
+    """A digit that was taken for another or rejected."""
 
-    ink: Ink
-    true: int
-    read: int | None
+    model_input: ModelInput
+    label: int
+    predicted: int | None
+    """None if rejected."""
     confidence: float
 
 
-def draw_charts(evaluation: Evaluation, misreadings: Sequence[Misreading]) -> None:
-    """Write every picture into charts/, beside the model."""
+def draw_charts(evaluation: Evaluation, errors: Sequence[Misclassification]) -> None:
+    """Write all charts into charts/, beside the model."""
     CHARTS.mkdir(exist_ok=True)
-    people = evaluation.results[:2]
+    largest = evaluation.digits[:2]
     figures = {
-        "confusion": confusion_chart(people),
-        "reliability": reliability_chart(people),
+        "confusion": confusion_chart(largest),
+        "reliability": reliability_chart(largest),
         "conditions": conditions_chart(evaluation),
-        "errors": errors_sheet(misreadings),
+        "errors": errors_sheet(errors),
     }
     for name, figure in figures.items():
-        # Without the date and the version of the software, the same figures give the same file.
+        # Without the date and the software version, equal figures give equal files.
         figure.savefig(CHARTS / f"{name}.png", dpi=110, metadata={"Software": None})
 
 
-def confusion_chart(results: Sequence[Result]) -> Figure:
-    """Which digit is taken for which; the right ones are left out, so that the errors show."""
+def confusion_chart(results: Sequence[DigitResult]) -> Figure:
+    """Draw which digits are confused; correct predictions are left out to show the errors."""
     figure = Figure(figsize=(5 * len(results), 5), layout="constrained")
-    for axes, result in zip(rows_of(figure, len(results)), results, strict=True):
+    for axes, result in zip(plots_in_row(figure, len(results)), results, strict=True):
         draw_confusion(axes, np.array(result.confusion), [str(digit) for digit in range(10)])
         axes.set_title(
-            f"{result.name}: {result.digits - result.right} of {result.digits:,} misread"
+            f"{result.name}: {result.images - result.correct} errors in {result.images:,}"
         )
     return figure
 
 
-def held_out_confusion_chart(labels: NDArray[np.int64], read: NDArray[np.int64]) -> Figure:
-    """The same of the drawings held out of training: (n,) each, 0 to 9, or 10 for no digit."""
+def validation_confusion_chart(labels: NDArray[np.int64], predicted: NDArray[np.int64]) -> Figure:
+    """Draw the same for the validation sets: (n,) each, 0 to 9, or NON_DIGIT."""
     figure = Figure(figsize=(5.5, 5.5), layout="constrained")
     axes = figure.subplots()
-    times = np.zeros((OTHER + 1, OTHER + 1), dtype=np.int64)
-    np.add.at(times, (labels, read), 1)
-    draw_confusion(axes, times, [*map(str, range(OTHER)), "none"])
-    axes.set_title(f"held out: {(labels != read).sum():,} of {len(labels):,} misread")
+    counts = np.zeros((NON_DIGIT + 1, NON_DIGIT + 1), dtype=np.int64)
+    np.add.at(counts, (labels, predicted), 1)
+    draw_confusion(axes, counts, [*map(str, range(NON_DIGIT)), "none"])
+    errors = (labels != predicted).sum()
+    axes.set_title(f"validation sets: {errors:,} errors in {len(labels):,}")
     return figure
 
 
-def draw_confusion(axes: Axes, times: NDArray[np.int64], names: Sequence[str]) -> None:
-    """How often each (row) was read as which (column); the diagonal is left out."""
-    times = times * (1 - np.eye(len(names), dtype=np.int64))
-    axes.imshow(times, cmap=mpl.colors.LinearSegmentedColormap.from_list("ink", [PAPER, RED]))
-    for true, read in zip(*np.nonzero(times), strict=True):
-        axes.text(read, true, str(times[true, read]), ha="center", va="center", color=INK)
+def draw_confusion(axes: Axes, counts: NDArray[np.int64], names: Sequence[str]) -> None:
+    """Draw a confusion matrix, label by predicted class, without its diagonal."""
+    counts = counts * (1 - np.eye(len(names), dtype=np.int64))
+    axes.imshow(counts, cmap=mpl.colors.LinearSegmentedColormap.from_list("errors", [WHITE, RED]))
+    for label, predicted in zip(*np.nonzero(counts), strict=True):
+        axes.text(
+            predicted, label, str(counts[label, predicted]), ha="center", va="center", color=BLUE
+        )
     axes.set_xticks(range(len(names)), names)
     axes.set_yticks(range(len(names)), names)
-    axes.set(xlabel="read as", ylabel="is")
+    axes.set(xlabel="predicted", ylabel="label")
 
 
-def reliability_chart(results: Sequence[Result]) -> Figure:
-    """How often an answer is right, by how sure it is; the area of a dot is its share."""
+def reliability_chart(results: Sequence[DigitResult]) -> Figure:
+    """Draw accuracy against confidence; the area of a dot is the bin's fraction of predictions."""
     figure = Figure(figsize=(4.5 * len(results), 4.5), layout="constrained")
-    for axes, result in zip(rows_of(figure, len(results)), results, strict=True):
+    for axes, result in zip(plots_in_row(figure, len(results)), results, strict=True):
         confidence, accuracy, count = np.array(result.reliability).T
         axes.plot([0, 1], [0, 1], color=PALE)
-        axes.scatter(confidence, accuracy, 20 + 600 * count / count.sum(), color=INK, alpha=0.7)
+        axes.scatter(confidence, accuracy, 20 + 600 * count / count.sum(), color=BLUE, alpha=0.7)
         error = result.expected_calibration_error
         axes.set(
             xlabel="confidence",
-            ylabel="share that is right",
+            ylabel="accuracy",
             title=f"{result.name}\ncalibration error {error:.2%}",
         )
     return figure
 
 
 def conditions_chart(evaluation: Evaluation) -> Figure:
-    """Accuracy under each condition, with its 95 % interval."""
+    """Draw the accuracy under each condition, with its 95% confidence interval."""
     figure = Figure(figsize=(8, 4.5), layout="constrained")
-    (axes,) = rows_of(figure, 1)
+    (axes,) = plots_in_row(figure, 1)
     for row, result in enumerate(reversed(evaluation.conditions)):
         low, high = result.interval
         axes.plot([100 * low, 100 * high], [row, row], color=PALE, linewidth=6)
-        axes.plot(100 * result.accuracy, row, "o", color=INK)
+        axes.plot(100 * result.accuracy, row, "o", color=BLUE)
         axes.annotate(
             f"{result.accuracy:.1%}", (100 * high, row), (6, -4), textcoords="offset points"
         )
     names = [result.name for result in reversed(evaluation.conditions)]
-    axes.set(yticks=range(len(names)), yticklabels=names, xlabel="pen digits read right, %")
+    axes.set(yticks=range(len(names)), yticklabels=names, xlabel="accuracy on pen digits, %")
     axes.set_xlim(right=axes.get_xlim()[1] + 0.3)
     return figure
 
 
-def errors_sheet(misreadings: Sequence[Misreading]) -> Figure:
-    """The misreadings that were given most surely, as the network saw them."""
-    worst = sorted(misreadings, key=lambda one: one.confidence, reverse=True)[:WORST]
-    figure = Figure(figsize=(10, 11.5), facecolor=PAPER)
-    for axes, misreading in zip(figure.subplots(10, 10).flat, worst, strict=False):
-        axes.imshow(1 - misreading.ink, cmap="gray", vmin=0, vmax=1)
-        read = "no digit" if misreading.read is None else f"read {misreading.read}"
-        axes.set_title(f"{misreading.true}, {read}\n{misreading.confidence:.0%}", fontsize=8)
+def errors_sheet(errors: Sequence[Misclassification]) -> Figure:
+    """Draw the model inputs of the errors with the highest confidence."""
+    worst = sorted(errors, key=lambda error: error.confidence, reverse=True)[:WORST]
+    figure = Figure(figsize=(10, 11.5), facecolor=WHITE)
+    for axes, error in zip(figure.subplots(10, 10).flat, worst, strict=False):
+        axes.imshow(1 - error.model_input, cmap="gray", vmin=0, vmax=1)
+        outcome = "rejected" if error.predicted is None else f"predicted {error.predicted}"
+        axes.set_title(f"{error.label}, {outcome}\n{error.confidence:.0%}", fontsize=8)
     for axes in figure.axes:
         axes.set_axis_off()
     figure.subplots_adjust(0.02, 0.01, 0.98, 0.95, 0.2, 0.5)
     return figure
 
 
-def rows_of(figure: Figure, count: int) -> list[Axes]:
-    """So many plots side by side, without the frame at their top and right."""
+def plots_in_row(figure: Figure, count: int) -> list[Axes]:
+    """Return `count` plots side by side, without frames at their top and right."""
     plots = list(figure.subplots(1, count, squeeze=False)[0])
     for axes in plots:
         axes.spines[["top", "right"]].set_visible(False)

@@ -1,6 +1,6 @@
-"""Strokes as people send them: drawn on any paper, seen in any light, as the bytes of a file.
+"""Conditions: renders strokes as image files, on any paper and in any light.
 
-Each condition in CONDITIONS draws one digit and spoils it in one way.
+Each function in CONDITIONS renders one digit under one difficulty.
 """
 
 from collections.abc import Callable
@@ -10,134 +10,144 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from training.data.rasterize import Random, Stroke, draw
+from training.data.rasterize import Stroke, rasterize
 
 PAPER = 400
-"""Pixels a side."""
+"""Side of the image, in pixels."""
 
-ANY_SIZE, ANY_PEN = (0.25, 0.9), (0.01, 0.1)
-"""Longer side of the drawing, brush included, and width of the brush: shares of the paper."""
+SIZE_RANGE, PEN_RANGE = (0.25, 0.9), (0.01, 0.1)
+"""Longer side of the drawing, brush included, and brush width: fractions of the paper's side."""
 
-USUAL_SIZE, USUAL_PEN = (0.4, 0.8), (0.02, 0.06)
-"""Where a condition is about something else."""
+MEDIUM_SIZE_RANGE, MEDIUM_PEN_RANGE = (0.4, 0.8), (0.02, 0.06)
+"""The same where a condition is about something else."""
 
-Grey = NDArray[np.float32]
-"""Grey levels (height, width) in [0, 255]."""
+GrayLevels = NDArray[np.float32]
+"""Gray levels (height, width) in [0, 255]."""
+
+Renderer = Callable[[list[Stroke], np.random.Generator], bytes]
+"""Returns an image file of a drawing."""
 
 
-def drawn(
+def rasterize_at_random(
     strokes: list[Stroke],
-    random: Random,
-    sizes: tuple[float, float] = USUAL_SIZE,
-    pens: tuple[float, float] = USUAL_PEN,
+    rng: np.random.Generator,
+    sizes: tuple[float, float] = MEDIUM_SIZE_RANGE,
+    pens: tuple[float, float] = MEDIUM_PEN_RANGE,
     paper: tuple[int, int] = (PAPER, PAPER),
 ) -> NDArray[np.float32]:
-    """Ink in [0, 1], shaped like the paper (width, height), of strokes at a random place."""
+    """Return the ink (height, width) in [0, 1] of strokes at a random place.
+
+    `sizes` and `pens` are the ranges of the drawing's longer side and the brush width, as fractions
+    of the shorter side of `paper`, (width, height) in pixels.
+    """
     side = min(paper)
-    pen = random.uniform(*pens) * side
-    extent = random.uniform(*sizes) * side - pen
+    pen = rng.uniform(*pens) * side
+    extent = rng.uniform(*sizes) * side - pen
     reach = (extent + pen) / 2
-    x, y = (float(random.uniform(reach, length - reach)) for length in paper)
-    return draw(strokes, extent, (x, y), pen, paper)
+    x, y = (float(rng.uniform(reach, length - reach)) for length in paper)
+    return rasterize(strokes, extent, (x, y), pen, paper)
 
 
-def encoded(levels: NDArray[np.float32], file_format: str = "PNG", **options: int) -> bytes:
-    """Grey or colour levels in [0, 255] as the bytes of a picture file."""
+def encode(levels: NDArray[np.float32], file_format: str = "PNG", **options: int) -> bytes:
+    """Return gray or color levels in [0, 255] as an image file; `options` go to Pillow."""
     buffer = BytesIO()
-    picture = Image.fromarray(levels.round().clip(0, 255).astype(np.uint8))
-    picture.save(buffer, file_format, **options)
+    image = Image.fromarray(levels.round().clip(0, 255).astype(np.uint8))
+    image.save(buffer, file_format, **options)
     return buffer.getvalue()
 
 
-def black_on_white(ink: NDArray[np.float32]) -> Grey:
+def black_on_white(ink: NDArray[np.float32]) -> GrayLevels:
+    """Return ink in [0, 1] as gray levels: black on white."""
     return 255 * (1 - ink)
 
 
-def any_size(strokes: list[Stroke], random: Random) -> bytes:
-    """Black on white, at any size and place, with any pen."""
-    return encoded(black_on_white(drawn(strokes, random, ANY_SIZE, ANY_PEN)))
+def any_size(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
+    """Render black on white, at any size and place, with any pen."""
+    return encode(black_on_white(rasterize_at_random(strokes, rng, SIZE_RANGE, PEN_RANGE)))
 
 
-def white_on_black(strokes: list[Stroke], random: Random) -> bytes:
-    return encoded(255 * drawn(strokes, random))
+def white_on_black(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
+    return encode(255 * rasterize_at_random(strokes, rng))
 
 
-def colour_on_colour(strokes: list[Stroke], random: Random) -> bytes:
-    """Two random colours, at least half a channel's range apart."""
-    ink = drawn(strokes, random)[..., None]
+def color_on_color(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
+    """Render in two random colors, at least half of a channel's range apart."""
+    ink = rasterize_at_random(strokes, rng)[..., None]
     while True:
-        paper, pen = random.uniform(0, 255, (2, 3)).astype(np.float32)
+        paper, pen = rng.uniform(0, 255, (2, 3)).astype(np.float32)
         if np.linalg.norm(paper - pen) >= 128:
-            return encoded(paper * (1 - ink) + pen * ink)
+            return encode(paper * (1 - ink) + pen * ink)
 
 
-def low_contrast(strokes: list[Stroke], random: Random) -> bytes:
-    return encoded(200 - 50 * drawn(strokes, random))
+def low_contrast(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
+    return encode(200 - 50 * rasterize_at_random(strokes, rng))
 
 
-def on_transparency(strokes: list[Stroke], random: Random) -> bytes:
-    ink = 255 * drawn(strokes, random)
-    return encoded(np.stack([np.zeros_like(ink)] * 3 + [ink], axis=-1))
+def on_transparency(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
+    ink = 255 * rasterize_at_random(strokes, rng)
+    return encode(np.stack([np.zeros_like(ink)] * 3 + [ink], axis=-1))
 
 
-def photo(strokes: list[Stroke], random: Random) -> bytes:
-    """Pen on paper by the light of a lamp at one side, with the grain and JPEG of a phone."""
-    ink = drawn(strokes, random)
-    turn = random.uniform(0, 2 * np.pi)
+def photo(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
+    """Render pen on paper lit by a lamp from one side, with a phone's noise and JPEG."""
+    ink = rasterize_at_random(strokes, rng)
+    angle = rng.uniform(0, 2 * np.pi)
     y, x = np.mgrid[-1 : 1 : PAPER * 1j, -1 : 1 : PAPER * 1j]
-    light = 1 + random.uniform(0.1, 0.35) * (x * np.cos(turn) + y * np.sin(turn))
-    levels = 170 * light * (1 - random.uniform(0.5, 0.8) * ink)
-    grain = random.normal(0, random.uniform(2, 8), levels.shape)
-    return encoded((levels + grain).astype(np.float32), "JPEG", quality=80)
+    light = 1 + rng.uniform(0.1, 0.35) * (x * np.cos(angle) + y * np.sin(angle))
+    levels = 170 * light * (1 - rng.uniform(0.5, 0.8) * ink)
+    noise = rng.normal(0, rng.uniform(2, 8), levels.shape)
+    return encode((levels + noise).astype(np.float32), "JPEG", quality=80)
 
 
-def coarse_jpeg(strokes: list[Stroke], random: Random) -> bytes:
-    return encoded(black_on_white(drawn(strokes, random)), "JPEG", quality=25)
+def coarse_jpeg(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
+    return encode(black_on_white(rasterize_at_random(strokes, rng)), "JPEG", quality=25)
 
 
-def rotated(strokes: list[Stroke], random: Random) -> bytes:
-    """Turned by 15° to the left or to the right."""
-    turn = np.deg2rad(random.choice([-15, 15]))
-    matrix = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    return encoded(black_on_white(drawn([stroke @ matrix for stroke in strokes], random)))
+def rotated(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
+    """Render rotated by 15° to the left or to the right."""
+    angle = np.deg2rad(rng.choice([-15, 15]))
+    matrix = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    ink = rasterize_at_random([stroke @ matrix for stroke in strokes], rng)
+    return encode(black_on_white(ink))
 
 
-def blurred(strokes: list[Stroke], random: Random) -> bytes:
-    """By a bell of 3 pixels' deviation."""
-    levels = black_on_white(drawn(strokes, random)).round().astype(np.uint8)
+def blurred(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
+    """Render with a Gaussian blur whose standard deviation is 3 pixels."""
+    levels = black_on_white(rasterize_at_random(strokes, rng)).round().astype(np.uint8)
     soft = Image.fromarray(levels).filter(ImageFilter.GaussianBlur(3))
-    return encoded(np.asarray(soft, dtype=np.float32))
+    return encode(np.asarray(soft, dtype=np.float32))
 
 
-def small(strokes: list[Stroke], random: Random) -> bytes:
-    return encoded(black_on_white(drawn(strokes, random, paper=(48, 48))))
+def small(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
+    return encode(black_on_white(rasterize_at_random(strokes, rng, paper=(48, 48))))
 
 
-def wide(strokes: list[Stroke], random: Random) -> bytes:
-    return encoded(black_on_white(drawn(strokes, random, paper=(1600, 600))))
+def wide(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
+    return encode(black_on_white(rasterize_at_random(strokes, rng, paper=(1600, 600))))
 
 
-def hair_thin(strokes: list[Stroke], random: Random) -> bytes:
-    """A pen of one pixel."""
-    return encoded(black_on_white(drawn(strokes, random, pens=(1 / PAPER, 1 / PAPER))))
+def hair_thin(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
+    """Render with a pen of one pixel."""
+    ink = rasterize_at_random(strokes, rng, pens=(1 / PAPER, 1 / PAPER))
+    return encode(black_on_white(ink))
 
 
-def fat(strokes: list[Stroke], random: Random) -> bytes:
-    """A pen of a tenth of the paper."""
-    return encoded(black_on_white(drawn(strokes, random, pens=(0.1, 0.1))))
+def thick(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
+    """Render with a pen of a tenth of the paper's side."""
+    return encode(black_on_white(rasterize_at_random(strokes, rng, pens=(0.1, 0.1))))
 
 
-CONDITIONS: dict[str, Callable[[list[Stroke], Random], bytes]] = {
+CONDITIONS: dict[str, Renderer] = {
     "white on black": white_on_black,
-    "colour on colour": colour_on_colour,
+    "color on color": color_on_color,
     "low contrast, 150 on 200": low_contrast,
     "ink on transparency": on_transparency,
     "shaded, noisy photo": photo,
-    "JPEG of quality 25": coarse_jpeg,
-    "turned by 15°": rotated,
+    "JPEG at quality 25": coarse_jpeg,
+    "rotated by 15°": rotated,
     "blurred by 3 px": blurred,
     "48×48 px": small,
     "1600×600 px": wide,
     "hair-thin pen, 1 px": hair_thin,
-    "fat pen, 40 px": fat,
+    "thick pen, 40 px": thick,
 }

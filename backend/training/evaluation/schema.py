@@ -1,77 +1,86 @@
-"""What was measured of the released model: the document that make evaluate writes."""
+"""Results of an evaluation of the released model: the document evaluation.json."""
 
 import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from recognizer.classifier import MODEL
+from recognizer import StageTimings
+from recognizer.classifier import MODEL_PATH
 
-EVALUATION = MODEL.with_name("evaluation.json")
+EVALUATION = MODEL_PATH.with_name("evaluation.json")
 
 
 @dataclass(frozen=True)
-class Result:
-    """How a set of digits was read. Shares are in [0, 1]."""
+class DigitResult:
+    """Result on a test set of digits. Fractions are in [0, 1]."""
 
     name: str
-    digits: int
-    right: int
+    images: int
+    """Number of images."""
+    correct: int
+    """Number of images whose digit was predicted; rejected ones are not among them."""
     accuracy: float
     interval: tuple[float, float]
-    """Of the accuracy, 95 %, Wilson's."""
-    refused: float
-    """Share with the verdict `not_a_digit`, or `blank`: both count as misread."""
+    """95% confidence interval of the accuracy (Wilson)."""
+    rejected: float
+    """Fraction with the verdict `not_a_digit` or `blank`; both count as errors."""
     unsure: float
-    """Share with the verdict `unsure`."""
+    """Fraction with the verdict `unsure`."""
     accuracy_when_sure: float
+    """Accuracy over the images with the verdict `digit`."""
     expected_calibration_error: float
     reliability: list[tuple[float, float, int]]
-    """Mean confidence, accuracy and number of digits in each bin that has any."""
+    """Mean confidence, accuracy and number of predictions in each bin that has any."""
     confusion: list[list[int]]
-    """confusion[true digit][digit read]; refused ones are in no column."""
+    """confusion[label][predicted digit]; rejected images are in no column."""
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """How pictures that show no digit were answered. Shares are in [0, 1]."""
+class RejectionResult:
+    """Result on a test set of non-digits. Fractions are in [0, 1]."""
 
     name: str
-    pictures: int
-    refused: float
-    """Share with the verdict `not_a_digit`, or `blank`."""
+    images: int
+    """Number of images."""
+    rejected: float
+    """Fraction with the verdict `not_a_digit` or `blank`."""
     unsure: float
-    told: float
-    """Share that was not taken for a digit: refused or unsure."""
+    """Fraction with the verdict `unsure`."""
+    rejected_or_unsure: float
+    """Fraction that was not taken for a digit."""
     interval: tuple[float, float]
-    """Of that share, 95 %, Wilson's."""
+    """95% confidence interval of `rejected_or_unsure` (Wilson)."""
 
 
 @dataclass(frozen=True)
-class Seeds:
-    """The recipe, begun from several random states: share of right answers on held-out drawings."""
+class SeedStatistics:
+    """Accuracy on each validation set over runs of one recipe with several seeds."""
 
     runs: int
     mean: dict[str, float]
-    deviation: dict[str, float]
-    """Standard deviation, of the sample."""
+    std: dict[str, float]
+    """Sample standard deviation; 0 if there is only one run."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Which model, and how it did."""
+    """The released model and its results on all test sets."""
 
     sha256: str
+    """Of the model file."""
     size_bytes: int
+    """Of the model file."""
     recipe: str
+    """How the model was trained: the key of its runs in results.csv."""
     temperature: float
-    refuse_above: float
-    unsure_below: float
-    milliseconds: dict[str, float]
-    """Median time of a pen digit's 400×400 PNG by stage, on the machine at hand: no two agree."""
-    results: list[Result]
-    conditions: list[Result]
-    others: list[Refusal]
-    seeds: Seeds
+    reject_threshold: float
+    unsure_threshold: float
+    timings: StageTimings
+    """Medians for a pen digit's 400×400 PNG, which depend on the machine."""
+    digits: list[DigitResult]
+    conditions: list[DigitResult]
+    non_digits: list[RejectionResult]
+    seeds: SeedStatistics
 
 
 def save_evaluation(evaluation: Evaluation) -> None:
@@ -80,16 +89,13 @@ def save_evaluation(evaluation: Evaluation) -> None:
 
 
 def load_evaluation() -> Evaluation:
-    """Read it again."""
+    """Read evaluation.json."""
     document: dict[str, Any] = json.loads(EVALUATION.read_text(encoding="utf-8"))
-    return Evaluation(
-        **{
-            name: value
-            for name, value in document.items()
-            if name not in ("results", "conditions", "others", "seeds")
-        },
-        results=[Result(**result) for result in document["results"]],
-        conditions=[Result(**result) for result in document["conditions"]],
-        others=[Refusal(**refusal) for refusal in document["others"]],
-        seeds=Seeds(**document["seeds"]),
-    )
+    parsed = {
+        "timings": StageTimings(**document["timings"]),
+        "digits": [DigitResult(**result) for result in document["digits"]],
+        "conditions": [DigitResult(**result) for result in document["conditions"]],
+        "non_digits": [RejectionResult(**result) for result in document["non_digits"]],
+        "seeds": SeedStatistics(**document["seeds"]),
+    }
+    return Evaluation(**(document | parsed))

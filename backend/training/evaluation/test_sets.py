@@ -1,6 +1,6 @@
-"""What a released model is judged on, as picture files; nothing here is learned from or tuned to.
+"""Test sets, as image files, that nothing is trained on or tuned to.
 
-Every set is read once for each released model, by evaluate.py.
+Each is read once per released model, by `make evaluate`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,179 +20,190 @@ from training.data.datasets import (
 )
 from training.data.fonts import (
     DIGITS,
-    GLYPH,
+    GLYPH_SIZE,
     LETTERS,
     LOOKALIKES,
     SIGNS,
-    glyph_of_size,
-    has,
+    cropped_glyph,
+    has_glyph,
     test_fonts,
 )
-from training.data.non_digits import SCRIBBLES, SHAPES, UNSEEN_SHAPES, draw_others, side_by_side
-from training.data.rasterize import Random, Stroke, smooth, wobble
-from training.data.sources import as_strokes, shaped, with_lifts
+from training.data.non_digits import (
+    SCRIBBLES,
+    SHAPES,
+    UNSEEN_SHAPES,
+    digit_pairs,
+    sample_drawings,
+)
+from training.data.rasterize import Stroke, perturb, smooth
+from training.data.sources import joined_strokes, restore_aspect_ratio, split_strokes
 from training.data.synthetic_digits import one_with_upstroke, seven
 from training.evaluation.conditions import (
-    ANY_SIZE,
     CONDITIONS,
     PAPER,
+    SIZE_RANGE,
+    Renderer,
     any_size,
     black_on_white,
-    encoded,
+    encode,
 )
 
 SEED = 44
 
-OTHERS = 1_000
-"""Pictures of each kind that is no digit, where they are made."""
+SAMPLES = 1_000
+"""Number of images in each generated test set, or of each digit in it."""
 
-TURN = 0.2
-"""Radians: how far the 1s and 7s are turned either way, whatever training does with others."""
+MAX_ROTATION = 0.2
+"""Radians, either way, of the 1s and 7s: a 1 rotated as far as in training may become a 7."""
 
-PHOTOGRAPHS = (
+PHOTOS = (
     "astronaut.png", "brick.png", "camera.png", "cell.png", "chelsea.png", "clock_motion.png",
     "coffee.png", "coins.png", "grass.png", "gravel.png", "hubble_deep_field.jpg", "ihc.png",
     "moon.png", "motorcycle_left.png", "retina.jpg", "rocket.jpg",
 )  # fmt: skip
-"""Of scikit-image, which says where each comes from: cats, coffee, coins, the moon."""
+"""Photos that scikit-image contains and whose origins it documents: cats, coffee, coins, …"""
 
 
 @dataclass(frozen=True)
-class TestSet:
-    """Pictures with the digits that they show."""
-
-    __test__ = False  # nor is it a test of pytest's
+class DigitTestSet:
+    """Image files with the digits that they show."""
 
     name: str
     labels: NDArray[np.int64]
     """(n,), 0 to 9."""
-    pictures: Callable[[], Iterator[bytes]]
-    """The files, each time the same."""
+    files: Callable[[], Iterator[bytes]]
+    """Iterates over the files, the same ones in each call."""
 
 
 @dataclass(frozen=True)
-class Others:
-    """Pictures that show no digit."""
+class NonDigitTestSet:
+    """Image files that show no digit."""
 
     name: str
     count: int
-    pictures: Callable[[], Iterator[bytes]]
+    files: Callable[[], Iterator[bytes]]
+    """Iterates over the files, the same ones in each call."""
 
 
-def digit_sets() -> list[TestSet]:
-    """Digits of people, and two sets of drawn ones."""
+def digit_sets() -> list[DigitTestSet]:
+    """Return the test sets of handwritten digits, then two of synthetic ones."""
     mnist, pen_digits, semeion = load_mnist_test(), load_pen_digits_test(), load_semeion_test()
-    paths = smooth_strokes(as_strokes(pen_digits))
-    random = np.random.default_rng(SEED)
-    ones = draw_others([one_with_upstroke, seven], 2 * OTHERS, SEED)
-    wobbly = smooth_strokes([wobble(strokes, random, TURN) for strokes in ones])
-    hands = [(font, digit) for font in test_fonts() for digit in DIGITS] * 10
+    paths = smooth_all(joined_strokes(pen_digits))
+    rng = np.random.default_rng(SEED)
+    ones_and_sevens = sample_drawings([one_with_upstroke, seven], 2 * SAMPLES, SEED)
+    perturbed = smooth_all([perturb(strokes, rng, MAX_ROTATION) for strokes in ones_and_sevens])
+    font_digits = [(font, digit) for font in test_fonts() for digit in DIGITS] * 10
     return [
-        TestSet("MNIST test set", mnist.labels, partial(scans, mnist.pictures)),
-        TestSet("pen digits, 14 other writers", pen_digits.labels, drawing(paths)),
-        TestSet("Semeion, other half", semeion.labels, partial(scans, shaped(semeion).pictures)),
-        TestSet("1 with upstroke against 7", np.tile([1, 7], OTHERS), drawing(wobbly)),
-        TestSet(
-            "digits of unseen fonts",
-            np.array([int(digit) for _, digit in hands]),
-            partial(typed, hands),
+        DigitTestSet("MNIST test set", mnist.labels, partial(raster_images, mnist.images)),
+        DigitTestSet("pen digits, 14 other writers", pen_digits.labels, rendered(paths)),
+        DigitTestSet(
+            "Semeion, other half",
+            semeion.labels,
+            partial(raster_images, restore_aspect_ratio(semeion).images),
+        ),
+        DigitTestSet("1 with upstroke vs. 7", np.tile([1, 7], SAMPLES), rendered(perturbed)),
+        DigitTestSet(
+            "digits in unseen fonts",
+            np.array([int(digit) for _, digit in font_digits]),
+            partial(glyph_images, font_digits),
         ),
     ]
 
 
-def lifted_set() -> TestSet:
-    """The pen digits of the 14 other writers, as far as can be told in the strokes they drew."""
+def pen_lifts_set() -> DigitTestSet:
+    """Return the 14 other writers' pen digits, split at the pen lifts that can be reconstructed."""
     pen_digits = load_pen_digits_test()
-    paths = smooth_strokes(with_lifts(pen_digits))
-    return TestSet("these pen digits, lifts put back", pen_digits.labels, drawing(paths))
+    paths = smooth_all(split_strokes(pen_digits))
+    return DigitTestSet("these pen digits, split at pen lifts", pen_digits.labels, rendered(paths))
 
 
-def condition_sets() -> list[TestSet]:
-    """Every third pen digit of the 14 other writers, under each condition."""
+def condition_sets() -> list[DigitTestSet]:
+    """Return every third pen digit of the 14 other writers, under each condition."""
     pen_digits = load_pen_digits_test()
-    paths = smooth_strokes(as_strokes(pen_digits))[::3]
+    paths = smooth_all(joined_strokes(pen_digits))[::3]
     labels = pen_digits.labels[::3]
-    return [TestSet(name, labels, drawing(paths, draw)) for name, draw in CONDITIONS.items()]
+    return [
+        DigitTestSet(name, labels, rendered(paths, renderer))
+        for name, renderer in CONDITIONS.items()
+    ]
 
 
-def other_sets() -> list[Others]:
-    """What is no digit; letters that look like one come last and are judged apart."""
+def non_digit_sets() -> list[NonDigitTestSet]:
+    """Return the test sets of non-digits; lookalike letters come last and are reported apart."""
     mnist = load_mnist_test()
-    pairs = side_by_side(mnist.pictures, OTHERS, SEED)
+    pairs = digit_pairs(mnist.images, SAMPLES, SEED)
     kinds = {
-        "shapes met in training": SHAPES,
-        "shapes never met": UNSEEN_SHAPES,
+        "shapes seen in training": SHAPES,
+        "unseen shapes": UNSEEN_SHAPES,
         "scribbles": SCRIBBLES,
     }
-    drawn = [
-        Others(name, OTHERS, drawing(draw_others(kind, OTHERS, SEED)))
-        for name, kind in kinds.items()
+    drawings = [
+        NonDigitTestSet(name, SAMPLES, rendered(sample_drawings(samplers, SAMPLES, SEED)))
+        for name, samplers in kinds.items()
     ]
     return [
-        *(
-            writing(name, characters)
-            for name, characters in (("letters", LETTERS), ("signs", SIGNS))
-        ),
-        *drawn,
-        Others("two digits side by side", OTHERS, partial(scans, pairs)),
-        Others("photographs", OTHERS, photographs),
-        writing("letters that look like digits", LOOKALIKES),
+        glyph_set("letters", LETTERS),
+        glyph_set("signs", SIGNS),
+        *drawings,
+        NonDigitTestSet("two digits side by side", SAMPLES, partial(raster_images, pairs)),
+        NonDigitTestSet("photos", SAMPLES, photo_crops),
+        glyph_set("letters that look like digits", LOOKALIKES),
     ]
 
 
-def writing(name: str, characters: str) -> Others:
-    """Characters in unseen fonts, each at any size and place."""
-    hands = [
+def glyph_set(name: str, characters: str) -> NonDigitTestSet:
+    """Return a test set of the given characters in unseen fonts, at any size and place."""
+    glyphs = [
         (path, character)
         for path in test_fonts()
         for character in characters
-        if has(ImageFont.truetype(path, GLYPH), character)
+        if has_glyph(ImageFont.truetype(path, GLYPH_SIZE), character)
     ]
-    return Others(name, len(hands), partial(typed, hands))
+    return NonDigitTestSet(name, len(glyphs), partial(glyph_images, glyphs))
 
 
-def scans(pictures: NDArray[np.uint8]) -> Iterator[bytes]:
-    """Scanned digits (n, height, width) as they are, white on black."""
-    return (encoded(picture.astype(np.float32)) for picture in pictures)
+def raster_images(images: NDArray[np.uint8]) -> Iterator[bytes]:
+    """Yield images (n, height, width) as files, unchanged: white on black."""
+    return (encode(image.astype(np.float32)) for image in images)
 
 
-def smooth_strokes(drawings: list[list[Stroke]]) -> list[list[Stroke]]:
-    """As a pen draws between the few points that were kept."""
+def smooth_all(drawings: list[list[Stroke]]) -> list[list[Stroke]]:
+    """Return drawings as a pen draws them between the few points that were recorded."""
     return [[smooth(stroke) for stroke in strokes] for strokes in drawings]
 
 
-def drawing(
-    drawings: Sequence[list[Stroke]], draw: Callable[[list[Stroke], Random], bytes] = any_size
+def rendered(
+    drawings: Sequence[list[Stroke]], renderer: Renderer = any_size
 ) -> Callable[[], Iterator[bytes]]:
-    """Draws them all, at sizes, places and with pens that are the same each time."""
+    """Return a function that renders the drawings as files, the same ones in each call."""
 
-    def pictures() -> Iterator[bytes]:
-        random = np.random.default_rng(SEED)
-        return (draw(strokes, random) for strokes in drawings)
+    def files() -> Iterator[bytes]:
+        rng = np.random.default_rng(SEED)
+        return (renderer(strokes, rng) for strokes in drawings)
 
-    return pictures
+    return files
 
 
-def typed(hands: Sequence[tuple[Path, str]]) -> Iterator[bytes]:
-    """Characters of fonts, black on white, at any size and place."""
-    random = np.random.default_rng(SEED)
-    for path, character in hands:
-        font = ImageFont.truetype(path, GLYPH)
-        glyph = glyph_of_size(font, character, round(random.uniform(*ANY_SIZE) * PAPER))
-        top, left = (int(random.integers(PAPER - side + 1)) for side in glyph.shape)
+def glyph_images(glyphs: Sequence[tuple[Path, str]]) -> Iterator[bytes]:
+    """Yield characters of fonts as files: black on white, at any size and place."""
+    rng = np.random.default_rng(SEED)
+    for path, character in glyphs:
+        font = ImageFont.truetype(path, GLYPH_SIZE)
+        glyph = cropped_glyph(font, character, round(rng.uniform(*SIZE_RANGE) * PAPER))
+        top, left = (int(rng.integers(PAPER - side + 1)) for side in glyph.shape)
         ink = np.zeros((PAPER, PAPER), dtype=np.float32)
         ink[top : top + glyph.shape[0], left : left + glyph.shape[1]] = glyph / 255
-        yield encoded(black_on_white(ink))
+        yield encode(black_on_white(ink))
 
 
-def photographs() -> Iterator[bytes]:
-    """Random cuttings of photographs, at least an eighth of their shorter side."""
-    random = np.random.default_rng(SEED)
+def photo_crops() -> Iterator[bytes]:
+    """Yield random square crops of photos, at least an eighth of their shorter side, as JPEG."""
+    rng = np.random.default_rng(SEED)
     folder = Path(skimage.__file__).parent / "data"
-    whole = [Image.open(folder / name).convert("RGB") for name in PHOTOGRAPHS]
-    for number in range(OTHERS):
-        picture = whole[number % len(whole)]
-        side = int(random.uniform(1 / 8, 1) * min(picture.size))
-        left, top = (int(random.integers(length - side + 1)) for length in picture.size)
-        cutting = picture.crop((left, top, left + side, top + side)).resize((PAPER, PAPER))
-        yield encoded(np.asarray(cutting, dtype=np.float32), "JPEG", quality=85)
+    photos = [Image.open(folder / name).convert("RGB") for name in PHOTOS]
+    for number in range(SAMPLES):
+        photo = photos[number % len(photos)]
+        side = int(rng.uniform(1 / 8, 1) * min(photo.size))
+        left, top = (int(rng.integers(length - side + 1)) for length in photo.size)
+        crop = photo.crop((left, top, left + side, top + side)).resize((PAPER, PAPER))
+        yield encode(np.asarray(crop, dtype=np.float32), "JPEG", quality=85)
