@@ -1,66 +1,89 @@
-"""Tells an evaluation in words: the model card, and the table in the README."""
+"""Reports of an evaluation: the model card, and the accuracy table of the README."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from recognizer.classifier import MODEL
+from recognizer.classifier import MODEL_PATH
 from scripts.readme_tables import README, table, with_part
-from training.evaluation.schema import Evaluation, Result
+from training.evaluation.schema import DigitResult, Evaluation, RejectionResult, SeedStatistics
 
-CARD = MODEL.with_name("card.md")
-CARD_TEMPLATE = Path(__file__).with_name("card_template.md")
+CARD = MODEL_PATH.with_name("MODEL_CARD.md")
+CARD_TEMPLATE = Path(__file__).with_name("model_card_template.md")
 
-BEGIN, END = "<!-- figures: written by `make evaluate` -->", "<!-- end of figures -->"
+BEGIN, END = "<!-- accuracy: written by make evaluate -->", "<!-- end of accuracy -->"
+"""Marks in the README around the accuracy table."""
 
 
 def write(evaluation: Evaluation) -> None:
-    """Write the card, and the figures into the README."""
-    CARD.write_text(card(evaluation), encoding="utf-8")
+    """Write the model card, and the accuracy table into the README."""
+    CARD.write_text(model_card(evaluation), encoding="utf-8")
     readme = README.read_text(encoding="utf-8")
-    README.write_text(with_figures(readme, evaluation), encoding="utf-8")
+    README.write_text(with_accuracy(readme, evaluation), encoding="utf-8")
 
 
-def card(evaluation: Evaluation) -> str:
-    """The model card: its template, filled with the figures."""
+def model_card(evaluation: Evaluation) -> str:
+    """Return the model card: its template, filled in with the figures."""
     return CARD_TEMPLATE.read_text(encoding="utf-8").format(
         version=evaluation.sha256[:12],
         sha256=evaluation.sha256,
         size=f"{evaluation.size_bytes:,}",
         recipe=evaluation.recipe,
         temperature=f"{evaluation.temperature:.3f}",
-        refuse_above=f"{evaluation.refuse_above:.3f}",
-        unsure_below=f"{evaluation.unsure_below:.3f}",
-        digits=digits_table(evaluation.results),
-        conditions=conditions_table(evaluation),
-        others=others_table(evaluation),
-        seeds=seeds_table(evaluation),
+        reject_threshold=f"{evaluation.reject_threshold:.3f}",
+        unsure_threshold=f"{evaluation.unsure_threshold:.3f}",
+        digits=digits_table(evaluation.digits),
+        conditions=conditions_table(evaluation.conditions),
+        non_digits=non_digits_table(evaluation.non_digits),
+        seeds=seeds_table(evaluation.seeds),
         runs=evaluation.seeds.runs,
     )
 
 
-def with_figures(readme: str, evaluation: Evaluation) -> str:
-    """The README, with the figures between their two marks."""
-    tables = f"{digits_table(evaluation.results)}\n\n{others_table(evaluation)}"
-    return with_part(readme, BEGIN, tables, END)
+def with_accuracy(readme: str, evaluation: Evaluation) -> str:
+    """Return the README with the accuracy table between its marks."""
+    return with_part(readme, BEGIN, accuracy_table(evaluation), END)
 
 
-def digits_table(results: Sequence[Result]) -> str:
-    """How digits are read, as a Markdown table."""
+def accuracy_table(evaluation: Evaluation) -> str:
+    """Return the README's short table: a row per test set of digits, and one for non-digits."""
+    rows = [
+        (
+            f"{result.name} ({result.images:,})",
+            f"{result.accuracy:.2%}",
+            format_interval(result.interval),
+            f"{result.expected_calibration_error:.2%}",
+        )
+        for result in evaluation.digits
+    ]
+    counted = without_lookalikes(evaluation.non_digits)
+    rows.append(
+        (
+            f"non-digits rejected or unsure (mean of {len(counted)} sets)",
+            f"{mean_rejected_or_unsure(counted):.1%}",
+            "",
+            "",
+        )
+    )
+    return table(("test set", "correct", "95% interval", "calibration error"), rows)
+
+
+def digits_table(results: Sequence[DigitResult]) -> str:
+    """Return the results on digits, one row per test set."""
     titles = (
-        "digits",
-        "right",
-        "95 % interval",
-        "refused",
+        "test set",
+        "correct",
+        "95% interval",
+        "rejected",
         "unsure",
-        "right when sure",
+        "correct when sure",
         "calibration error",
     )
     rows = [
         (
-            f"{result.name} ({result.digits:,})",
+            f"{result.name} ({result.images:,})",
             f"{result.accuracy:.2%}",
-            interval(result.interval),
-            f"{result.refused:.2%}",
+            format_interval(result.interval),
+            f"{result.rejected:.2%}",
             f"{result.unsure:.2%}",
             f"{result.accuracy_when_sure:.2%}",
             f"{result.expected_calibration_error:.2%}",
@@ -70,45 +93,56 @@ def digits_table(results: Sequence[Result]) -> str:
     return table(titles, rows)
 
 
-def conditions_table(evaluation: Evaluation) -> str:
-    """How digits are read under each condition, and on average."""
-    rows = [
-        (f"{result.name} ({result.digits:,})", f"{result.accuracy:.2%}", interval(result.interval))
-        for result in evaluation.conditions
-    ]
-    shares = [result.accuracy for result in evaluation.conditions]
-    rows.append(("mean", f"{sum(shares) / len(shares):.2%}", ""))
-    return table(("condition", "right", "95 % interval"), rows)
-
-
-def others_table(evaluation: Evaluation) -> str:
-    """How pictures of something else are answered."""
-    titles = ("no digits", "`not_a_digit`", "`unsure`", "either", "95 % interval")
+def conditions_table(results: Sequence[DigitResult]) -> str:
+    """Return the accuracy under each condition, and its mean."""
     rows = [
         (
-            f"{refusal.name} ({refusal.pictures:,})",
-            f"{refusal.refused:.1%}",
-            f"{refusal.unsure:.1%}",
-            f"{refusal.told:.1%}",
-            interval(refusal.interval),
+            f"{result.name} ({result.images:,})",
+            f"{result.accuracy:.2%}",
+            format_interval(result.interval),
         )
-        for refusal in evaluation.others
+        for result in results
     ]
-    *alien, _ = evaluation.others
-    mean = sum(refusal.told for refusal in alien) / len(alien)
-    rows.insert(-1, ("mean of these", "", "", f"{mean:.1%}", ""))
+    mean = sum(result.accuracy for result in results) / len(results)
+    rows.append(("mean", f"{mean:.2%}", ""))
+    return table(("condition", "correct", "95% interval"), rows)
+
+
+def non_digits_table(results: Sequence[RejectionResult]) -> str:
+    """Return the results on non-digits, one row per test set, and their mean."""
+    titles = ("non-digits", "`not_a_digit`", "`unsure`", "either", "95% interval")
+    rows = [
+        (
+            f"{result.name} ({result.images:,})",
+            f"{result.rejected:.1%}",
+            f"{result.unsure:.1%}",
+            f"{result.rejected_or_unsure:.1%}",
+            format_interval(result.interval),
+        )
+        for result in results
+    ]
+    mean = mean_rejected_or_unsure(without_lookalikes(results))
+    rows.insert(-1, ("mean of the above", "", "", f"{mean:.1%}", ""))
     return table(titles, rows)
 
 
-def seeds_table(evaluation: Evaluation) -> str:
-    """What the recipe reads of the held-out drawings of each source, over its seeds."""
-    seeds = evaluation.seeds
-    rows = [
-        (name, f"{mean:.2%} ± {seeds.deviation[name]:.2%}") for name, mean in seeds.mean.items()
-    ]
-    return table(("held out of", "right"), rows)
+def without_lookalikes(results: Sequence[RejectionResult]) -> Sequence[RejectionResult]:
+    """Return all results but the last, whose letters look like digits."""
+    return results[:-1]
 
 
-def interval(shares: Sequence[float]) -> str:
-    low, high = shares
+def mean_rejected_or_unsure(results: Sequence[RejectionResult]) -> float:
+    """Return the mean fraction that was not taken for a digit; every set has the same weight."""
+    return sum(result.rejected_or_unsure for result in results) / len(results)
+
+
+def seeds_table(seeds: SeedStatistics) -> str:
+    """Return the accuracy on each validation set over the seeds of the recipe."""
+    rows = [(name, f"{mean:.2%} ± {seeds.std[name]:.2%}") for name, mean in seeds.mean.items()]
+    return table(("validation set", "correct"), rows)
+
+
+def format_interval(interval: tuple[float, float]) -> str:
+    """Return an interval of fractions in percent."""
+    low, high = interval
     return f"{low:.2%} – {high:.2%}"
