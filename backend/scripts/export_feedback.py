@@ -1,10 +1,10 @@
-"""Writes kept feedback as a data set that training learns from, and as a table.
+"""Exports stored feedback as a data set to train on, and as a table to look at.
 
-    make feedback-export FROM=feedback.sqlite          data/feedback.npz, data/feedback.csv
+    make feedback-export FROM=feedback.sqlite          writes data/feedback.csv, data/feedback.npz
     make feedback-export FROM=s3://bucket/feedback     the same, with AWS's usual credentials
 
-The data set holds the inks that may be kept, as what people said they are. Look at the table
-before learning from it: nobody checks what they say.
+The data set contains the model inputs that people agreed to have stored, with their labels. Look at
+the table before training on it, because labels are not verified.
 """
 
 import argparse
@@ -16,55 +16,94 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from recognizer.feedback import Feedback, StoreLost, open_store
+from recognizer.feedback import Feedback, StoreUnavailableError, open_store
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 
-COLUMNS = ("answered", "answer", "model", "read", "drawn", "ink")
+COLUMNS = ("predicted_at", "prediction_id", "model_version", "predicted", "label", "input")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument(
-        "place",
+        "uri",
         nargs="?",
         default=os.environ.get("DIGITS_FEEDBACK") or None,
-        help="a SQLite file or s3://bucket/prefix (default: what DIGITS_FEEDBACK says)",
+        help="a SQLite file or s3://bucket/prefix (default: the variable DIGITS_FEEDBACK)",
     )
     parser.add_argument("--to", type=Path, default=DATA, help="a folder (default: data)")
     arguments = parser.parse_args()
-    place, folder = arguments.place, arguments.to
-    if place is None:
-        parser.error("say where the feedback is: a SQLite file or s3://bucket/prefix")
-    if not place.startswith("s3://") and not Path(place).is_file():
-        parser.error(f"there is no file {place}")
-    try:
-        kept = list(tqdm(open_store(place), "reading", unit=" feedbacks"))
-    except StoreLost as error:
-        raise SystemExit(str(error)) from error
+    feedback = read_store(arguments.uri)
+    folder: Path = arguments.to
     folder.mkdir(parents=True, exist_ok=True)
-    with_ink = write(kept, folder)
-    right = sum(feedback.right for feedback in kept)
-    print(f"{len(kept)} feedbacks, {right} of right answers: {folder / 'feedback.csv'}")
-    print(f"{with_ink} inks to learn from: {folder / 'feedback.npz'}")
+    write_table(feedback, folder / "feedback.csv")
+    inputs = write_data_set(feedback, folder / "feedback.npz")
+    correct = sum(each.correct for each in feedback)
+    print(
+        f"Wrote {folder / 'feedback.csv'}: {len(feedback)} rows, one per prediction, of which "
+        f"{correct} were correct.\n"
+        f"Wrote {folder / 'feedback.npz'}: {inputs} model inputs with their labels."
+    )
+    if inputs:
+        print(
+            "Next: look at feedback.csv, because labels are not verified. Then run `make train`, "
+            "which also trains on data/feedback.npz as long as it exists."
+        )
+    else:
+        print(
+            "Without model inputs, `make train` learns nothing from this feedback: the server "
+            "stores them only with DIGITS_STORE_INPUTS=1 and the person's consent."
+        )
 
 
-def write(kept: list[Feedback], folder: Path) -> int:
-    """Write table and data set; return how many inks there are."""
-    with (folder / "feedback.csv").open("w", newline="", encoding="utf-8") as file:
+def read_store(uri: str | None) -> list[Feedback]:
+    """Return all feedback in a store; raise SystemExit if there is no store or no feedback."""
+    if uri is None:
+        raise SystemExit(
+            "Name the feedback store: make feedback-export FROM=feedback.sqlite "
+            "(or FROM=s3://bucket/prefix), or set DIGITS_FEEDBACK."
+        )
+    if not uri.startswith("s3://") and not Path(uri).is_file():
+        raise SystemExit(f"{uri} does not exist; FROM= takes a SQLite file or s3://bucket/prefix.")
+    try:
+        feedback = list(tqdm(open_store(uri), "reading feedback", unit=" rows", leave=False))
+    except StoreUnavailableError as error:
+        raise SystemExit(str(error)) from error
+    if not feedback:
+        raise SystemExit(f"{uri} contains no feedback yet; nothing was written.")
+    return feedback
+
+
+def write_table(feedback: list[Feedback], path: Path) -> None:
+    """Write a CSV file with one row per prediction; `input` is yes if the data set has it."""
+    with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for feedback in kept:
-            answered = datetime.fromtimestamp(feedback.answered, UTC).isoformat(timespec="seconds")
-            read = "" if feedback.read is None else feedback.read
-            ink = "no" if feedback.ink is None else "yes"
-            row = (answered, feedback.answer, feedback.model, read, feedback.drawn, ink)
-            writer.writerow(row)
-    inks = [(feedback.ink, feedback.drawn) for feedback in kept if feedback.ink is not None]
-    pictures = np.frombuffer(b"".join(ink for ink, _ in inks), np.uint8).reshape(-1, 28, 28)
-    labels = np.array([drawn for _, drawn in inks], dtype=np.int64)
-    np.savez_compressed(folder / "feedback.npz", pictures=pictures, labels=labels)
-    return len(inks)
+        for each in feedback:
+            predicted_at = datetime.fromtimestamp(each.predicted_at, UTC)
+            writer.writerow(
+                (
+                    predicted_at.isoformat(timespec="seconds"),
+                    each.prediction_id,
+                    each.model_version,
+                    "" if each.predicted is None else each.predicted,
+                    each.label,
+                    "no" if each.input is None else "yes",
+                )
+            )
+
+
+def write_data_set(feedback: list[Feedback], path: Path) -> int:
+    """Write the stored model inputs and their labels; return the number of inputs.
+
+    The arrays are `inputs` (n, 28, 28) uint8, white on black, and `labels` (n,) int64.
+    """
+    samples = [(each.input, each.label) for each in feedback if each.input is not None]
+    levels = b"".join(model_input for model_input, _ in samples)
+    inputs = np.frombuffer(levels, np.uint8).reshape(-1, 28, 28)
+    labels = np.array([label for _, label in samples], dtype=np.int64)
+    np.savez_compressed(path, inputs=inputs, labels=labels)
+    return len(samples)
 
 
 if __name__ == "__main__":

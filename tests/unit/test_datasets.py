@@ -1,4 +1,4 @@
-"""MNIST is read from where the operator says, and never if it is not MNIST."""
+"""Data sets: read from DIGITS_DATA or a mirror, verified against their checksums."""
 
 import gzip
 import hashlib
@@ -10,53 +10,53 @@ from threading import Thread
 import numpy as np
 import pytest
 
-from training import datasets
+from training.data import datasets
 from training.data.datasets import DatasetError, parse_idx
 
 
-def idx(array: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
+def encode_idx(array: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
     sides = b"".join(side.to_bytes(4, "big") for side in array.shape)
     return b"\0\0\x08" + bytes([array.ndim]) + sides + array.tobytes()
 
 
-def test_an_idx_file_is_read_in_its_shape() -> None:
+def test_idx_file_is_parsed_in_its_shape() -> None:
     array = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
-    assert np.array_equal(parse_idx(idx(array)), array)
+    assert np.array_equal(parse_idx(encode_idx(array)), array)
 
 
-def test_another_kind_of_file_is_not_read_as_idx() -> None:
+def test_file_of_another_kind_is_not_parsed_as_idx() -> None:
     with pytest.raises(DatasetError, match="not an IDX file"):
         parse_idx(b"\x89PNG\r\n\x1a\n" + bytes(40))
 
 
-def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
     with pytest.raises(DatasetError, match=r"t10k-images-idx3-ubyte\.gz does not exist"):
         datasets.load_mnist_test()
 
 
 @pytest.mark.parametrize(
-    ("content", "complaint"),
+    ("content", "message"),
     [
-        (gzip.compress(idx(np.zeros((3, 28, 28), dtype=np.uint8))), "MD5 is not"),
+        (gzip.compress(encode_idx(np.zeros((3, 28, 28), dtype=np.uint8))), "MD5 differs"),
         (b"<html>404</html>", "cannot be read"),
         (gzip.compress(bytes(10_000))[:30], "cannot be read"),
     ],
     ids=["altered", "not gzip", "truncated"],
 )
-def test_a_file_that_is_not_the_original_is_refused(
-    content: bytes, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_file_that_differs_from_the_original_is_rejected(
+    content: bytes, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "mnist").mkdir()
     (tmp_path / "mnist" / "t10k-images-idx3-ubyte.gz").write_bytes(content)
     monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
-    with pytest.raises(DatasetError, match=complaint):
+    with pytest.raises(DatasetError, match=message):
         datasets.load_mnist_test()
 
 
 @pytest.fixture
 def mirror(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A server on loopback that answers every request with one body; gives its address."""
+    """The URL of a local server that sends the same body in every response."""
     body: bytes = request.param
 
     class Handler(BaseHTTPRequestHandler):
@@ -66,7 +66,7 @@ def mirror(request: pytest.FixtureRequest) -> Iterator[str]:
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, daemon=True).start()
@@ -76,7 +76,7 @@ def mirror(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("mirror", [b"<html>moved</html>"], indirect=True)
-def test_a_mirror_that_sends_something_else_leaves_nothing_behind(
+def test_wrong_file_from_a_mirror_is_not_cached(
     mirror: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DIGITS_DATA", raising=False)
@@ -90,8 +90,8 @@ def test_a_mirror_that_sends_something_else_leaves_nothing_behind(
 LABELS = np.arange(10, dtype=np.uint8)
 
 
-@pytest.mark.parametrize("mirror", [gzip.compress(idx(LABELS))], indirect=True)
-def test_a_mirror_s_file_is_verified_and_kept(
+@pytest.mark.parametrize("mirror", [gzip.compress(encode_idx(LABELS))], indirect=True)
+def test_file_from_a_mirror_is_verified_and_cached(
     mirror: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -101,8 +101,8 @@ def test_a_mirror_s_file_is_verified_and_kept(
     monkeypatch.setattr(datasets, "MNIST_MIRRORS", ("http://127.0.0.1:9/", mirror))
     monkeypatch.setattr(datasets, "CACHE", tmp_path)
     monkeypatch.setitem(
-        datasets.MNIST_MD5, name, hashlib.md5(idx(LABELS), usedforsecurity=False).hexdigest()
+        datasets.MNIST_MD5, name, hashlib.md5(encode_idx(LABELS), usedforsecurity=False).hexdigest()
     )
-    assert np.array_equal(datasets._mnist_array(name), LABELS)
-    monkeypatch.setattr(datasets, "MNIST_MIRRORS", ())
-    assert np.array_equal(datasets._mnist_array(name), LABELS)
+    assert np.array_equal(datasets._load_mnist_array(name), LABELS)
+    monkeypatch.setattr(datasets, "MNIST_MIRRORS", ("http://127.0.0.1:9/",))
+    assert np.array_equal(datasets._load_mnist_array(name), LABELS)

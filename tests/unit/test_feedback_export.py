@@ -1,4 +1,4 @@
-"""Feedback becomes a data set and a table by one command, from wherever it is kept."""
+"""`make feedback-export`: feedback from a store becomes a table and a data set for training."""
 
 import csv
 import os
@@ -10,24 +10,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recognizer.feedback import answer_id, feedback_on
+from recognizer.feedback import create_feedback, new_prediction_id
 from recognizer.feedback.sqlite import SQLiteStore
 from support.paths import BACKEND
-from training import datasets
+from training.data import datasets
 from training.data.datasets import DatasetError, load_feedback
 
-MODEL = "0123456789ab"
+MODEL_VERSION = "0123456789ab"
 
 
 def export(
-    *arguments: str, folder: Path, place: str | None = None
+    *arguments: str, folder: Path, uri: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command as `make feedback-export` does."""
+    """Run the command as `make feedback-export` does; `uri` is the variable DIGITS_FEEDBACK."""
     environment = {name: text for name, text in os.environ.items() if name != "DIGITS_FEEDBACK"}
-    if place is not None:
-        environment["DIGITS_FEEDBACK"] = place
+    if uri is not None:
+        environment["DIGITS_FEEDBACK"] = uri
     return subprocess.run(
-        [sys.executable, "-m", "feedback_export", *arguments, "--to", str(folder)],
+        [sys.executable, "-m", "scripts.export_feedback", *arguments, "--to", str(folder)],
         cwd=BACKEND,
         env=environment,
         capture_output=True,
@@ -36,80 +36,114 @@ def export(
     )
 
 
-def ink(level: int) -> bytes:
-    """784 grey levels, no two rows alike."""
+def model_input(level: int) -> bytes:
+    """Return 784 gray levels, no two rows alike."""
     return bytes((level + row) % 256 for row in range(28) for _ in range(28))
 
 
-@pytest.fixture
-def kept(tmp_path: Path) -> Path:
-    """Three feedbacks, two with inks."""
-    path = tmp_path / "feedback.sqlite"
+def save_feedback(path: Path, *feedback: tuple[int | None, int, bytes | None]) -> Path:
+    """Save feedback, given as predicted digit, label and model input, in a SQLite file."""
     store = SQLiteStore(str(path))
-    for read, drawn, level in ((7, 7, 10), (7, 1, 20), (None, 4, None)):
-        said = None if level is None else ink(level)
-        store.keep(feedback_on(answer_id(MODEL, read), drawn, said))
-        time.sleep(0.002)  # so that they are in order
+    for predicted, label, stored_input in feedback:
+        prediction_id = new_prediction_id(MODEL_VERSION, predicted)
+        store.save(create_feedback(prediction_id, label, stored_input))
+        time.sleep(0.002)  # IDs hold milliseconds, by which the store orders feedback
     return path
 
 
-def test_what_was_kept_is_what_training_reads(
-    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """A store with feedback on three predictions, two of them with model inputs."""
+    return save_feedback(
+        tmp_path / "feedback.sqlite",
+        (7, 7, model_input(10)),
+        (7, 1, model_input(20)),
+        (None, 4, None),
+    )
+
+
+def test_exported_feedback_is_what_training_loads(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = export(str(kept), folder=tmp_path / "data")
+    done = export(str(store), folder=tmp_path / "data")
     assert done.returncode == 0, done.stderr
-    assert "3 feedbacks, 1 of right answers" in done.stdout
     monkeypatch.setattr(datasets, "CACHE", tmp_path / "data")
     feedback = load_feedback()
     assert feedback.labels.tolist() == [7, 1]
-    assert [picture.tobytes() for picture in feedback.pictures] == [ink(10), ink(20)]
+    assert [image.tobytes() for image in feedback.images] == [model_input(10), model_input(20)]
     with (tmp_path / "data" / "feedback.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [(row["read"], row["drawn"], row["ink"]) for row in rows] == [
+    assert [(row["predicted"], row["label"], row["input"]) for row in rows] == [
         ("7", "7", "yes"),
         ("7", "1", "yes"),
         ("", "4", "no"),
     ]
-    assert {row["model"] for row in rows} == {MODEL}
+    assert {row["model_version"] for row in rows} == {MODEL_VERSION}
 
 
-def test_the_place_may_come_from_the_environment(kept: Path, tmp_path: Path) -> None:
-    done = export(folder=tmp_path / "data", place=str(kept))
+def test_output_names_files_counts_and_the_next_step(store: Path, tmp_path: Path) -> None:
+    done = export(str(store), folder=tmp_path / "data")
+    assert (
+        f"{tmp_path / 'data' / 'feedback.csv'}: 3 rows, one per prediction, of which 1 were correct"
+        in done.stdout
+    )
+    assert f"{tmp_path / 'data' / 'feedback.npz'}: 2 model inputs" in done.stdout
+    assert "look at feedback.csv" in done.stdout
+    assert "make train" in done.stdout
+
+
+def test_output_without_model_inputs_explains_how_they_are_stored(tmp_path: Path) -> None:
+    store = save_feedback(tmp_path / "feedback.sqlite", (7, 1, None))
+    done = export(str(store), folder=tmp_path / "data")
+    assert done.returncode == 0, done.stderr
+    assert "feedback.npz: 0 model inputs" in done.stdout
+    assert "DIGITS_STORE_INPUTS=1" in done.stdout
+    assert "Next:" not in done.stdout
+
+
+def test_store_is_taken_from_the_environment(store: Path, tmp_path: Path) -> None:
+    done = export(folder=tmp_path / "data", uri=str(store))
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "data" / "feedback.npz").exists()
 
 
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "message"),
     [
-        ((), "say where the feedback is"),
-        (("nowhere.sqlite",), "there is no file nowhere.sqlite"),
-        ((str(BACKEND / "pyproject.toml"),), "Feedback cannot be kept in"),
+        ((), "Name the feedback store: make feedback-export FROM="),
+        (("nowhere.sqlite",), "nowhere.sqlite does not exist"),
+        ((str(BACKEND / "pyproject.toml"),), "Feedback cannot be stored in"),
     ],
-    ids=["no place", "no file", "no database"],
+    ids=["no store", "no file", "not a database"],
 )
-def test_where_there_is_none_it_says_so(
-    arguments: tuple[str, ...], complaint: str, tmp_path: Path
+def test_missing_store_is_reported_in_one_sentence(
+    arguments: tuple[str, ...], message: str, tmp_path: Path
 ) -> None:
     done = export(*arguments, folder=tmp_path / "data")
     assert done.returncode != 0
-    assert complaint in done.stderr
+    assert done.stderr.startswith(message)
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "data").exists()
 
 
-def test_without_an_export_there_is_nothing_to_learn(
+def test_empty_store_writes_nothing(tmp_path: Path) -> None:
+    store = save_feedback(tmp_path / "feedback.sqlite")
+    done = export(str(store), folder=tmp_path / "data")
+    assert done.returncode != 0
+    assert f"{store} contains no feedback yet; nothing was written." in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_feedback_without_an_export_is_empty(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(datasets, "CACHE", tmp_path)
-    assert load_feedback().pictures.shape == (0, 28, 28)
+    assert load_feedback().images.shape == (0, 28, 28)
     assert load_feedback().labels.shape == (0,)
 
 
-def test_an_export_that_was_damaged_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_damaged_export_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(datasets, "CACHE", tmp_path)
     (tmp_path / "feedback.npz").write_bytes(np.zeros(9).tobytes())
-    with pytest.raises(DatasetError, match="export it anew"):
+    with pytest.raises(DatasetError, match="export it again"):
         load_feedback()
