@@ -1,4 +1,4 @@
-"""Training learns, survives being stopped, and what it exports is what the server then runs."""
+"""Training: learns, resumes after an interruption, and exports a model that the library loads."""
 
 from pathlib import Path
 
@@ -10,120 +10,143 @@ pytest.importorskip("torch", reason="training needs torch (make setup-training)"
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from recognizer.classifier import OTHER, Classifier, ModelError
+from recognizer.classifier import NON_DIGIT, Classifier
+from recognizer.errors import ModelError
 from training import train as trainer
-from training.calibration import Calibration, choose_calibration
-from training.data.augmented_cache import Inks, Labels, Rounds
-from training.data.sources import Scans, Textures, Validation, redrawn
-from training.export_onnx import export
-from training.model import Network
-from training.run_log import record
-from training.train import logits_of, train
+from training.calibration import Calibration, calibrate
+from training.data.augmented_cache import AugmentedDataset, Labels, ModelInputs
+from training.data.sources import RasterSource, TextureSource, ValidationSet, augmented
+from training.export_onnx import export_onnx
+from training.model import DigitCNN
+from training.run_log import append_run
+from training.train import predict_logits, train
 
 
-def shapes(count: int, seed: int) -> Scans:
-    """Pictures easy to tell apart: 0 is a frame, 1 an upright bar, 2 a level one."""
-    generator = np.random.default_rng(seed)
-    labels = generator.integers(0, 3, count)
-    pictures = np.zeros((count, 28, 28), dtype=np.uint8)
-    for picture, label in zip(pictures, labels, strict=True):
-        top, left = generator.integers(2, 6, 2)
+def shapes(count: int, seed: int) -> RasterSource:
+    """Return images that are easy to classify: 0 is a frame, 1 a vertical bar, 2 a horizontal."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 3, count)
+    images = np.zeros((count, 28, 28), dtype=np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        top, left = rng.integers(2, 6, 2)
         height, width = [(18, 16), (18, 3), (3, 18)][label]
-        picture[top : top + height, left : left + width] = 255
+        image[top : top + height, left : left + width] = 255
         if label == 0:
-            picture[top + 3 : top + height - 3, left + 3 : left + width - 3] = 0
-    return Scans("shapes", pictures, labels.astype(np.int64))
+            image[top + 3 : top + height - 3, left + 3 : left + width - 3] = 0
+    return RasterSource("shapes", images, labels.astype(np.int64))
 
 
-def nothing(count: int) -> Textures:
-    return Textures("textures", np.full(count, OTHER, dtype=np.int64))
-
-
-@pytest.fixture(scope="module")
-def rounds(tmp_path_factory: pytest.TempPathFactory) -> Rounds:
-    """Two drawings of each of 600 shapes a round, and 200 pictures of nothing."""
-    folder = tmp_path_factory.mktemp("rounds")
-    return Rounds([(2, shapes(600, 1)), (1, nothing(200))], folder)
+def textures(count: int) -> TextureSource:
+    return TextureSource("textures", np.full(count, NON_DIGIT, dtype=np.int64))
 
 
 @pytest.fixture(scope="module")
-def held_out() -> list[Validation]:
-    return [redrawn(shapes(100, 2)), redrawn(nothing(50))]
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> AugmentedDataset:
+    """Copies that contain each of 600 shapes twice, and 200 textures."""
+    folder = tmp_path_factory.mktemp("augmented")
+    return AugmentedDataset([(2, shapes(600, 1)), (1, textures(200))], folder)
 
 
-def test_a_round_holds_every_source_as_often_as_it_should_anew_each_time(rounds: Rounds) -> None:
-    (inks, labels), (others, _) = rounds(0), rounds(1)
-    assert inks.shape[1:] == (28, 28)
-    assert inks.any(axis=(1, 2)).all()  # what came out blank is left out
+@pytest.fixture(scope="module")
+def val_sets() -> list[ValidationSet]:
+    return [augmented(shapes(100, 2)), augmented(textures(50))]
+
+
+def test_copy_contains_every_source_as_often_as_given(dataset: AugmentedDataset) -> None:
+    inputs, labels = dataset.load(0)
+    assert inputs.shape[1:] == (28, 28)
+    assert inputs.any(axis=(1, 2)).all()  # blank ones are left out
     assert 1190 <= (labels < 3).sum() <= 1200
-    assert 150 <= (labels == OTHER).sum() <= 200
-    assert len({ink.tobytes() for ink in (*inks, *others)}) > 0.7 * (len(inks) + len(others))
-    upright, level = (inks[labels == label].astype(float) for label in (1, 2))
-    taller = [(part.max(2).sum(1) > part.max(1).sum(1)).mean() for part in (upright, level)]
-    assert taller[0] > 0.9 > 0.1 > taller[1]  # each kept its label
+    assert 150 <= (labels == NON_DIGIT).sum() <= 200
 
 
-def test_a_round_is_drawn_once_and_the_same_everywhere(rounds: Rounds, tmp_path: Path) -> None:
-    inks, labels = rounds(0)
-    (file,) = rounds.folder.glob("00*")
-    drawn_at = file.stat().st_mtime_ns
-    assert np.array_equal(rounds(0)[0], inks)
-    assert file.stat().st_mtime_ns == drawn_at
-    again = Rounds(rounds.sources, tmp_path)(0)
-    assert np.array_equal(again[0], inks)
+def test_samples_of_a_copy_keep_their_labels(dataset: AugmentedDataset) -> None:
+    inputs, labels = dataset.load(0)
+    vertical, horizontal = (inputs[labels == label].astype(float) for label in (1, 2))
+    taller = [(part.max(2).sum(1) > part.max(1).sum(1)).mean() for part in (vertical, horizontal)]
+    assert taller[0] > 0.9 > 0.1 > taller[1]
+
+
+def test_every_copy_is_augmented_differently(dataset: AugmentedDataset) -> None:
+    (first, _), (second, _) = dataset.load(0), dataset.load(1)
+    distinct = {model_input.tobytes() for model_input in (*first, *second)}
+    assert len(distinct) > 0.7 * (len(first) + len(second))
+
+
+def test_copy_is_rendered_once_and_reproducible(dataset: AugmentedDataset, tmp_path: Path) -> None:
+    inputs, labels = dataset.load(0)
+    (file,) = dataset.folder.glob("00*")
+    rendered_at = file.stat().st_mtime_ns
+    assert np.array_equal(dataset.load(0)[0], inputs)
+    assert file.stat().st_mtime_ns == rendered_at
+    again = AugmentedDataset(dataset.sources, tmp_path).load(0)
+    assert np.array_equal(again[0], inputs)
     assert np.array_equal(again[1], labels)
 
 
-def test_rounds_of_other_digits_are_others(rounds: Rounds, tmp_path: Path) -> None:
-    more = [*rounds.sources, (1, shapes(40, 3))]
-    assert Rounds(more, tmp_path).fingerprint != rounds.fingerprint
-    assert Rounds(rounds.sources, tmp_path).fingerprint == rounds.fingerprint
-
-
-def test_a_stopped_run_goes_on_and_ends_as_an_unbroken_one(
-    rounds: Rounds, held_out: list[Validation], tmp_path: Path
+def test_resumed_run_ends_like_an_uninterrupted_one(
+    dataset: AugmentedDataset, val_sets: list[ValidationSet], tmp_path: Path
 ) -> None:
-    def stopping(number: int) -> tuple[Inks, Labels]:
-        if number == 1:
+    def interrupted(copy: int) -> tuple[ModelInputs, Labels]:
+        if copy == 1:
             raise KeyboardInterrupt
-        return rounds(number)
+        return dataset.load(copy)
 
-    unbroken, _ = train(rounds, held_out, tmp_path / "unbroken", epochs=2, seed=3)
+    uninterrupted, _ = train(dataset.load, val_sets, tmp_path / "whole", epochs=2, seed=3)
     with pytest.raises(KeyboardInterrupt):
-        train(stopping, held_out, tmp_path / "stopped", epochs=2, seed=3)
-    resumed, _ = train(rounds, held_out, tmp_path / "stopped", epochs=2, seed=3)
-    for name, weights in unbroken.state_dict().items():
+        train(interrupted, val_sets, tmp_path / "interrupted", epochs=2, seed=3)
+    resumed, _ = train(dataset.load, val_sets, tmp_path / "interrupted", epochs=2, seed=3)
+    for name, weights in uninterrupted.state_dict().items():
         assert torch.allclose(weights, resumed.state_dict()[name], atol=1e-5), name
 
 
-def test_the_best_epoch_is_kept_whatever_comes_after(
-    rounds: Rounds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_best_epoch_is_returned_even_if_it_is_not_the_last(
+    dataset: AugmentedDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shares = iter([0.9, 0.5])
-    kept = []
+    accuracy_by_epoch = iter([0.9, 0.5])
+    weights_by_epoch = []
 
-    def judge(network: torch.nn.Module, _: Validation) -> float:
-        kept.append([value.clone() for value in network.state_dict().values()])
-        return next(shares)
+    def accuracy(model: torch.nn.Module, _: ValidationSet) -> float:
+        weights_by_epoch.append([value.clone() for value in model.state_dict().values()])
+        return next(accuracy_by_epoch)
 
-    monkeypatch.setattr(trainer, "accuracy", judge)
-    best, accuracies = train(rounds, [redrawn(shapes(10, 2))], tmp_path, epochs=2, seed=3)
+    monkeypatch.setattr(trainer, "accuracy", accuracy)
+    val_sets = [augmented(shapes(10, 2))]
+    best, accuracies = train(dataset.load, val_sets, tmp_path, epochs=2, seed=3)
     assert accuracies == {"shapes": 0.9}
-    for weights, first in zip(best.state_dict().values(), kept[0], strict=True):
+    for weights, first in zip(best.state_dict().values(), weights_by_epoch[0], strict=True):
         assert torch.equal(weights, first)
 
 
-def test_a_run_with_other_settings_is_not_continued(
-    rounds: Rounds, held_out: list[Validation], tmp_path: Path
+def test_run_with_other_settings_is_not_resumed(
+    dataset: AugmentedDataset, val_sets: list[ValidationSet], tmp_path: Path
 ) -> None:
-    train(rounds, held_out, tmp_path, epochs=1, seed=3)
+    train(dataset.load, val_sets, tmp_path, epochs=1, seed=3)
     with pytest.raises(SystemExit, match="other settings"):
-        train(rounds, held_out, tmp_path, epochs=1, seed=4)
+        train(dataset.load, val_sets, tmp_path, epochs=1, seed=4)
 
 
-def test_tensorboard_shows_the_result(tmp_path: Path) -> None:
-    labels, read = np.array([0, 1, 1, OTHER]), np.array([0, 1, 7, 1])
-    trainer.show_result(tmp_path, labels, read, "0123456789ab")
+def test_checkpoint_of_another_version_is_not_resumed(
+    dataset: AugmentedDataset, val_sets: list[ValidationSet], tmp_path: Path
+) -> None:
+    torch.save({"network": {}, "epochs": 1, "seed": 3}, tmp_path / "checkpoint.pt")
+    with pytest.raises(SystemExit, match="another name with --run"):
+        train(dataset.load, val_sets, tmp_path, epochs=1, seed=3)
+
+
+def test_learning_rate_rises_then_falls_to_zero() -> None:
+    rates = [trainer.get_lr(progress) for progress in np.linspace(0, 1, 101)]
+    peak = int(np.argmax(rates))
+    assert rates[0] == pytest.approx(trainer.MIN_WARMUP_LR * trainer.MAX_LR)
+    assert rates[peak] == pytest.approx(trainer.MAX_LR)
+    assert peak == round(100 * trainer.WARMUP)
+    assert rates[-1] == pytest.approx(0)
+    assert (np.diff(rates[peak:]) < 0).all()
+
+
+def test_tensorboard_shows_the_exported_model(tmp_path: Path) -> None:
+    labels, predicted = np.array([0, 1, 1, NON_DIGIT]), np.array([0, 1, 7, 1])
+    trainer.log_confusion_matrix(tmp_path, labels, predicted, "0123456789ab")
     log = EventAccumulator(str(tmp_path / "tensorboard"))
     log.Reload()
     assert log.Tags()["images"] == ["confusion"]
@@ -131,73 +154,87 @@ def test_tensorboard_shows_the_result(tmp_path: Path) -> None:
     assert event.tensor_proto.string_val == [b"0123456789ab"]
 
 
-def test_tensorboard_shows_what_is_learnt_and_how_well(
-    rounds: Rounds, held_out: list[Validation], tmp_path: Path
+def test_tensorboard_shows_inputs_graph_loss_and_accuracy(
+    dataset: AugmentedDataset, val_sets: list[ValidationSet], tmp_path: Path
 ) -> None:
-    _, accuracies = train(rounds, held_out, tmp_path, epochs=2, seed=3)
+    _, accuracies = train(dataset.load, val_sets, tmp_path, epochs=2, seed=3)
     log = EventAccumulator(str(tmp_path / "tensorboard"))
     log.Reload()
     assert set(log.Tags()["scalars"]) == {"loss", "accuracy/shapes", "accuracy/textures"}
-    assert log.Tags()["images"] == ["inks"]
+    assert log.Tags()["images"] == ["inputs"]
     assert log.Tags()["graph"]
     shown = [event.value for event in log.Scalars("accuracy/shapes")]
     assert len(shown) == 2
     assert any(value == pytest.approx(accuracies["shapes"]) for value in shown)
 
 
-def test_what_is_learnt_is_exported_and_served(
-    rounds: Rounds,
-    held_out: list[Validation],
+def test_trained_model_is_exported_and_loaded(
+    dataset: AugmentedDataset,
+    val_sets: list[ValidationSet],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(trainer, "BATCH", 32)  # more steps from fewer pictures
-    network, accuracies = train(rounds, held_out, tmp_path / "run", epochs=3, seed=3)
-    assert min(accuracies.values()) > 0.9  # a third or less would be chance
-    logits = torch.cat([logits_of(network, part.inks) for part in held_out]).numpy()
-    labels = torch.cat([part.labels for part in held_out]).numpy()
+    monkeypatch.setattr(trainer, "BATCH_SIZE", 32)  # more steps from few samples
+    model, accuracies = train(dataset.load, val_sets, tmp_path / "run", epochs=3, seed=3)
+    assert min(accuracies.values()) > 0.9  # chance is a third or less
+    logits = torch.cat([predict_logits(model, val_set.inputs) for val_set in val_sets]).numpy()
+    labels = torch.cat([val_set.labels for val_set in val_sets]).numpy()
     path = tmp_path / "digits.onnx"
-    export(network, choose_calibration(logits, labels), "a recipe", path)
+    export_onnx(model, calibrate(logits, labels), "a recipe", path)
 
-    classify = Classifier(path)
-    assert classify.session.get_modelmeta().custom_metadata_map["recipe"] == "a recipe"
-    for unseen in (redrawn(shapes(100, 4)), redrawn(nothing(50))):
-        readings = [classify(ink) for ink in unseen.inks.numpy()]
-        read = np.array([OTHER if one.digit is None else one.digit for one in readings])
-        assert (read == unseen.labels.numpy()).mean() > 0.8
-        served = np.stack([reading.probabilities for reading in readings])
-        exact = logits_of(network, unseen.inks)[:, :OTHER].double() / classify.temperature
-        # Weights are stored in half precision, which costs a little.
-        assert np.allclose(served, torch.softmax(exact, dim=1), atol=0.02)
+    classifier = Classifier(path)
+    assert classifier.metadata["recipe"] == "a recipe"
+    assert classifier.input_name == "input"
+    for test_set in (augmented(shapes(100, 4)), augmented(textures(50))):
+        predictions = [classifier.predict(model_input) for model_input in test_set.inputs.numpy()]
+        predicted = [NON_DIGIT if each.digit is None else each.digit for each in predictions]
+        assert (np.array(predicted) == test_set.labels.numpy()).mean() > 0.8
+        probabilities = np.stack([prediction.probabilities for prediction in predictions])
+        logits_of_digits = predict_logits(model, test_set.inputs)[:, :NON_DIGIT].double()
+        exact = torch.softmax(logits_of_digits / classifier.temperature, dim=1)
+        # Storing weights in half precision costs a little accuracy.
+        assert np.allclose(probabilities, exact, atol=0.02)
 
 
-def test_the_log_of_results_grows_by_a_line_a_run(tmp_path: Path) -> None:
+def test_run_log_grows_by_a_row_per_run(tmp_path: Path) -> None:
     path = tmp_path / "results.csv"
     for seed in (1, 2):
-        record(path, {"recipe": "small, quick", "seed": seed, "MNIST": "0.9930"})
+        append_run(path, {"recipe": "small, quick", "seed": seed, "MNIST": "0.9930"})
     assert path.read_text() == (
         'recipe,seed,MNIST\n"small, quick",1,0.9930\n"small, quick",2,0.9930\n'
     )
-    record(path, {"recipe": "large", "seed": 1, "fonts": "0.9", "MNIST": "0.9940"})
+    append_run(path, {"recipe": "large", "seed": 1, "fonts": "0.9", "MNIST": "0.9940"})
     assert path.read_text() == (
         'recipe,seed,MNIST,fonts\n"small, quick",1,0.9930,\n"small, quick",2,0.9930,\n'
         "large,1,0.9940,0.9\n"
     )
 
 
-def test_an_altered_model_is_refused(tmp_path: Path) -> None:
+CALIBRATION = Calibration(temperature=1.5, reject_threshold=0.6, unsure_threshold=0.5)
+
+
+def test_exported_model_carries_its_calibration(tmp_path: Path) -> None:
     path = tmp_path / "digits.onnx"
-    export(Network().eval(), Calibration(1, refuse_above=0.6, unsure_below=0.5), "", path)
-    classify = Classifier(path)
-    assert (classify.temperature, classify.refuse_above, classify.unsure_below) == (1, 0.6, 0.5)
+    export_onnx(DigitCNN().eval(), CALIBRATION, "", path)
+    classifier = Classifier(path)
+    assert classifier.metadata["reject_threshold"] == "0.6"
+    loaded = Calibration(
+        classifier.temperature, classifier.reject_threshold, classifier.unsure_threshold
+    )
+    assert loaded == CALIBRATION
+
+
+def test_altered_model_is_rejected(tmp_path: Path) -> None:
+    path = tmp_path / "digits.onnx"
+    export_onnx(DigitCNN().eval(), CALIBRATION, "", path)
     path.write_bytes(path.read_bytes() + b"\0")
-    with pytest.raises(ModelError, match="is not the one"):
+    with pytest.raises(ModelError, match="does not match its checksum"):
         Classifier(path)
 
 
-def test_the_exported_file_keeps_no_trace_of_where_it_was_made(tmp_path: Path) -> None:
+def test_exported_file_contains_no_path_of_the_machine(tmp_path: Path) -> None:
     path = tmp_path / "digits.onnx"
-    export(Network().eval(), Calibration(1, refuse_above=0.6, unsure_below=0.5), "", path)
+    export_onnx(DigitCNN().eval(), CALIBRATION, "", path)
     assert path.stat().st_size < 1_000_000
     for folder in (Path(torch.__file__).parent, Path(trainer.__file__).parents[1]):
         assert str(folder).encode() not in path.read_bytes()
