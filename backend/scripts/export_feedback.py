@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def read_store(uri: str | None) -> list[Feedback]:
-    """Return all feedback in a store; raise SystemExit if there is no store or no feedback."""
+    """Return all feedback in a store; raise SystemExit if it has none or is missing."""
     if uri is None:
         raise SystemExit(
             "Name the feedback store: make feedback-export FROM=feedback.sqlite "
@@ -75,7 +75,10 @@ def read_store(uri: str | None) -> list[Feedback]:
 
 
 def write_table(feedback: list[Feedback], path: Path) -> None:
-    """Write a CSV file with one row per prediction; `input` is yes if the data set has it."""
+    """Write a CSV file with one row per prediction.
+
+    The column `input` is yes or no: whether the data set contains the model input.
+    """
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)

@@ -1,1 +1,1 @@
-"""Trains, calibrates and evaluates the model in `recognizer`: the only code that needs torch."""
+"""Training and evaluation of the model: the only code that needs torch."""

@@ -1,4 +1,4 @@
-"""Calibration on validation sets: temperature, and thresholds for `not_a_digit` and `unsure`."""
+"""Calibration on validation sets: the temperature and the two thresholds."""
 
 from dataclasses import dataclass
 

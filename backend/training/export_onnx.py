@@ -1,4 +1,4 @@
-"""Exports the network as an ONNX file with its calibration, and the file's SHA-256 beside it."""
+"""Exports a model and its calibration as ONNX, with the file's SHA-256 beside it."""
 
 import hashlib
 from dataclasses import asdict
@@ -42,7 +42,7 @@ def export_onnx(model: DigitCNN, calibration: Calibration, recipe: str, path: Pa
 
 
 def store_in_half_precision(graph: onnx.GraphProto) -> None:
-    """Store weights as float16, cast back to float32 when the file is loaded: half the size."""
+    """Store weights as float16 and add casts to float32: half the file size."""
     casts = []
     for weights in graph.initializer:
         values = onnx.numpy_helper.to_array(weights)
@@ -59,7 +59,7 @@ def store_in_half_precision(graph: onnx.GraphProto) -> None:
 
 
 def strip_traces(graph: onnx.GraphProto) -> None:
-    """Remove the exporter's notes about each node's source code, which contain file paths."""
+    """Remove the exporter's notes about source code, which contain file paths."""
     for part in (*graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
         part.ClearField("metadata_props")
         part.ClearField("doc_string")

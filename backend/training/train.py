@@ -152,7 +152,7 @@ def batches(
 
 
 def get_lr(progress: float) -> float:
-    """Return the learning rate at a point of training, in [0, 1]: linear warm-up, then cosine."""
+    """Return the learning rate: linear warm-up, then cosine; `progress` is in [0, 1]."""
     if progress < WARMUP:
         return MAX_LR * (MIN_WARMUP_LR + (1 - MIN_WARMUP_LR) * progress / WARMUP)
     return MAX_LR * (1 + math.cos(math.pi * (progress - WARMUP) / (1 - WARMUP))) / 2
@@ -160,7 +160,7 @@ def get_lr(progress: float) -> float:
 
 @torch.no_grad()
 def update_ema(ema_model: DigitCNN, model: DigitCNN, step: int) -> None:
-    """Update the exponential moving average of the weights, with a lower decay during warm-up."""
+    """Update the moving average of the weights, with a lower decay at first."""
     weight = max(1 - EMA_DECAY, 9 / (10 + step))
     for average, current in zip(
         ema_model.state_dict().values(), model.state_dict().values(), strict=True
@@ -173,7 +173,7 @@ def update_ema(ema_model: DigitCNN, model: DigitCNN, step: int) -> None:
 
 @torch.no_grad()
 def predict_logits(model: torch.nn.Module, inputs: Tensor) -> Tensor:
-    """Return the logits (n, 11) of model inputs (n, 28, 28); puts the model in evaluation mode."""
+    """Return the logits (n, 11) of model inputs (n, 28, 28), in evaluation mode."""
     model.eval()
     device = next(model.parameters()).device
     return torch.cat([model(part.to(device)).cpu() for part in torch.split(inputs, 1_000)])
@@ -207,7 +207,7 @@ def log_confusion_matrix(
 
 
 def save_checkpoint(state: dict[str, Any], path: Path) -> None:
-    """Write a checkpoint atomically: a kill leaves the previous or the new one, never a part."""
+    """Write a checkpoint atomically: a killed process leaves a whole file."""
     temporary = path.with_suffix(".new")
     torch.save(state, temporary)
     temporary.replace(path)

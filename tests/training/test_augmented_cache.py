@@ -74,7 +74,7 @@ def test_key_changes_with_the_code(change: tuple[str, str], tmp_path: Path) -> N
 
 
 def test_key_depends_on_the_modules_that_render(tmp_path: Path) -> None:
-    """Of the real code: prose leaves the key as it is, a constant of any module changes it."""
+    """In the real code, prose does not change the key and a new constant does."""
     names = {path.name for path in CODE}
     assert {"preprocessing.py", "augmentation.py", "sources.py", "augmented_cache.py"} <= names
     copies = []

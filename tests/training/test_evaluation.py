@@ -1,4 +1,4 @@
-"""The evaluation: its figures are those of the released model, and its documents agree."""
+"""The evaluation: its figures, and the documents made from them."""
 
 import hashlib
 from collections.abc import Sequence

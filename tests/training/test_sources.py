@@ -1,4 +1,4 @@
-"""Sources of training samples: digits, letters and other non-digits, and their augmentation."""
+"""Sources of training samples, and their augmentation."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Training: learns, resumes after an interruption, and exports a model that the library loads."""
+"""Training: learning, resuming, logging and the exported model."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from training.train import predict_logits, train
 
 
 def shapes(count: int, seed: int) -> RasterSource:
-    """Return images that are easy to classify: 0 is a frame, 1 a vertical bar, 2 a horizontal."""
+    """Return simple images: 0 is a frame, 1 a vertical bar, 2 a horizontal one."""
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, 3, count)
     images = np.zeros((count, 28, 28), dtype=np.uint8)

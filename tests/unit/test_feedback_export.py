@@ -1,4 +1,4 @@
-"""`make feedback-export`: feedback from a store becomes a table and a data set for training."""
+"""`make feedback-export`: from a feedback store to a table and a data set."""
 
 import csv
 import os
@@ -22,7 +22,7 @@ MODEL_VERSION = "0123456789ab"
 def export(
     *arguments: str, folder: Path, uri: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command as `make feedback-export` does; `uri` is the variable DIGITS_FEEDBACK."""
+    """Run the command as `make feedback-export` does, with DIGITS_FEEDBACK set to `uri`."""
     environment = {name: text for name, text in os.environ.items() if name != "DIGITS_FEEDBACK"}
     if uri is not None:
         environment["DIGITS_FEEDBACK"] = uri

@@ -117,10 +117,10 @@ def random_stroke_width(canvases: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def degrade(canvases: Tensor, generator: torch.Generator) -> Tensor:
-    """Degrade a fraction DEGRADE_PROB of canvases (n, 1, CANVAS_SIZE, CANVAS_SIZE) in [0, 1].
+    """Degrade a fraction DEGRADE_PROB of the canvases as a poor camera would.
 
     Each of them gets, with a probability of one half each: a low resolution; blur; uneven light,
-    low contrast and noise.
+    low contrast and noise. Canvases are (n, 1, CANVAS_SIZE, CANVAS_SIZE) in [0, 1].
     """
     chosen = (torch.rand(len(canvases), generator=generator) < DEGRADE_PROB).nonzero().flatten()
     canvases = canvases.clone()

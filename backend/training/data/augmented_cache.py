@@ -1,4 +1,4 @@
-"""Augmented copies of the training sources, rendered once and cached under runs/augmented/.
+"""Augmented copies of the training data, cached under runs/augmented/.
 
 Rendering costs more than training, so augmented data is cached and shared between runs: a new seed
 or architecture starts immediately. A copy depends only on its number, the samples and the code
@@ -100,7 +100,7 @@ class AugmentedDataset:
 
 
 def build_part(job: tuple[Source, int]) -> tuple[ModelInputs, Labels]:
-    """Render all samples of a source once; the result depends only on the source and the seed.
+    """Render all samples of a source once; the arguments determine the result.
 
     Samples that came out blank are left out.
     """

@@ -1,4 +1,4 @@
-"""The public data sets, from the folder DIGITS_DATA or from their home pages, verified.
+"""Public data sets, from the folder DIGITS_DATA or downloaded, and verified.
 
 MNIST comes as its authors' IDX files, checked by their MD5. The two UCI sets come as archives or
 as CSV; in either packaging, their numbers are checked by SHA-256.
@@ -60,10 +60,12 @@ class DatasetError(Exception):
 
 @dataclass(frozen=True)
 class Digits:
-    """Labeled images: (n, height, width) uint8, white on black; labels (n,) int64, 0 to 9."""
+    """Labeled images, white on black."""
 
     images: NDArray[np.uint8]
+    """(n, height, width)."""
     labels: NDArray[np.int64]
+    """(n,), 0 to 9."""
 
     def __getitem__(self, part: slice) -> "Digits":
         return Digits(self.images[part], self.labels[part])
@@ -71,10 +73,12 @@ class Digits:
 
 @dataclass(frozen=True)
 class PenDigits:
-    """Labeled pen paths: (n, 8, 2) uint8 points, x and y in 0 to 100, y up; labels (n,) int64."""
+    """Labeled paths of a pen."""
 
     paths: NDArray[np.uint8]
+    """(n, 8, 2): points (x, y) in 0 to 100, with y pointing up."""
     labels: NDArray[np.int64]
+    """(n,), 0 to 9."""
 
 
 def load_mnist_training() -> Digits:
@@ -126,7 +130,7 @@ def load_pen_digits_training() -> PenDigits:
 
 
 def load_pen_digits_test() -> PenDigits:
-    """Return the pen digits of the 14 other writers: only for evaluating a released model."""
+    """Return the other 14 writers' pen digits: only for evaluating a released model."""
     return _load_pen_digits(slice(PEN_DIGITS_TRAINING, None))
 
 
@@ -144,7 +148,7 @@ def _load_pen_digits(part: slice) -> PenDigits:
 
 
 def load_semeion_training() -> Digits:
-    """Return the first half of 1,593 scanned digits, (16, 16) (Semeion, Rome; UCI; CC BY 4.0)."""
+    """Return half of 1,593 scanned digits, (16, 16) (Semeion; UCI; CC BY 4.0)."""
     return _load_semeion()[:SEMEION_TRAINING]
 
 
@@ -166,10 +170,10 @@ def _load_semeion() -> Digits:
 
 
 def load_feedback() -> Digits:
-    """Return the feedback that `make feedback-export` wrote: model inputs, (28, 28), and labels.
+    """Return the feedback that `make feedback-export` wrote.
 
-    The arrays are empty if no feedback has been exported. Raises DatasetError if the file is
-    damaged.
+    The images are model inputs, (28, 28). The arrays are empty if no feedback has been exported.
+    Raises DatasetError if the file is damaged.
     """
     path = CACHE / "feedback.npz"
     if not path.exists():
@@ -182,7 +186,7 @@ def load_feedback() -> Digits:
 
 
 def read_lines(packed: bytes, members: Iterable[str]) -> list[str]:
-    """Return the lines of the given members of a ZIP file, or of a gzip file that has them all."""
+    """Return the lines of members of a ZIP file, or of one gzip file, as text."""
     if packed[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             content = b"\n".join(archive.read(member) for member in members)
@@ -200,11 +204,11 @@ def verified_table(rows: list[list[int]], sha256: str) -> NDArray[np.uint8]:
 
 
 def load_cached(name: str, urls: Sequence[str], parse: Callable[[bytes], T]) -> T:
-    """Parse a data file: `name` in the folder DIGITS_DATA if that is set, else a cached download.
+    """Parse a data file: from the folder DIGITS_DATA if that is set, else downloaded.
 
-    The download comes from the first of `urls` that sends a file which `parse` accepts, and is
-    stored in CACHE under its name with the URL's suffix. Raises DatasetError if the file is
-    missing, altered or unreachable.
+    `name` is its path in that folder. A download comes from the first of `urls` whose file `parse`
+    accepts, and is stored in CACHE under its name with the URL's suffix. Raises DatasetError if the
+    file is missing, altered or unreachable.
     """
     folder = os.environ.get("DIGITS_DATA")
     if folder:

@@ -1,4 +1,4 @@
-"""Doodles: drawings put together at random that are neither digits nor any particular shape.
+"""Doodles: random drawings that are neither digits nor any particular shape.
 
 A model trained on a dozen shapes takes the thirteenth for a digit. Doodles are all different;
 narrow ones, which could be digits, are left out. Their bounding boxes are about 1 unit high, with

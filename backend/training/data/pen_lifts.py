@@ -1,4 +1,4 @@
-"""Reconstructs pen lifts: pen digits are recorded as one path each, their strokes joined.
+"""Reconstructs pen lifts: pen digits are recorded as one joined path each.
 
 The path of a 7 goes on from the end of its leg to its bar, which makes it look like a looped 2;
 that of a 5 goes on from the end of its belly to its top, which makes it look like a 6. Real

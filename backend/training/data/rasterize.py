@@ -44,10 +44,10 @@ def rasterize(
     pen: float,
     size: tuple[int, int],
 ) -> NDArray[np.float32]:
-    """Return the ink (height, width) in [0, 1] of strokes on a canvas of `size` (width, height).
+    """Return the ink (height, width) in [0, 1] of strokes on a canvas.
 
-    The longer side of the strokes' bounding box becomes `extent`, its center lies at `center`
-    (x, y), and the brush is `pen` wide: all in pixels.
+    The canvas has the given `size` (width, height). The longer side of the strokes' bounding box
+    becomes `extent`, its center lies at `center` (x, y), and the brush is `pen` wide: all in pixels.
     """
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)

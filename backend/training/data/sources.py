@@ -1,4 +1,4 @@
-"""Sources of training samples: each renders its samples on canvases, augmented at random."""
+"""Sources of training samples, which they render with random augmentation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -74,7 +74,7 @@ SEED = 7
 
 
 class Source(Protocol):
-    """Labeled samples that can be rendered again and again, each time augmented differently."""
+    """Labeled samples that are augmented differently each time they are rendered."""
 
     @property
     def name(self) -> str: ...
@@ -86,7 +86,7 @@ class Source(Protocol):
 
     @property
     def content(self) -> bytes:
-        """The samples as bytes, to tell whether two sources have the same."""
+        """All samples as bytes, for the cache key."""
         ...
 
     def subset(self, indices: NDArray[np.int64]) -> Self:
@@ -106,11 +106,11 @@ SourceType = TypeVar("SourceType", bound=Source)
 
 @dataclass(frozen=True)
 class RasterSource:
-    """Samples that are images of 28×28 or 48×48 pixels: distorted, with another stroke width."""
+    """Small images, which are distorted and get another stroke width."""
 
     name: str
     images: NDArray[np.uint8]
-    """(n, side, side), white on black."""
+    """(n, 28, 28) or (n, 48, 48), white on black."""
     labels: NDArray[np.int64]
 
     @property
@@ -130,7 +130,7 @@ class RasterSource:
 
 @dataclass(frozen=True)
 class StrokeSource:
-    """Samples that are strokes: perturbed and drawn with any pen."""
+    """Strokes, which are perturbed and drawn with any pen."""
 
     name: str
     drawings: Sequence[list[Stroke]]
@@ -159,7 +159,7 @@ class StrokeSource:
 
 @dataclass(frozen=True)
 class TextureSource:
-    """Textures: each rendering is a new one."""
+    """Random textures: each rendering is a new one."""
 
     name: str
     labels: NDArray[np.int64]
@@ -183,7 +183,7 @@ def numpy_generator(generator: torch.Generator) -> np.random.Generator:
 
 @dataclass(frozen=True)
 class ValidationSet:
-    """Samples that are not trained on: they choose the epoch, the temperature and thresholds."""
+    """Samples that choose the epoch, the temperature and the thresholds."""
 
     name: str
     inputs: Tensor
@@ -255,7 +255,7 @@ def train_val_split(source: SourceType, every: int = 10) -> tuple[SourceType, So
 
 
 def glyphs(fonts: list[Path], characters: str) -> RasterSource:
-    """Return a source of the DIGITS, LETTERS or SIGNS of fonts; only DIGITS count as digits."""
+    """Return a source of the DIGITS, LETTERS or SIGNS of fonts."""
     images, positions = rasterize_glyphs(fonts, characters)
     if characters == DIGITS:
         return RasterSource("font digits", images, positions)
@@ -320,7 +320,7 @@ def split_strokes(digits: PenDigits) -> list[list[Stroke]]:
 
 
 def unbarred_sevens(lifted: StrokeSource) -> StrokeSource:
-    """Return the 7s among pen digits split at pen lifts without their bar, except narrow ones.
+    """Return the 7s among split pen digits without their bar, except narrow ones.
 
     Eight in nine of these writers' 7s have a bar; half of the world writes none, and a model
     trained only on these would take such a 7 for a 1.

@@ -1,1 +1,1 @@
-"""The evaluation of the released model on the test sets, with its charts and model card."""
+"""Evaluation of the released model on the test sets, with charts and model card."""

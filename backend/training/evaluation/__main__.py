@@ -54,7 +54,7 @@ class Evaluator:
     def evaluate_digits(
         self, test_set: DigitTestSet
     ) -> tuple[DigitResult, list[Misclassification], list[StageTimings]]:
-        """Return the result on a test set of digits, its errors, and the timings of each image."""
+        """Return the result on a test set of digits, the errors, and all timings."""
         predictions, errors, timings = [], [], []
         for label, recognition in zip(test_set.labels, self.recognize_all(test_set), strict=True):
             prediction, model_input = recognition.prediction, recognition.model_input
@@ -129,7 +129,10 @@ def reliability_bins(
 
 
 def expected_calibration_error(reliability: list[tuple[float, float, int]]) -> float:
-    """Return the mean gap between confidence and accuracy (Guo et al., 2017, arXiv:1706.04599)."""
+    """Return the mean gap between confidence and accuracy over the bins.
+
+    Guo et al., "On Calibration of Modern Neural Networks" (2017), arXiv:1706.04599.
+    """
     gaps = (abs(confidence - accuracy) * count for confidence, accuracy, count in reliability)
     return sum(gaps) / sum(count for _, _, count in reliability)
 

@@ -1,4 +1,4 @@
-"""Charts of an evaluation for the model card: confusion, reliability, conditions, worst errors."""
+"""Charts of an evaluation, for the model card."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ def draw_charts(evaluation: Evaluation, errors: Sequence[Misclassification]) -> 
 
 
 def confusion_chart(results: Sequence[DigitResult]) -> Figure:
-    """Draw which digits are confused; correct predictions are left out to show the errors."""
+    """Draw which digits are confused, without the correct predictions."""
     figure = Figure(figsize=(5 * len(results), 5), layout="constrained")
     for axes, result in zip(plots_in_row(figure, len(results)), results, strict=True):
         draw_confusion(axes, np.array(result.confusion), [str(digit) for digit in range(10)])
@@ -84,7 +84,7 @@ def draw_confusion(axes: Axes, counts: NDArray[np.int64], names: Sequence[str]) 
 
 
 def reliability_chart(results: Sequence[DigitResult]) -> Figure:
-    """Draw accuracy against confidence; the area of a dot is the bin's fraction of predictions."""
+    """Draw accuracy against confidence; larger dots stand for more predictions."""
     figure = Figure(figsize=(4.5 * len(results), 4.5), layout="constrained")
     for axes, result in zip(plots_in_row(figure, len(results)), results, strict=True):
         confidence, accuracy, count = np.array(result.reliability).T

@@ -45,7 +45,7 @@ def with_accuracy(readme: str, evaluation: Evaluation) -> str:
 
 
 def accuracy_table(evaluation: Evaluation) -> str:
-    """Return the README's short table: a row per test set of digits, and one for non-digits."""
+    """Return the README's table: a row per test set of digits, one for non-digits."""
     rows = [
         (
             f"{result.name} ({result.images:,})",
@@ -132,7 +132,7 @@ def without_lookalikes(results: Sequence[RejectionResult]) -> Sequence[Rejection
 
 
 def mean_rejected_or_unsure(results: Sequence[RejectionResult]) -> float:
-    """Return the mean fraction that was not taken for a digit; every set has the same weight."""
+    """Return the mean fraction over the test sets, each with the same weight."""
     return sum(result.rejected_or_unsure for result in results) / len(results)
 
 

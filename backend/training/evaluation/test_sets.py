@@ -111,7 +111,7 @@ def digit_sets() -> list[DigitTestSet]:
 
 
 def pen_lifts_set() -> DigitTestSet:
-    """Return the 14 other writers' pen digits, split at the pen lifts that can be reconstructed."""
+    """Return the 14 other writers' pen digits, split at reconstructed pen lifts."""
     pen_digits = load_pen_digits_test()
     paths = smooth_all(split_strokes(pen_digits))
     return DigitTestSet("these pen digits, split at pen lifts", pen_digits.labels, rendered(paths))
@@ -129,7 +129,10 @@ def condition_sets() -> list[DigitTestSet]:
 
 
 def non_digit_sets() -> list[NonDigitTestSet]:
-    """Return the test sets of non-digits; lookalike letters come last and are reported apart."""
+    """Return the test sets of non-digits.
+
+    Letters that look like digits come last, because they are reported apart.
+    """
     mnist = load_mnist_test()
     pairs = digit_pairs(mnist.images, SAMPLES, SEED)
     kinds = {
@@ -197,7 +200,10 @@ def glyph_images(glyphs: Sequence[tuple[Path, str]]) -> Iterator[bytes]:
 
 
 def photo_crops() -> Iterator[bytes]:
-    """Yield random square crops of photos, at least an eighth of their shorter side, as JPEG."""
+    """Yield random square crops of photos as JPEG files.
+
+    The side is at least an eighth of the photo's shorter side.
+    """
     rng = np.random.default_rng(SEED)
     folder = Path(skimage.__file__).parent / "data"
     photos = [Image.open(folder / name).convert("RGB") for name in PHOTOS]
