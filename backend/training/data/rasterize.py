@@ -47,7 +47,8 @@ def rasterize(
     """Return the ink (height, width) in [0, 1] of strokes on a canvas.
 
     The canvas has the given `size` (width, height). The longer side of the strokes' bounding box
-    becomes `extent`, its center lies at `center` (x, y), and the brush is `pen` wide: all in pixels.
+    becomes `extent` and its center lies at `center` (x, y); the brush is `pen` wide. All lengths
+    are in pixels.
     """
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
