@@ -40,9 +40,9 @@ def main() -> None:
     inputs = write_data_set(feedback, folder / "feedback.npz")
     correct = sum(each.correct for each in feedback)
     print(
-        f"Wrote {folder / 'feedback.csv'}: {len(feedback)} rows, one per prediction, of which "
-        f"{correct} were correct.\n"
-        f"Wrote {folder / 'feedback.npz'}: {inputs} model inputs with their labels."
+        f"Wrote {folder / 'feedback.csv'} (predictions: {len(feedback)}, of which correct: "
+        f"{correct})\n"
+        f"Wrote {folder / 'feedback.npz'} (model inputs with labels: {inputs})"
     )
     if inputs:
         print(
@@ -66,7 +66,8 @@ def read_store(uri: str | None) -> list[Feedback]:
     if not uri.startswith("s3://") and not Path(uri).is_file():
         raise SystemExit(f"{uri} does not exist; FROM= takes a SQLite file or s3://bucket/prefix.")
     try:
-        feedback = list(tqdm(open_store(uri), "reading feedback", unit=" rows", leave=False))
+        rows = tqdm(open_store(uri), "reading feedback", unit=" rows", leave=False, disable=None)
+        feedback = list(rows)
     except StoreUnavailableError as error:
         raise SystemExit(str(error)) from error
     if not feedback:

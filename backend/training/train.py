@@ -69,15 +69,14 @@ def train(
     ema_model = copy.deepcopy(model)
     optimizer = torch.optim.AdamW(model.parameters(), weight_decay=WEIGHT_DECAY)
     stateful: dict[str, Any] = {"model": model, "ema_model": ema_model, "optimizer": optimizer}
+    settings = {"epochs": epochs, "seed": seed}
     start_epoch, step = 0, 0
     best: dict[str, Any] = {"weights": {}, "accuracies": {"no epoch yet": 0.0}}
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True, map_location=device)
-        if (saved["epochs"], saved["seed"]) != (
-            epochs,
-            seed,
-        ) or not stateful.keys() <= saved.keys():
+        resumable = stateful.keys() <= saved.keys()  # else another version wrote it
+        if not resumable or any(saved[name] != value for name, value in settings.items()):
             raise SystemExit(
                 f"{folder} contains a run with other settings; choose another name with --run."
             )
@@ -117,7 +116,8 @@ def train(
             best = {"weights": weights, "accuracies": accuracies}
         save_checkpoint(
             {name: part.state_dict() for name, part in stateful.items()}
-            | {"epoch": epoch + 1, "step": step, "best": best, "epochs": epochs, "seed": seed},
+            | settings
+            | {"epoch": epoch + 1, "step": step, "best": best},
             checkpoint,
         )
         writer.add_scalar("loss", mean_loss, epoch + 1)

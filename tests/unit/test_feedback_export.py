@@ -83,11 +83,9 @@ def test_exported_feedback_is_what_training_loads(
 
 def test_output_names_files_counts_and_the_next_step(store: Path, tmp_path: Path) -> None:
     done = export(str(store), folder=tmp_path / "data")
-    assert (
-        f"{tmp_path / 'data' / 'feedback.csv'}: 3 rows, one per prediction, of which 1 were correct"
-        in done.stdout
-    )
-    assert f"{tmp_path / 'data' / 'feedback.npz'}: 2 model inputs" in done.stdout
+    folder = tmp_path / "data"
+    assert f"{folder / 'feedback.csv'} (predictions: 3, of which correct: 1)" in done.stdout
+    assert f"{folder / 'feedback.npz'} (model inputs with labels: 2)" in done.stdout
     assert "look at feedback.csv" in done.stdout
     assert "make train" in done.stdout
 
@@ -96,7 +94,7 @@ def test_output_without_model_inputs_explains_how_they_are_stored(tmp_path: Path
     store = save_feedback(tmp_path / "feedback.sqlite", (7, 1, None))
     done = export(str(store), folder=tmp_path / "data")
     assert done.returncode == 0, done.stderr
-    assert "feedback.npz: 0 model inputs" in done.stdout
+    assert "feedback.npz (model inputs with labels: 0)" in done.stdout
     assert "DIGITS_STORE_INPUTS=1" in done.stdout
     assert "Next:" not in done.stdout
 

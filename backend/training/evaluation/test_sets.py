@@ -54,7 +54,7 @@ SAMPLES = 1_000
 """Number of images in each generated test set, or of each digit in it."""
 
 MAX_ROTATION = 0.2
-"""Radians, either way, of the 1s and 7s: a 1 rotated as far as in training may become a 7."""
+"""Radians by which the 1s and 7s are rotated, either way; independent of training."""
 
 PHOTOS = (
     "astronaut.png", "brick.png", "camera.png", "cell.png", "chelsea.png", "clock_motion.png",
