@@ -10,7 +10,7 @@ from training.evaluation.schema import DigitResult, Evaluation, RejectionResult,
 CARD = MODEL_PATH.with_name("MODEL_CARD.md")
 CARD_TEMPLATE = Path(__file__).with_name("model_card_template.md")
 
-BEGIN, END = "<!-- accuracy: written by make evaluate -->", "<!-- end of accuracy -->"
+BEGIN, END = "<!-- accuracy: written by `make evaluate` -->", "<!-- end of accuracy -->"
 """Marks in the README around the accuracy table."""
 
 
@@ -45,7 +45,11 @@ def with_accuracy(readme: str, evaluation: Evaluation) -> str:
 
 
 def accuracy_table(evaluation: Evaluation) -> str:
-    """Return the README's table: a row per test set of digits, one for non-digits."""
+    """Return the README's table: a row per test set of digits, one for non-digits.
+
+    The last test set is left out: it holds the pen digits again, split with the help of labels.
+    """
+    *results, _ = evaluation.digits
     rows = [
         (
             f"{result.name} ({result.images:,})",
@@ -53,7 +57,7 @@ def accuracy_table(evaluation: Evaluation) -> str:
             format_interval(result.interval),
             f"{result.expected_calibration_error:.2%}",
         )
-        for result in evaluation.digits
+        for result in results
     ]
     counted = without_lookalikes(evaluation.non_digits)
     rows.append(
