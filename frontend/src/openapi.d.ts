@@ -156,7 +156,7 @@ export interface components {
         readonly PredictionResponse: {
             /**
              * Confidence
-             * @description Probability of the most likely digit, calibrated: of the predictions made at 0.9, nine in ten are right.
+             * @description Probability of the most likely digit, calibrated: of the predictions made at 0.9, nine in ten are correct.
              */
             readonly confidence: number;
             /**

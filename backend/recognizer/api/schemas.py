@@ -27,7 +27,7 @@ class PredictionResponse(BaseModel):
             ge=0,
             le=1,
             description="Probability of the most likely digit, calibrated: of the predictions made "
-            "at 0.9, nine in ten are right.",
+            "at 0.9, nine in ten are correct.",
         ),
     ]
     probabilities: Annotated[
