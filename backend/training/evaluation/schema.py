@@ -85,7 +85,8 @@ class Evaluation:
 
 def save_evaluation(evaluation: Evaluation) -> None:
     """Write evaluation.json beside the model."""
-    EVALUATION.write_text(json.dumps(asdict(evaluation), indent=1) + "\n", encoding="utf-8")
+    document = asdict(evaluation) | {"timings": evaluation.timings._asdict()}
+    EVALUATION.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 def load_evaluation() -> Evaluation:
