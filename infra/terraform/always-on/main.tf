@@ -50,6 +50,7 @@ module "ecs_service" {
 
   vpc_id                      = module.vpc.vpc_id
   public_subnet_ids           = module.vpc.public_subnet_ids
+  public_subnet_cidrs         = module.vpc.public_subnet_cidrs
   private_subnet_ids          = module.vpc.private_subnet_ids
   endpoints_security_group_id = module.vpc.endpoints_security_group_id
   s3_prefix_list_id           = module.vpc.s3_prefix_list_id

@@ -18,6 +18,7 @@ variables {
   allowed_cidrs               = ["198.51.100.0/24"]
   vpc_id                      = "vpc-0123"
   public_subnet_ids           = ["subnet-01", "subnet-02"]
+  public_subnet_cidrs         = ["10.0.0.0/20", "10.0.16.0/20"]
   private_subnet_ids          = ["subnet-03", "subnet-04"]
   endpoints_security_group_id = "sg-0123"
   s3_prefix_list_id           = "pl-0123"
@@ -48,6 +49,11 @@ run "ecs_service" {
   assert {
     condition     = aws_lb_target_group.this.health_check[0].path == "/health" && aws_lb_target_group.this.health_check[0].matcher == "200"
     error_message = "The load balancer must check /health."
+  }
+
+  assert {
+    condition     = aws_lb.this.idle_timeout < tonumber(regex("\"--timeout-keep-alive\", \"(\\d+)\"", file("../../../backend/Dockerfile"))[0])
+    error_message = "The load balancer must close idle connections before the server in backend/Dockerfile does."
   }
 
   assert {
@@ -102,9 +108,10 @@ run "ecs_service" {
         AWS_DEFAULT_REGION  = var.region
         DIGITS_FEEDBACK     = var.feedback_uri
         DIGITS_STORE_INPUTS = "0"
+        FORWARDED_ALLOW_IPS = "10.0.0.0/20,10.0.16.0/20"
       }
     ])
-    error_message = "The environment must hold the given settings, without storing model inputs by default."
+    error_message = "The environment must hold the given settings, without storing model inputs by default, and trust the load balancer's subnets only."
   }
 
   assert {

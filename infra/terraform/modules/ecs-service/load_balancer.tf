@@ -7,6 +7,7 @@ resource "aws_lb" "this" {
   subnets                    = var.public_subnet_ids
   security_groups            = [aws_security_group.load_balancer.id]
   drop_invalid_header_fields = true
+  idle_timeout               = 60 # seconds; less than the server's (--timeout-keep-alive in backend/Dockerfile)
 }
 
 resource "aws_lb_target_group" "this" {

@@ -111,6 +111,8 @@ resource "aws_ecs_task_definition" "this" {
       { name = "AWS_DEFAULT_REGION", value = var.region },
       { name = "DIGITS_FEEDBACK", value = var.feedback_uri },
       { name = "DIGITS_STORE_INPUTS", value = var.store_inputs ? "1" : "0" },
+      # For uvicorn: the load balancer's X-Forwarded-Proto and X-Forwarded-For are believed.
+      { name = "FORWARDED_ALLOW_IPS", value = join(",", var.public_subnet_cidrs) },
     ]
     logConfiguration = {
       logDriver = "awslogs"

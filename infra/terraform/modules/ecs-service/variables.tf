@@ -88,6 +88,11 @@ variable "public_subnet_ids" {
   type        = list(string)
 }
 
+variable "public_subnet_cidrs" {
+  description = "CIDR blocks of the load balancer's subnets."
+  type        = list(string)
+}
+
 variable "private_subnet_ids" {
   description = "IDs of the tasks' subnets."
   type        = list(string)
