@@ -63,6 +63,9 @@ def test_root_links_to_the_documentation(lambda_container: Container) -> None:
     assert root["documentation"] == "/docs"
     openapi = invoke(lambda_container, event_of(Request(path="/openapi.json", method="GET")))
     assert "/predict" in json.loads(openapi["body"])["paths"]
+    for path in ("/docs", "/docs/style.css", "/docs/try.js"):
+        response = invoke(lambda_container, event_of(Request(path=path, method="GET")))
+        assert response["statusCode"] == 200
 
 
 def test_request_record_has_the_embedded_metric_format(lambda_container: Container) -> None:

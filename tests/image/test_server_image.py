@@ -40,6 +40,11 @@ def test_frontend_is_served_with_immutable_assets(client: httpx.Client) -> None:
     assert client.get(script).headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
+@pytest.mark.parametrize("path", ["/docs", "/docs/style.css", "/docs/try.js"])
+def test_documentation_comes_with_the_image(client: httpx.Client, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
 def test_invalid_image_is_rejected(client: httpx.Client) -> None:
     invalid = INVALID_REQUESTS["image: words"]
     response = invalid.make().send(client)

@@ -63,6 +63,8 @@ def create_app(
         title="Digit recognizer",
         description="Send an image of a handwritten digit, get the digit and a confidence.",
         version=recognizer.version,
+        docs_url=None,  # FastAPI's pages load their scripts from third parties
+        redoc_url=None,
     )
     # Base64 takes four bytes for three; the rest is room for the fields around the image.
     app.add_middleware(BodySizeLimitMiddleware, max_bytes=settings.max_bytes * 4 // 3 + 65_536)
@@ -150,6 +152,9 @@ def create_app(
             status="ok", model=recognizer.version, stores_inputs=settings.store_inputs
         )
 
+    app.add_route("/docs", docs, include_in_schema=False)
+    app.add_route("/docs/{name}", docs, include_in_schema=False)
+
     if frontend is not None:
         # Mounted at "/" it would also match the routes above, and GET /predict would be a 404.
         app.router.default = frontend
@@ -164,6 +169,15 @@ def create_app(
             }
 
     return app
+
+
+async def docs(request: Request) -> Response:
+    """Return the page that documents the API, or a file of it."""
+    # Late, because a cold start seldom serves it.
+    from recognizer.api.docs import file_response, page_response
+
+    name = request.path_params.get("name")
+    return page_response(request) if name is None else file_response(name)
 
 
 def server_timing(timings: dict[str, float]) -> str:

@@ -1,0 +1,46 @@
+"""The page /docs: readable, accessible, and without anything from a third party."""
+
+import pytest
+from browser.test_accessibility import AXE, RUN_AXE
+from browser.test_privacy import REPORT_VIOLATIONS
+from browser.uploads import photo, png_file
+from playwright.sync_api import Page, expect
+
+from support.drawings import DIGITS
+from support.server import Server
+
+
+@pytest.mark.parametrize("path", ["/docs", "/docs/"])
+def test_documentation_contacts_only_its_own_server_and_tries_an_image(
+    blank_page: Page, site: Server, path: str
+) -> None:
+    page = blank_page
+    requested: list[str] = []
+    problems: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.add_init_script(REPORT_VIOLATIONS)
+
+    page.goto(site.url + path)
+    expect(page.get_by_role("heading", name="POST /predict", exact=True)).to_be_visible()
+    page.get_by_label("Image of a digit").set_input_files(png_file(photo(DIGITS[3])))
+    expect(page.get_by_role("status")).to_contain_text('"digit": 3')
+
+    assert {f"{site.url}/docs/style.css", f"{site.url}/predict"} <= set(requested)
+    local = (site.url + "/", "data:")
+    assert [url for url in requested if not url.startswith(local)] == []
+    assert problems == []
+    page.get_by_role("link", name="OpenAPI", exact=True).click()
+    expect(page).to_have_url(f"{site.url}/openapi.json")
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_documentation_is_accessible(blank_page: Page, site: Server, color_scheme: str) -> None:
+    page = blank_page
+    page.emulate_media(color_scheme=color_scheme)  # type: ignore[arg-type]
+    page.goto(f"{site.url}/docs")
+    expect(page.get_by_label("Image of a digit")).to_be_visible()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.evaluate(AXE.read_text())
+    assert page.evaluate(RUN_AXE) == []
