@@ -84,6 +84,12 @@ def is_small(content: bytes) -> bool:
         return True
 
 
+def has_accepted_format(content: bytes) -> bool:
+    """Return whether a file begins like an image of an accepted format; it may be damaged."""
+    starts = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM")
+    return content.startswith(starts) or (content[:4], content[8:12]) == (b"RIFF", b"WEBP")
+
+
 def check_size(size: int, max_bytes: int) -> None:
     """Raise ImageError if an image of `size` bytes is over the limit."""
     if size > max_bytes:

@@ -356,6 +356,7 @@ export interface operations {
                     /** @description base64, or a data: URL */
                     readonly image: string;
                 };
+                readonly "application/octet-stream": string;
                 readonly "image/*": string;
                 readonly "multipart/form-data": {
                     /** Format: binary */

@@ -191,8 +191,8 @@ UNREADABLE_FORMS: dict[str, MakeRequest] = {
     "form: a boundary of 10,000 characters": lambda: multipart_request(
         form_part(valid_png()), boundary="b" * 10_000
     ),
-    "form: 1000 fields": lambda: multipart_request(
-        *[form_part(b"1", name="a", filename=None)] * 1000
+    "form: 1001 fields": lambda: form_request(
+        valid_png(), *[form_part(b"1", name="a", filename=None)] * 1001
     ),
     "form: 1000 files": lambda: multipart_request(*[form_part(valid_png(), name="a")] * 1000),
     "form: a field of 2 MB": lambda: form_request(
@@ -256,19 +256,26 @@ TOO_MANY_BYTES: dict[str, MakeRequest] = {
     ),
 }
 
+UNSPECIFIC_CONTENT_TYPES = (None, "", ";", "application/octet-stream", "Application/Octet-Stream;a")
+
 UNSUPPORTED_CONTENT_TYPES = (
-    None,
-    "",
-    ";",
     "text/plain",
     f"text/{MARK}",
-    "application/octet-stream",
     "application/x-www-form-urlencoded",
     "application/jsonp",
     f"multipart/mixed; boundary={BOUNDARY}",
     "video/mp4",
     "imageless/png",
 )
+
+NOT_ACCEPTED_FORMATS = {
+    "empty": b"",
+    "words": MARK.encode() * 50,
+    "JSON": b'{"image": ""}',
+    "SVG": SVG,
+    "a WAV file": b"RIFF\x24\0\0\0WAVEfmt ",
+    "a PNG after a space": b" " + valid_png(),
+}
 
 INVALID_QUERIES = (
     "explain=maybe",
@@ -344,6 +351,25 @@ INVALID_REQUESTS: dict[str, InvalidRequest] = {
         },
     ),
     **rejected(
+        415,
+        "unsupported_media_type",
+        {
+            f"content type: {content_type}, {name}": partial(Request, body, content_type)
+            for content_type in UNSPECIFIC_CONTENT_TYPES
+            for name, body in NOT_ACCEPTED_FORMATS.items()
+        },
+    ),
+    **rejected(
+        400,
+        "unreadable",
+        {
+            f"content type: {content_type}, truncated": partial(
+                Request, valid_png()[:40], content_type
+            )
+            for content_type in UNSPECIFIC_CONTENT_TYPES
+        },
+    ),
+    **rejected(
         422,
         "bad_parameter",
         {f"query: {query}": partial(with_query, query) for query in INVALID_QUERIES},
@@ -409,8 +435,20 @@ UNUSUAL_REQUESTS: dict[str, tuple[int | None, MakeRequest]] = {
     "thumbnail": (7, lambda: raw_request(with_thumbnail())),
     "form with more fields": (
         7,
-        lambda: form_request(valid_png(), *[form_part(b"1", name="a", filename=None)] * 8),
+        lambda: form_request(valid_png(), *[form_part(b"1", name="a", filename=None)] * 1000),
     ),
+    "form with more files": (7, lambda: form_request(valid_png(), *[form_part(b"1", "a")] * 99)),
+    **{
+        f"{file_format} without a content type": (
+            7,
+            partial(Request, valid_image(file_format)),
+        )
+        for file_format in FORMATS
+    },
+    **{
+        f"content type: {content_type}": (7, partial(Request, valid_png(), content_type))
+        for content_type in UNSPECIFIC_CONTENT_TYPES
+    },
     "unknown query": (7, lambda: with_query(f"{MARK}=%ff&&==&%00")),
     "long query": (7, lambda: with_query("a" * 20_000)),
     "explain in capitals": (7, lambda: with_query("EXPLAIN=maybe")),

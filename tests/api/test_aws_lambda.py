@@ -33,7 +33,7 @@ REJECTED = (
     "pixels: PNG of 13,000 by 13,000",
     "too long: body",
     "content type: text/plain",
-    "content type: None",
+    "content type: None, words",
     "JSON: no image",
     "form: no parts",
     "query: explain=maybe",
@@ -95,6 +95,34 @@ def test_health_has_the_predictions_model(handler: Handler) -> None:
 def test_root_links_to_the_documentation(handler: Handler) -> None:
     links = response_json(handler(event_of(Request(path="/", method="GET")), None))
     assert links["documentation"] == "/docs"
+
+
+def test_documentation_comes_with_the_function(handler: Handler) -> None:
+    for path, content_type in (("/docs", "text/html"), ("/docs/try.js", "text/javascript")):
+        response = handler(event_of(Request(path=path, method="GET")), None)
+        assert response["statusCode"] == 200
+        assert response["headers"]["content-type"].startswith(content_type)
+        assert response["isBase64Encoded"] is False
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/docs", "/openapi.json"])
+def test_head_gets_the_headers_of_get(handler: Handler, path: str) -> None:
+    get, head = (
+        handler(event_of(Request(path=path, method=method)), None) for method in ("GET", "HEAD")
+    )
+    assert (head["statusCode"], head["body"]) == (200, "")
+    assert get["body"]
+    for name in ("content-type", "content-length"):
+        assert head["headers"][name] == get["headers"][name]
+
+
+def test_path_with_a_slash_at_its_end_is_served(handler: Handler) -> None:
+    request = raw_request(valid_png(), path="/predict/")
+    assert response_json(handler(event_of(request), None))["digit"] == 7
+
+
+def test_image_without_a_content_type_is_recognized(handler: Handler) -> None:
+    assert response_json(handler(event_of(Request(valid_png())), None))["digit"] == 7
 
 
 @pytest.mark.parametrize("name", REJECTED)

@@ -5,8 +5,11 @@ import asyncio
 import httpx
 import pytest
 from fastapi import FastAPI, Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Message
 
-from recognizer.api.middleware import RequestLogMiddleware
+from recognizer.api import middleware
+from recognizer.api.middleware import BodySizeLimitMiddleware, RequestLogMiddleware
 from recognizer.api.request_log import RequestRecord
 
 
@@ -69,3 +72,25 @@ def test_unexpected_exception_is_recorded_as_a_failure(
     get(app, "/fail")
     (record,) = records
     assert (record["status"], record["failed"], record["exception"]) == (500, 1, "LookupError")
+
+
+def test_body_that_never_ends_is_not_awaited_forever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The application does not read the body, and its client sends no more of it."""
+    monkeypatch.setattr(middleware, "UNREAD_SECONDS", 0.01)
+    monkeypatch.setattr(middleware, "DISCARD_SECONDS", 0.01)
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "headers": [(b"content-length", b"100")]}
+    app = BodySizeLimitMiddleware(PlainTextResponse("unread"), max_bytes=1_000)
+    asyncio.run(app(scope, receive, send))
+    start, body, end = sent
+    assert (b"connection", b"close") in start["headers"]
+    assert (body["body"], body["more_body"]) == (b"unread", True)
+    assert not end.get("more_body", False)

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from recognizer.api.data_url import decode_input, encode_input
 from recognizer.api.errors import APIError, add_exception_handlers
-from recognizer.api.middleware import BodySizeLimitMiddleware
+from recognizer.api.middleware import BodySizeLimitMiddleware, LenientRoutingMiddleware
 from recognizer.api.rate_limit import TokenBucket
 from recognizer.api.request_body import parse_feedback, read_image
 from recognizer.api.schemas import (
@@ -68,6 +68,7 @@ def create_app(
     )
     # Base64 takes four bytes for three; the rest is room for the fields around the image.
     app.add_middleware(BodySizeLimitMiddleware, max_bytes=settings.max_bytes * 4 // 3 + 65_536)
+    app.add_middleware(LenientRoutingMiddleware)
     add_exception_handlers(app)
 
     @app.post(
@@ -118,6 +119,7 @@ def create_app(
     @app.post(
         "/feedback",
         status_code=204,
+        response_class=Response,  # without a content type
         responses=FEEDBACK_RESPONSES,
         openapi_extra={"requestBody": FEEDBACK_BODY},
     )

@@ -16,12 +16,22 @@ from starlette.requests import ClientDisconnect
 
 from recognizer.api.errors import APIError
 from recognizer.api.schemas import FeedbackRequest
-from recognizer.decoding import ACCEPTED_FORMATS, check_size
+from recognizer.decoding import ACCEPTED_FORMATS, check_size, has_accepted_format
 
 ACCEPTED_BODIES = (
     'JSON {"image": "<base64 or data: URL>"}, multipart/form-data with a file part named "file", '
     "or the image itself with an image/* content type"
 )
+
+UNSPECIFIC_CONTENT_TYPES = ("", "application/octet-stream")
+"""They say nothing about a body, so its first bytes decide."""
+
+MAX_FORM_FIELDS = 1_000
+
+MAX_FORM_FILES = 100
+
+MAX_FIELD_BYTES = 1_048_576
+"""Of a form's part that is not a file."""
 
 MAX_FEEDBACK_BYTES = 16_000
 """A model input takes about 1 kB."""
@@ -39,6 +49,10 @@ async def read_image(request: Request, max_bytes: int) -> bytes:
         return decode_base64(image_field(await request.body()), max_bytes)
     if content_type == "multipart/form-data":
         return await file_part(request)
+    if content_type in UNSPECIFIC_CONTENT_TYPES:
+        body = await request.body()
+        if has_accepted_format(body):
+            return body
     detail = f"This content type is not accepted; send {ACCEPTED_BODIES}."
     raise APIError("unsupported_media_type", detail)
 
@@ -82,11 +96,17 @@ def decode_base64(text: str, max_bytes: int) -> bytes:
 async def file_part(request: Request) -> bytes:
     """Return the content of the part `file` of a multipart form."""
     try:
-        form = await request.form(max_files=8, max_fields=8)
+        form = await request.form(
+            max_files=MAX_FORM_FILES, max_fields=MAX_FORM_FIELDS, max_part_size=MAX_FIELD_BYTES
+        )
     except (APIError, ClientDisconnect):
         raise
     except Exception as error:  # the parser raises many kinds
-        detail = 'The form cannot be read; send multipart/form-data with a file part named "file".'
+        detail = (
+            'The form cannot be read; send multipart/form-data with a file part named "file", and '
+            f"with at most {MAX_FORM_FILES} files and {MAX_FORM_FIELDS:,} other fields of up to "
+            f"{MAX_FIELD_BYTES / 1_000_000:.0f} MB each."
+        )
         raise APIError("bad_form", detail) from error
     try:
         part = form.get("file")
