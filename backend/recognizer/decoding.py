@@ -2,13 +2,17 @@
 
 This module checks every limit on images and raises every ImageError. Nothing is decoded before
 the limits have been checked against the image's header, and nothing in the bytes can make Pillow do
-more than a bounded amount of work.
+more than a bounded amount of work. Files that Pillow does not read go to `recognizer.damaged`.
 """
 
+import warnings
+from collections.abc import Iterator
 from io import BytesIO
+from typing import cast
 
 import numpy as np
-from PIL import Image, ImageOps
+from numpy.typing import NDArray
+from PIL import Image, ImageFile, ImageOps
 
 from recognizer.errors import ImageError
 from recognizer.preprocessing import GrayImage
@@ -16,6 +20,8 @@ from recognizer.preprocessing import GrayImage
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
 ACCEPTED_FORMATS = "a PNG, JPEG, WebP, GIF or BMP image"
+
+PNG_START = b"\x89PNG\r\n\x1a\n"
 
 MAX_BYTES = 4_000_000
 """Default limit on the size of an image file."""
@@ -36,8 +42,30 @@ INLINE_MAX_PIXELS = 250_000
 MAX_JPEG_SCANS = 100
 """Progressive JPEGs have about ten; each costs a pass over the whole image."""
 
-# The header is checked here against the caller's limit; Pillow's own limit would be a second one.
-Image.MAX_IMAGE_PIXELS = None
+ANIMATION_FORMATS = ("PNG", "WEBP", "GIF")
+
+MAX_FRAMES = 50
+"""Frames of an animation that are decoded, at most."""
+
+MAX_FRAME_PIXELS = 3 * MAX_PIXELS
+"""Pixels of all these frames together, at most."""
+
+BIT_DEPTH = 24
+"""Where a PNG has its bit depth (PNG specification, 11.2.1)."""
+
+LOW_RANGE = 1 << 12
+"""16-bit images whose levels are all below this are stretched: 16 levels of 256 hardly show ink."""
+
+MIN_RUBBER = 200
+"""Gray level: a darker rubber would not look like white paper."""
+
+MIN_RUBBER_OUTLINE = 0.01
+"""Fraction of the outline of all that is visible that a rubber, which is wider than a line, has."""
+
+# Pillow checks some sizes, as of a GIF's frames, where nothing else can: it rejects more than twice
+# this limit. Its warnings come too late to be of use.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
 
 def decode_image(
@@ -46,42 +74,123 @@ def decode_image(
     """Decode an image file to grayscale, upright, averaged down to the working size.
 
     Only the first frame is read. Colors become gray along their direction of greatest contrast;
-    transparent parts become paper. Raises ImageError if the bytes are not an image that can be
-    read to its end, or if it has more bytes or pixels than the limits.
+    transparent parts become paper. A file that lacks its end is read while at least three quarters
+    of its rows are there. Raises ImageError if the bytes are not an image that can be read, or if
+    it has more bytes or pixels than the limits.
     """
     if not content:
         raise ImageError("empty", f"The image is empty; send {ACCEPTED_FORMATS}.")
     check_size(len(content), max_bytes)
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
-            check_pixels(image.size, max_pixels)
-            if image.format in ("JPEG", "MPO") and content.count(b"\xff\xda") > MAX_JPEG_SCANS:
-                raise ImageError(
-                    "too_many_scans",
-                    f"The JPEG has more than {MAX_JPEG_SCANS} scans; save it again as a plain one.",
-                )
-            image.draft(None, (SHORTER_SIDE, SHORTER_SIDE))
-            image.load()
-            # The decoder may find another size than the header gave.
-            check_pixels(image.size, max_pixels)
-            return np.asarray(to_grayscale(flatten_alpha(downscale(apply_orientation(image)))))
+        try:
+            image = load_image(content, max_pixels)
+        except (ImageError, Image.DecompressionBombError):
+            raise
+        except Exception as error:  # Pillow raises a dozen kinds on damaged files
+            from recognizer.damaged import load_damaged  # rarely needed
+
+            image = load_damaged(content, error, lambda part: open_image(part, max_pixels))
+        # The decoder may find another size than the header gave.
+        check_pixels(image.size, max_pixels)
+        return simplify(image)
     except ImageError:
         raise
-    except Exception as error:  # Pillow raises a dozen kinds on damaged files
+    except Image.DecompressionBombError as error:
+        raise too_many_pixels(max_pixels) from error
+    except Exception as error:
         message = f"The image cannot be read; send {ACCEPTED_FORMATS}."
         raise ImageError("unreadable", message) from error
+
+
+def decode_later_frames(content: bytes, max_pixels: int = MAX_PIXELS) -> Iterator[GrayImage]:
+    """Yield the frames of an animation after its first, as decode_image returns the first.
+
+    Yields nothing for other images. Ends early at a damaged frame, and after MAX_FRAMES frames or
+    MAX_FRAME_PIXELS pixels; the first frame, on which the others build, is counted too.
+    """
+    try:
+        with Image.open(BytesIO(content), formats=ANIMATION_FORMATS) as image:
+            pixels = 2 * image.width * image.height
+            for number in range(1, MAX_FRAMES):
+                if pixels > MAX_FRAME_PIXELS:
+                    return
+                image.seek(number)
+                # A frame of a GIF may be larger than those before it.
+                check_pixels(image.size, max_pixels)
+                image.load()
+                yield simplify(image)
+                pixels += image.width * image.height
+    except Exception:  # as many kinds as in decode_image, and EOFError after the last frame
+        return
+
+
+def open_image(content: bytes, max_pixels: int) -> ImageFile.ImageFile:
+    """Open an image file without decoding it; raise ImageError if it is over a limit."""
+    if Image.MAX_IMAGE_PIXELS is None or max_pixels > Image.MAX_IMAGE_PIXELS:
+        Image.MAX_IMAGE_PIXELS = max_pixels
+    image = Image.open(BytesIO(content), formats=FORMATS)
+    check_pixels(image.size, max_pixels)
+    if image.format in ("JPEG", "MPO") and content.count(b"\xff\xda") > MAX_JPEG_SCANS:
+        raise ImageError(
+            "too_many_scans",
+            f"The JPEG has more than {MAX_JPEG_SCANS} scans; save it again as a plain one.",
+        )
+    image.draft(None, (SHORTER_SIDE, SHORTER_SIDE))
+    return image
+
+
+def load_image(content: bytes, max_pixels: int) -> Image.Image:
+    """Decode an image file; raise ImageError if it is over a limit."""
+    image = open_image(content, max_pixels)
+    image.load()
+    if image.format == "PNG" and content[BIT_DEPTH] == 16 and image.mode.startswith("RGB"):
+        return stretch_colors(image, open_image(content, max_pixels))
+    return image
+
+
+def stretch_colors(upper: Image.Image, lower: ImageFile.ImageFile) -> Image.Image:
+    """Return a 16-bit color image in 8 bits, stretched if its range is low.
+
+    Pillow decodes the upper byte of each level, as in `upper`; `lower` is the same image before it
+    is decoded. Colors and opacity may differ in range.
+    """
+    highest = [high for _, high in cast("tuple[tuple[int, int], ...]", upper.getextrema())]
+    rawmode = lower.tile[0].args
+    if max(highest[:3]) >= LOW_RANGE >> 8 or rawmode not in ("RGB;16B", "RGBA;16B"):
+        return upper
+    lower.tile = [lower.tile[0]._replace(args=f"{rawmode[:-1]}L")]
+    lower.load()
+    shifts = [max(highest[:3]).bit_length()] * 3 + [level.bit_length() for level in highest[3:]]
+    bands = [
+        high
+        if shift > 4
+        else Image.fromarray(np.asarray(high) << (8 - shift) | np.asarray(low) >> shift)
+        for high, low, shift in zip(upper.split(), lower.split(), shifts, strict=True)
+    ]
+    image = Image.merge(upper.mode, bands)
+    image.info = upper.info
+    return image
+
+
+def simplify(image: Image.Image) -> GrayImage:
+    """Turn a decoded image upright, average it down to the working size and make it gray."""
+    return np.asarray(to_grayscale(flatten_alpha(downscale(apply_orientation(image)))))
 
 
 def is_small(content: bytes) -> bool:
     """Return whether an image is small enough to be decoded without a worker thread.
 
-    Its header decides. An unreadable image counts as small, since it is rejected at once.
+    Its header decides. An unreadable image counts as small, since it is rejected at once; a PNG
+    does not, since much may be tried to read it.
     """
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
-            return image.width * image.height <= INLINE_MAX_PIXELS
+            frames = MAX_FRAMES if image.format == "GIF" else getattr(image, "n_frames", 1)
+            return image.width * image.height * min(frames, MAX_FRAMES) <= INLINE_MAX_PIXELS
+    except Image.DecompressionBombError:
+        return False
     except Exception:  # as many kinds as in decode_image
-        return True
+        return not content.startswith(PNG_START)
 
 
 def has_accepted_format(content: bytes) -> bool:
@@ -100,10 +209,15 @@ def check_size(size: int, max_bytes: int) -> None:
 def check_pixels(size: tuple[int, int], max_pixels: int) -> None:
     """Raise ImageError if an image of `size` (width, height) is over the limit."""
     if size[0] * size[1] > max_pixels:
-        limit = f"{max_pixels / 1_000_000:g} megapixels"
-        raise ImageError(
-            "too_many_pixels", f"The image has too many pixels; at most {limit} are accepted."
-        )
+        raise too_many_pixels(max_pixels)
+
+
+def too_many_pixels(max_pixels: int) -> ImageError:
+    """Return the error for an image of more than `max_pixels` pixels."""
+    limit = f"{max_pixels / 1_000_000:g} megapixels"
+    return ImageError(
+        "too_many_pixels", f"The image has too many pixels; at most {limit} are accepted."
+    )
 
 
 def apply_orientation(image: Image.Image) -> Image.Image:
@@ -117,8 +231,11 @@ def apply_orientation(image: Image.Image) -> Image.Image:
 def downscale(image: Image.Image) -> Image.Image:
     """Average an image down to the working size, in mode L, RGB or RGBA."""
     if image.mode.startswith("I"):  # 16-bit gray
-        levels = np.asarray(image).astype(np.uint32) >> 8
-        image = Image.fromarray(levels.astype(np.uint8))
+        levels = np.asarray(image).astype(np.uint32)
+        highest = int(levels.max())
+        # Cameras write 10 or 12 bits, and some programs 8, without scaling them to 16.
+        shift = max(0, highest.bit_length() - 8) if highest < LOW_RANGE else 8
+        image = Image.fromarray((levels >> shift).astype(np.uint8))
     elif image.has_transparency_data:
         image = image.convert("RGBA")
     elif image.mode != "L":
@@ -131,7 +248,8 @@ def flatten_alpha(image: Image.Image) -> Image.Image:
     """Put an image with transparent parts on paper: opaque L or RGB.
 
     If the visible part has a single tone, it is ink, and the paper is black or white, whichever is
-    farther from it. Otherwise the image brings its own paper: the most common tone.
+    farther from it. Otherwise the image brings its own paper: the tone of a rubber, or the most
+    common tone.
     """
     if image.mode != "RGBA":
         return image
@@ -144,11 +262,36 @@ def flatten_alpha(image: Image.Image) -> Image.Image:
     total = max(1, int(counts.sum()))
     mean = float(levels @ counts) / total
     deviation = float((levels - mean) ** 2 @ counts / total) ** 0.5
-    contrasting = 0 if mean > 127 else 255
-    paper = int(counts.argmax()) if deviation > 30 else contrasting
+    paper = 0 if mean > 127 else 255
+    if deviation > 30:
+        paper = int(counts.argmax())
+        if paper < mean and (rubber := rubber_tone(image, counts, mean)):
+            paper = rubber
     background = Image.new("RGB", image.size, (paper, paper, paper))
     background.paste(opaque, mask=alpha)
     return background
+
+
+def rubber_tone(image: Image.Image, counts: NDArray[np.int64], split: float) -> int | None:
+    """Return the tone of a white rubber, with which dark ink on a transparent canvas was erased.
+
+    `counts` is the number of visible pixels of each gray level, and `split` lies between ink and
+    rubber. Returns None if nothing was erased: if the image is a dark card with light ink, less
+    than half of it is transparent, or its light tone lies inside the dark one.
+    """
+    rubber = int(split) + 1 + int(counts[int(split) + 1 :].argmax())
+    visible = np.asarray(image.getchannel("A")) > 127
+    if rubber < MIN_RUBBER or 2 * np.count_nonzero(visible) > visible.size:
+        return None
+    inner = visible.copy()
+    inner[1:] &= visible[:-1]
+    inner[:-1] &= visible[1:]
+    inner[:, 1:] &= visible[:, :-1]
+    inner[:, :-1] &= visible[:, 1:]
+    outline = np.asarray(image.convert("L"))[visible & ~inner]
+    middle = (rubber + int(counts.argmax())) / 2
+    is_rubber = np.count_nonzero(outline > middle) > MIN_RUBBER_OUTLINE * len(outline)
+    return rubber if is_rubber else None
 
 
 def to_grayscale(image: Image.Image) -> Image.Image:

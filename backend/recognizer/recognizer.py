@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from recognizer.classifier import MODEL_PATH, Classifier, Prediction
-from recognizer.decoding import MAX_BYTES, MAX_PIXELS, decode_image
+from recognizer.decoding import MAX_BYTES, MAX_PIXELS, decode_image, decode_later_frames
 from recognizer.preprocessing import ModelInput, preprocess
 
 
@@ -53,12 +53,18 @@ class Recognizer:
     def recognize(self, content: bytes) -> Recognition:
         """Recognize the digit in an image file (PNG, JPEG, WebP, GIF or BMP).
 
-        Raises ImageError if the bytes are not an accepted image.
+        Of an animation, the first frame that is not blank is read. Raises ImageError if the bytes
+        are not an accepted image.
         """
         start = perf_counter()
         image = decode_image(content, self.max_bytes, self.max_pixels)
         decoded = perf_counter()
         model_input = preprocess(image)
+        if model_input is None:
+            for frame in decode_later_frames(content, self.max_pixels):
+                model_input = preprocess(frame)
+                if model_input is not None:
+                    break
         preprocessed = perf_counter()
         prediction = self.classifier.predict(model_input)
         timings = StageTimings(

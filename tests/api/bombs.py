@@ -51,13 +51,17 @@ def progressive_jpeg(scans: int, side: int, mode: str = "RGB", color: Color = 0)
     return once[:-2] + last_scan * (scans - once.count(b"\xff\xda")) + once[-2:]
 
 
-def gif(screen: tuple[int, int], frame: tuple[int, int]) -> bytes:
-    """Return a GIF whose frame may be larger than its screen, and has pixels for 4×1."""
+def gif(screen: tuple[int, int], *frames: tuple[int, int], disposal: int = 0) -> bytes:
+    """Return a GIF whose frames may be larger than its screen, and have pixels for 4×1.
+
+    Disposal 2 restores the background of a frame before the next one.
+    """
     palette = b"\0\0\0\xff\xff\xff"
-    descriptor = b"," + struct.pack("<HHHHB", 0, 0, *frame, 0)
+    control = b"\x21\xf9\x04" + bytes([disposal << 2]) + b"\0\0\0\0" if disposal else b""
     pixels = b"\x02\x02\x44\x01\0"
+    written = (control + b"," + struct.pack("<HHHHB", 0, 0, *frame, 0) + pixels for frame in frames)
     return (
-        b"GIF89a" + struct.pack("<HH", *screen) + b"\x80\0\0" + palette + descriptor + pixels + b";"
+        b"GIF89a" + struct.pack("<HH", *screen) + b"\x80\0\0" + palette + b"".join(written) + b";"
     )
 
 

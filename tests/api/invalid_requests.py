@@ -224,6 +224,9 @@ TOO_MANY_PIXELS: dict[str, Callable[[], bytes]] = {
     "PNG of one pixel too many": lambda: png(16_000_001, 1),
     "GIF screen of 65,535 by 65,535": lambda: gif((65_535, 65_535), (4, 1)),
     "GIF frame of 65,535 by 65,535": lambda: gif((4, 1), (65_535, 65_535)),
+    "GIF frame to be cleared of 65,535 by 65,535": lambda: gif(
+        (4, 1), (65_535, 65_535), disposal=2
+    ),
     "BMP header of 65,000 by 65,000": lambda: bmp(65_000, 65_000),
     "BMP header of 65,000 by -65,000": lambda: bmp(65_000, -65_000),
     "BMP header of -8 by 8": lambda: bmp(-8, 8),  # the width is unsigned: 4 billion
