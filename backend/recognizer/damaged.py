@@ -6,7 +6,7 @@ out, and rows that are missing are cut off. All work is bounded, as in `recogniz
 
 import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ PNG_START = b"\x89PNG"
 OpenImage = Callable[[bytes], ImageFile.ImageFile]
 """Opens an image file within the limits, without decoding it."""
 
-MIN_ROWS = 0.75
+MIN_ROWS = 0.7
 """Fraction of an image's rows that must be there."""
 
 MAX_INFLATED = 64 << 20
@@ -40,7 +40,7 @@ JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 def load_damaged(content: bytes, error: Exception, open_image: OpenImage) -> Image.Image:
     """Decode an image file that Pillow rejected with an error.
 
-    Raises an error if the image is damaged, or lacks more than a quarter of its rows.
+    Raises an error if the image is damaged, or lacks too many of its rows.
     """
     if content.startswith(PNG_START):
         shorter = without_metadata(content)
@@ -119,7 +119,8 @@ def load_truncated_jpeg(content: bytes, open_image: OpenImage) -> Image.Image:
     A progressive JPEG begins with low frequencies, and the scans at its end only add precision, so
     that one is whole as soon as it has every frequency.
     """
-    scans = list(scan_headers(content))
+    scans, end = find_scans(content)
+    content = content[:end]
     if not has_every_frequency(scans):
         raise OSError("Too many frequencies are missing.")
     # Pillow would give up the last rows without the mark, and libjpeg paints what is missing gray.
@@ -145,14 +146,21 @@ def has_every_frequency(scans: Sequence[bytes]) -> bool:
     return len(frequencies) >= 64
 
 
-def scan_headers(jpeg: bytes) -> Iterator[bytes]:
-    """Yield the header of each scan of a JPEG, without its length (ITU T.81, B.2.3)."""
+def find_scans(jpeg: bytes) -> tuple[list[bytes], int]:
+    """Return the header of each scan of a JPEG, and where its last whole segment ends.
+
+    Headers are without their length (ITU T.81, B.2.3). After a scan's header come its data.
+    """
+    scans = []
     position = len(JPEG_START)
     while marker := JPEG_MARKER.search(jpeg, position):
         start = marker.end()
         position = start + int.from_bytes(jpeg[start : start + 2], "big")
+        if max(position, start + 2) > len(jpeg):
+            return scans, marker.start()
         if marker[0] == START_OF_SCAN:
-            yield jpeg[start + 2 : position]
+            scans.append(jpeg[start + 2 : position])
+    return scans, len(jpeg)
 
 
 # PNG

@@ -47,14 +47,20 @@ ANIMATION_FORMATS = ("PNG", "WEBP", "GIF")
 MAX_FRAMES = 50
 """Frames of an animation that are decoded, at most."""
 
-MAX_FRAME_PIXELS = 3 * MAX_PIXELS
+MAX_FRAME_PIXELS = 2 * MAX_PIXELS
 """Pixels of all these frames together, at most."""
 
 BIT_DEPTH = 24
 """Where a PNG has its bit depth (PNG specification, 11.2.1)."""
 
 LOW_RANGE = 1 << 12
-"""16-bit images whose levels are all below this are stretched: 16 levels of 256 hardly show ink."""
+"""16-bit images whose levels are all below this are stretched: 16 levels of 256 hardly show ink.
+
+Cameras write 10 or 12 bits, and some programs 8, without scaling them to 16.
+"""
+
+MIN_LASTING_CONTRAST = 0.4
+"""Fraction of its contrast that ink keeps when 4 by 4 pixels are averaged."""
 
 MIN_RUBBER = 200
 """Gray level: a darker rubber would not look like white paper."""
@@ -74,9 +80,9 @@ def decode_image(
     """Decode an image file to grayscale, upright, averaged down to the working size.
 
     Only the first frame is read. Colors become gray along their direction of greatest contrast;
-    transparent parts become paper. A file that lacks its end is read while at least three quarters
-    of its rows are there. Raises ImageError if the bytes are not an image that can be read, or if
-    it has more bytes or pixels than the limits.
+    transparent parts become paper. A file that lacks its end is read while seven tenths of
+    its rows are there. Raises ImageError if the bytes are not an image that can be read, or if it
+    has more bytes or pixels than the limits.
     """
     if not content:
         raise ImageError("empty", f"The image is empty; send {ACCEPTED_FORMATS}.")
@@ -169,7 +175,26 @@ def stretch_colors(upper: Image.Image, lower: ImageFile.ImageFile) -> Image.Imag
     ]
     image = Image.merge(upper.mode, bands)
     image.info = upper.info
-    return image
+    return image if shows_more_than_noise(image.convert("L")) else upper
+
+
+def to_eight_bits(levels: NDArray[np.uint32]) -> Image.Image:
+    """Return 16-bit gray levels (height, width) in 8 bits, stretched if their range is low."""
+    highest = int(levels.max())
+    if highest < LOW_RANGE:
+        shift = max(0, highest.bit_length() - 8)
+        stretched = Image.fromarray((levels >> shift).astype(np.uint8))
+        if shows_more_than_noise(stretched):
+            return stretched
+    return Image.fromarray((levels >> 8).astype(np.uint8))
+
+
+def shows_more_than_noise(image: Image.Image) -> bool:
+    """Return whether a gray image keeps contrast when it is averaged: noise keeps a quarter."""
+    (low, high), (lowest, highest) = (
+        cast("tuple[int, int]", each.getextrema()) for each in (image.reduce(4), image)
+    )
+    return high - low > MIN_LASTING_CONTRAST * (highest - lowest)
 
 
 def simplify(image: Image.Image) -> GrayImage:
@@ -231,11 +256,7 @@ def apply_orientation(image: Image.Image) -> Image.Image:
 def downscale(image: Image.Image) -> Image.Image:
     """Average an image down to the working size, in mode L, RGB or RGBA."""
     if image.mode.startswith("I"):  # 16-bit gray
-        levels = np.asarray(image).astype(np.uint32)
-        highest = int(levels.max())
-        # Cameras write 10 or 12 bits, and some programs 8, without scaling them to 16.
-        shift = max(0, highest.bit_length() - 8) if highest < LOW_RANGE else 8
-        image = Image.fromarray((levels >> shift).astype(np.uint8))
+        image = to_eight_bits(np.asarray(image).astype(np.uint32))
     elif image.has_transparency_data:
         image = image.convert("RGBA")
     elif image.mode != "L":
