@@ -25,6 +25,9 @@ MAX_INFLATED = 64 << 20
 
 INFLATED_AT_ONCE = 1 << 20
 
+MAX_CHUNKS = 20_000
+"""Chunks of a PNG: programs that write small ones put at least a kilobyte into each."""
+
 COMPARED_AT_ONCE = 1 << 20
 """Pixels."""
 
@@ -169,13 +172,13 @@ def find_scans(jpeg: bytes) -> tuple[list[bytes], int]:
 def without_metadata(png: bytes) -> bytes:
     """Return a PNG without the chunks that the image can do without (PNG specification, 5.3).
 
-    What is left of an animation is its first frame. Raises ValueError if the compressed chunks are
-    a bomb.
+    What is left of an animation is its first frame. Raises ValueError if there are too many chunks,
+    or too much in the compressed ones.
     """
     kept = [png[:8]]
     position = 8
     room = MAX_INFLATED
-    while position < len(png):
+    for _ in range(MAX_CHUNKS):
         length = int.from_bytes(png[position : position + 4], "big")
         chunk = png[position : position + 12 + length]
         position += 12 + length
@@ -188,7 +191,9 @@ def without_metadata(png: bytes) -> bytes:
         # and the orientation if it is intact.
         if not kind[:1].islower() or kind == b"tRNS" or (kind == b"eXIf" and is_intact):
             kept.append(chunk)
-    return b"".join(kept)
+        if position >= len(png):
+            return b"".join(kept)
+    raise ValueError("The PNG has too many chunks.")
 
 
 def compressed_part(kind: bytes, content: bytes) -> bytes:

@@ -417,12 +417,6 @@ def test_blank_animation_is_blank(client: httpx.Client, file_format: str) -> Non
     assert_is_blank(client, encode_animation(frames(6), file_format))
 
 
-@pytest.mark.parametrize("file_format", ["GIF", "PNG", "WEBP"])
-def test_large_blank_animation_is_blank(client: httpx.Client, file_format: str) -> None:
-    image = encode_animation(frames(6, size=(3_900, 3_900)), file_format)
-    assert_is_blank(client, image)
-
-
 def test_animation_that_stays_blank_too_long_is_blank(client: httpx.Client) -> None:
     assert_is_blank(client, encode_animation(frames(60, 4, size=(60, 60)), "GIF"))
 

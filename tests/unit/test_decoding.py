@@ -1,0 +1,46 @@
+"""Bounds on the work that animations and damaged files cause."""
+
+import pytest
+from PIL import Image
+
+from recognizer import ImageError, decoding
+from recognizer.damaged import MAX_CHUNKS
+from recognizer.decoding import decode_image, decode_later_frames
+from support.images import encode, encode_animation
+
+SIDE = 40
+
+
+def animation(count: int, file_format: str) -> bytes:
+    """Return an animation of blank frames that differ."""
+    frames = [Image.new("RGB", (SIDE, SIDE), (255, 255, 20 * number)) for number in range(count)]
+    return encode_animation(frames, file_format)
+
+
+@pytest.mark.parametrize("file_format", ["GIF", "PNG", "WEBP"])
+def test_later_frames_are_all_but_the_first(file_format: str) -> None:
+    assert len(list(decode_later_frames(animation(5, file_format)))) == 4
+    assert not list(decode_later_frames(encode(Image.new("L", (SIDE, SIDE)), file_format)))
+
+
+@pytest.mark.parametrize("file_format", ["GIF", "PNG", "WEBP"])
+def test_later_frames_are_bounded_by_their_number_and_pixels(
+    monkeypatch: pytest.MonkeyPatch, file_format: str
+) -> None:
+    content = animation(9, file_format)
+    monkeypatch.setattr(decoding, "MAX_FRAME_PIXELS", 5 * SIDE * SIDE)
+    assert len(list(decode_later_frames(content))) == 4
+    monkeypatch.setattr(decoding, "MAX_FRAMES", 3)
+    assert len(list(decode_later_frames(content))) == 2
+
+
+def test_later_frames_over_the_limit_are_not_decoded() -> None:
+    assert not list(decode_later_frames(animation(5, "PNG"), max_pixels=SIDE))
+
+
+def test_damaged_png_of_many_chunks_is_rejected() -> None:
+    whole = encode(Image.new("L", (SIDE, SIDE)))
+    chunk = b"\0\0\0\0teSt\0\0\0\0"
+    assert decode_image(whole[:33] + 9 * chunk + whole[33:]).shape == (SIDE, SIDE)
+    with pytest.raises(ImageError, match="cannot be read"):
+        decode_image(whole[:33] + MAX_CHUNKS * chunk + whole[33:])
