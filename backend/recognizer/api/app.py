@@ -163,10 +163,10 @@ def create_app(
     else:
 
         @app.get("/", include_in_schema=False)
-        async def root() -> dict[str, str]:
+        async def root(request: Request) -> dict[str, str]:
             return {
                 "about": "Digit recognizer: POST an image to /predict.",
-                "documentation": "/docs",
+                "documentation": f"{request.scope.get('root_path', '')}/docs",
                 "page": settings.page_url or "Not built here; `make run` builds and serves it.",
             }
 
