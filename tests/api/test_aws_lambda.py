@@ -1,12 +1,8 @@
-"""The Lambda handler, called with the events that AWS sends."""
+"""The Lambda handler, called with the events that a function URL sends."""
 
-import asyncio
 import base64
 import gc
-import importlib
-import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -15,7 +11,7 @@ import jsonschema
 import pytest
 from api.embedded_metric_format import SCHEMA
 from api.errors import assert_is_error
-from api.events import NON_HTTP_EVENTS, event_of, response_json
+from api.events import Context, Handler, Load, event_of, logged_records, response_json
 from api.invalid_requests import INVALID_REQUESTS, valid_png
 from api.requests import BODY_KINDS, Request, json_request, raw_request
 from moto import mock_aws
@@ -23,9 +19,6 @@ from moto import mock_aws
 from recognizer.api.cloudwatch import METRIC_UNITS, NAMESPACE
 from recognizer.feedback import Feedback, open_store
 from support.images import digit_image, encode
-
-Handler = Callable[[object, object], dict[str, Any]]
-Load = Callable[..., Handler]
 
 REJECTED = (
     "JSON: words",
@@ -40,33 +33,6 @@ REJECTED = (
     "path: unknown",
     "method: PUT",
 )
-
-
-@pytest.fixture(scope="module")
-def load(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:
-    """A function that imports the Lambda function again with the given settings."""
-    # Mangum uses the thread's event loop; if there is none, it opens one that nothing closes.
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    no_frontend = tmp_path_factory.mktemp("lambda") / "no frontend"
-
-    def load(**settings: str) -> Handler:
-        sys.modules.pop("recognizer.api.aws_lambda", None)
-        with pytest.MonkeyPatch.context() as patch:
-            for name, text in {"DIGITS_PAGE_DIR": str(no_frontend), **settings}.items():
-                patch.setenv(name, text)
-            handler: Handler = importlib.import_module("recognizer.api.aws_lambda").handler
-        return handler
-
-    yield load
-    asyncio.set_event_loop(None)
-    loop.close()
-
-
-@pytest.fixture(scope="module")
-def handler(load: Load) -> Handler:
-    """The handler with the default settings."""
-    return load()
 
 
 @pytest.mark.parametrize("kind", BODY_KINDS)
@@ -134,40 +100,12 @@ def test_invalid_request_is_rejected_with_its_code(handler: Handler, name: str) 
     assert response_json(handler(event_of(raw_request(valid_png())), None))["digit"] == 7
 
 
-@pytest.mark.parametrize("name", NON_HTTP_EVENTS)
-def test_non_http_event_gets_the_health_check(
-    handler: Handler,
-    name: str,
-    caplog: pytest.LogCaptureFixture,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    response = handler(NON_HTTP_EVENTS[name], None)
-    assert response["statusCode"] == 200
-    assert json.loads(response["body"])["status"] == "ok"
-    json.dumps(response)
-    printed = capfd.readouterr()
-    assert "Traceback" not in caplog.text + printed.out + printed.err
-    assert [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")] == []
-    assert response_json(handler(event_of(raw_request(valid_png())), None))["digit"] == 7
-
-
 def test_garbage_is_collected_once_the_function_is_loaded(load: Load) -> None:
     load()
     assert gc.isenabled()
 
 
 # The log
-
-
-class Context(NamedTuple):
-    """The context that AWS passes with an event."""
-
-    aws_request_id: str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
-
-
-def logged_records(capfd: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    """Return the records that were logged since the last call."""
-    return [json.loads(line) for line in capfd.readouterr().out.splitlines()]
 
 
 def record_of(

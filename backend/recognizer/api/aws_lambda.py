@@ -1,4 +1,8 @@
-"""The application as an AWS Lambda function behind a function URL."""
+"""The application as an AWS Lambda function.
+
+It serves HTTP requests that arrive through a function URL, API Gateway or an Application Load
+Balancer.
+"""
 
 import gc
 from functools import cache
@@ -6,6 +10,7 @@ from functools import cache
 # Imports produce no garbage, but searching for it takes a tenth of a cold start.
 gc.disable()
 
+from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
@@ -14,48 +19,46 @@ from pydantic import BaseModel
 BaseModel.model_config["defer_build"] = True
 
 from mangum import Mangum
-from mangum.types import LambdaConfig, LambdaContext, LambdaEvent, Response, Scope
+from mangum.types import LambdaContext, LambdaEvent
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recognizer.api.app import create_app
 from recognizer.api.cloudwatch import log_to_cloudwatch
+from recognizer.api.errors import APIError
+from recognizer.api.lambda_events import (
+    HEALTH_CHECK,
+    UnsupportedEventError,
+    is_warm_up,
+    read_http_event,
+)
 from recognizer.api.middleware import RequestLogMiddleware
 from recognizer.api.settings import Settings
 from recognizer.feedback import open_store
 
 
-class NonHTTPEvent:
-    """Mangum handler that turns events other than HTTP requests into health checks.
+class EventMiddleware:
+    """ASGI middleware for the fields of an event that Mangum does not read.
 
-    A scheduled warm-up is such an event; without this handler Mangum raises an error for it.
+    It sets the root path, and raises APIError out of `receive` for an invalid body.
     """
 
-    @classmethod
-    def infer(cls, event: Any, _: LambdaContext, __: LambdaConfig) -> bool:
-        """Return whether an event is anything but a function URL's (payload version 2.0)."""
-        request = event.get("requestContext") if isinstance(event, dict) else None
-        return not (isinstance(request, dict) and isinstance(request.get("http"), dict))
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
 
-    def __init__(self, event: LambdaEvent, context: LambdaContext, _: LambdaConfig) -> None:
-        self.body = b""
-        self.scope: Scope = {
-            "type": "http",
-            "http_version": "1.1",
-            "method": "GET",
-            "headers": [],
-            "path": "/health",
-            "raw_path": None,
-            "root_path": "",
-            "scheme": "https",
-            "query_string": b"",
-            "server": ("lambda", 443),
-            "client": ("lambda", 0),
-            "asgi": {"version": "3.0", "spec_version": "2.0"},
-            "aws.event": event,
-            "aws.context": context,
-        }
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        event = scope["aws.event"]
+        scope["root_path"] = event["rootPath"]
+        scope["path"] = event["rootPath"] + scope["path"]
+        await self.app(scope, reject_body if event["hasInvalidBody"] else receive, send)
 
-    def __call__(self, response: Response) -> dict[str, object]:
-        return {"statusCode": response["status"], "body": response["body"].decode()}
+
+async def reject_body() -> Message:
+    """Raise APIError in place of receiving a body."""
+    raise APIError(
+        "bad_event",
+        "The body in the Lambda event cannot be read; it must be a string, and base64 if"
+        " isBase64Encoded is true.",
+    )
 
 
 settings = Settings.from_environment()
@@ -63,7 +66,30 @@ app = create_app(settings, cache(lambda: open_store(settings.feedback_uri)))
 app.add_middleware(RequestLogMiddleware, sinks=[log_to_cloudwatch])
 
 # Mangum runs the lifespan on every event unless it is off; there is nothing to start.
-handler = Mangum(app, lifespan="off", custom_handlers=[NonHTTPEvent])
+adapter = Mangum(EventMiddleware(app), lifespan="off")
+
+
+def handler(event: object, context: LambdaContext) -> dict[str, Any]:
+    """Return the response to an HTTP request; a warm-up is answered like a health check.
+
+    Raises UnsupportedEventError for any other event.
+    """
+    request = read_http_event(HEALTH_CHECK if is_warm_up(event) else event)
+    if request is None:
+        raise UnsupportedEventError
+    return complete(adapter(request, context), request)
+
+
+def complete(response: dict[str, Any], request: LambdaEvent) -> dict[str, Any]:
+    """Return Mangum's response in the form that the event's sender needs."""
+    status = HTTPStatus(response["statusCode"])
+    if "elb" in request["requestContext"]:
+        response["statusDescription"] = f"{status.value} {status.phrase}"
+    if status is HTTPStatus.NO_CONTENT:
+        for field in ("headers", "multiValueHeaders"):  # Mangum gives every response a type
+            response.get(field, {}).pop("content-type", None)
+    return response
+
 
 gc.freeze()  # what exists now stays, so the collector never needs to visit it
 gc.enable()
