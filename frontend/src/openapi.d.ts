@@ -216,6 +216,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description No TensorBoard runs beside this server. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
         };
     };
     readonly feedback_feedback_post: {
@@ -230,9 +239,15 @@ export interface operations {
                 readonly "application/json": {
                     /** @description The digit that was drawn. */
                     readonly digit: number;
-                    /** @description ID of the prediction. */
+                    /**
+                     * Format: prediction-id
+                     * @description ID of a prediction of the last seven days.
+                     */
                     readonly id: string;
-                    /** @description The `input` of the prediction, if the person who drew it agrees to have it stored. Ignored unless /health has `stores_inputs`. */
+                    /**
+                     * Format: model-input
+                     * @description The `input` of the prediction, if the person who drew it agrees to have it stored. Ignored unless /health has `stores_inputs`.
+                     */
                     readonly input?: string | null;
                 };
             };
@@ -284,6 +299,8 @@ export interface operations {
             /** @description Too much feedback at once. */
             readonly 429: {
                 headers: {
+                    /** @description Seconds to wait before the next try. */
+                    readonly "Retry-After": number;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -293,6 +310,8 @@ export interface operations {
             /** @description The feedback store is unavailable or full. */
             readonly 503: {
                 headers: {
+                    /** @description Seconds to wait before the next try. */
+                    readonly "Retry-After": number;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -353,7 +372,10 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": {
-                    /** @description base64, or a data: URL */
+                    /**
+                     * Format: image
+                     * @description The image file in base64, standard or URL-safe, or as a data: URL.
+                     */
                     readonly image: string;
                 };
                 readonly "application/octet-stream": string;
@@ -404,6 +426,17 @@ export interface operations {
             /** @description A field is missing or of the wrong type. */
             readonly 422: {
                 headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests at the moment. */
+            readonly 503: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    readonly "Retry-After": number;
                     readonly [name: string]: unknown;
                 };
                 content: {

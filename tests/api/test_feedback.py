@@ -112,6 +112,8 @@ def test_feedback_on_an_older_model_is_stored_but_not_counted(observed: Observed
         (b'{"digit": 7}', 422, "bad_parameter", "id"),
         (b'{"id": "ID", "digit": 10}', 422, "bad_parameter", "digit"),
         (b'{"id": "ID", "digit": "<b>"}', 422, "bad_parameter", "digit"),
+        (b'{"id": "ID", "digit": true}', 422, "bad_parameter", "digit"),
+        (b'{"id": "ID", "digit": "7"}', 422, "bad_parameter", "digit"),
         (b'{"id": 7, "digit": 7}', 422, "bad_parameter", "id"),
         (b'{"id": "", "digit": 7}', 422, "unknown_prediction", "id"),
         (b'{"id": "ID0", "digit": 7}', 422, "unknown_prediction", "id"),

@@ -2,9 +2,14 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from recognizer.classifier import Verdict
+
+PREDICTION_ID_PATTERN = "^[0-9a-f]{12}-[0-9x]-[0-9a-f]{21}$"
+"""Of a prediction's ID on the wire; `recognizer.feedback` defines its parts."""
+
+MODEL_VERSION_PATTERN = "^[0-9a-f]{12}$"
 
 
 class PredictionResponse(BaseModel):
@@ -38,8 +43,11 @@ class PredictionResponse(BaseModel):
             description="Of the digits 0 to 9, given that the image shows one; they sum to 1.",
         ),
     ]
-    model: Annotated[str, Field(description="Version of the model.")]
-    id: Annotated[str, Field(description="ID of this prediction, for feedback.")]
+    model: Annotated[str, Field(pattern=MODEL_VERSION_PATTERN, description="Version of the model.")]
+    id: Annotated[
+        str,
+        Field(pattern=PREDICTION_ID_PATTERN, description="ID of this prediction, for feedback."),
+    ]
     input: Annotated[
         str | None,
         Field(
@@ -49,11 +57,18 @@ class PredictionResponse(BaseModel):
     ] = None
 
 
+def reject_non_number(value: object) -> object:
+    """Raise ValueError for `true` and `"7"`, which Pydantic would convert; 7.0 is an integer."""
+    if isinstance(value, bool | str):
+        raise ValueError
+    return value
+
+
 class FeedbackRequest(BaseModel):
     """Feedback on a prediction; FEEDBACK_BODY describes it to clients."""
 
     id: str
-    digit: Annotated[int, Field(ge=0, le=9)]
+    digit: Annotated[int, BeforeValidator(reject_non_number), Field(ge=0, le=9)] | None
     input: str | None = None
 
 
@@ -61,7 +76,7 @@ class HealthResponse(BaseModel):
     """The application is up and its model is loaded."""
 
     status: Annotated[str, Field(description="Always `ok`.")]
-    model: Annotated[str, Field(description="Version of the model.")]
+    model: Annotated[str, Field(pattern=MODEL_VERSION_PATTERN, description="Version of the model.")]
     stores_inputs: Annotated[
         bool, Field(description="Whether model inputs sent with feedback are stored.")
     ]
@@ -71,23 +86,47 @@ class ErrorResponse(BaseModel):
     """Why a request was not served."""
 
     detail: Annotated[str, Field(description="One sentence: what was wrong and what is accepted.")]
-    code: Annotated[str, Field(description="The reason as a word, for programs.")]
+    code: Annotated[
+        str, Field(pattern="^[a-z0-9_]+$", description="The reason as a word, for programs.")
+    ]
 
 
-PREDICT_RESPONSES: dict[int | str, dict[str, Any]] = {
+RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds to wait before the next try.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
+
+Responses = dict[int | str, dict[str, Any]]
+
+PREDICT_RESPONSES: Responses = {
     400: {"model": ErrorResponse, "description": "Not an image, not JSON or not base64."},
     413: {"model": ErrorResponse, "description": "Too many bytes or pixels."},
     415: {"model": ErrorResponse, "description": "Content type not accepted."},
     422: {"model": ErrorResponse, "description": "A field is missing or of the wrong type."},
 }
 
-FEEDBACK_RESPONSES: dict[int | str, dict[str, Any]] = {
+DASHBOARD_RESPONSES: Responses = {
+    404: {"model": ErrorResponse, "description": "No TensorBoard runs beside this server."},
+}
+
+FEEDBACK_RESPONSES: Responses = {
     400: {"model": ErrorResponse, "description": "Not JSON."},
     410: {"model": ErrorResponse, "description": "The prediction is too old."},
     413: {"model": ErrorResponse, "description": "Too many bytes."},
     422: {"model": ErrorResponse, "description": "The id, digit or input is not valid."},
-    429: {"model": ErrorResponse, "description": "Too much feedback at once."},
-    503: {"model": ErrorResponse, "description": "The feedback store is unavailable or full."},
+    429: {
+        "model": ErrorResponse,
+        "description": "Too much feedback at once.",
+        "headers": RETRY_AFTER,
+    },
+    503: {
+        "model": ErrorResponse,
+        "description": "The feedback store is unavailable or full.",
+        "headers": RETRY_AFTER,
+    },
 }
 
 PREDICT_BODY = {
@@ -98,7 +137,13 @@ PREDICT_BODY = {
                 "type": "object",
                 "required": ["image"],
                 "properties": {
-                    "image": {"type": "string", "description": "base64, or a data: URL"}
+                    "image": {
+                        "type": "string",
+                        "minLength": 1,
+                        "format": "image",
+                        "description": "The image file in base64, standard or URL-safe, or as a "
+                        "data: URL.",
+                    }
                 },
             }
         },
@@ -106,11 +151,14 @@ PREDICT_BODY = {
             "schema": {
                 "type": "object",
                 "required": ["file"],
-                "properties": {"file": {"type": "string", "format": "binary"}},
-            }
+                "properties": {"file": {"type": "string", "minLength": 1, "format": "binary"}},
+            },
+            "encoding": {"file": {"contentType": "image/*"}},
         },
-        "image/*": {"schema": {"type": "string", "format": "binary"}},
-        "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+        "image/*": {"schema": {"type": "string", "minLength": 1, "format": "binary"}},
+        "application/octet-stream": {
+            "schema": {"type": "string", "minLength": 1, "format": "binary"}
+        },
     },
 }
 
@@ -123,15 +171,21 @@ FEEDBACK_BODY = {
                 "type": "object",
                 "required": ["id", "digit"],
                 "properties": {
-                    "id": {"type": "string", "description": "ID of the prediction."},
+                    "id": {
+                        "type": "string",
+                        "pattern": PREDICTION_ID_PATTERN,
+                        "format": "prediction-id",
+                        "description": "ID of a prediction of the last seven days.",
+                    },
                     "digit": {
-                        "type": "integer",
+                        "type": ["integer", "null"],
                         "minimum": 0,
                         "maximum": 9,
-                        "description": "The digit that was drawn.",
+                        "description": "The digit that was drawn; null if it was not a digit.",
                     },
                     "input": {
                         "type": ["string", "null"],
+                        "format": "model-input",
                         "description": "The `input` of the prediction, if the person who drew it "
                         "agrees to have it stored. Ignored unless /health has `stores_inputs`.",
                     },

@@ -14,6 +14,7 @@ from recognizer.api.errors import error_response
 from recognizer.api.middleware import RequestLogMiddleware
 from recognizer.api.prometheus import CONTENT_TYPE, PrometheusMetrics
 from recognizer.api.request_log import log_request
+from recognizer.api.schemas import DASHBOARD_RESPONSES
 from recognizer.api.settings import Settings
 from recognizer.api.static import FrontendFiles
 from recognizer.feedback import StoreUnavailableError, open_store
@@ -42,7 +43,12 @@ def create_server(settings: Settings | None = None) -> FastAPI:
         """Return all metrics in Prometheus' text format."""
         return Response(prometheus.render(), media_type=CONTENT_TYPE)
 
-    @app.get("/dashboard", status_code=307, response_class=RedirectResponse)
+    @app.get(
+        "/dashboard",
+        status_code=307,
+        response_class=RedirectResponse,
+        responses=DASHBOARD_RESPONSES,
+    )
     async def dashboard() -> Response:
         """Redirect to TensorBoard."""
         if not settings.dashboard_url:
