@@ -9,6 +9,7 @@ export PYTHONPATH := $(CURDIR)/backend
 
 RUN ?= release
 FROM ?=
+MINUTES ?= 5
 
 # The first of these commands that is a Python 3.11 or 3.12 and can create virtual environments.
 PYTHON ?= $(shell for python in python3.12 python3.11 python3 python; do \
@@ -63,7 +64,7 @@ except (OSError, OverflowError, ValueError) as error:
 endef
 export TRY_TO_LISTEN
 
-.PHONY: all help setup setup-training run dev check format test test-backend test-frontend image \
+.PHONY: all help setup setup-training run dev check format test test-backend test-frontend fuzz image \
 	image-run up down test-image test-monitoring test-deploy check-workflows test-infra test-dashboard \
 	deploy deploy-backend deploy-frontend rollback destroy bench train tensorboard evaluate release \
 	api-types examples feedback-export lighthouse screenshot lock clean download-python
@@ -119,6 +120,9 @@ test-backend: .venv/dev ## Run the same without the browser tests
 test-frontend: setup frontend/dist/index.html ## Run the frontend's unit tests and the browser tests
 	npm --prefix frontend test
 	$(PYTEST) tests/browser -m browser $(ARGS)
+
+fuzz: .venv/dev ## Send mutated images, JSON, forms and Lambda events (MINUTES=5)
+	@PYTHONPATH=$(PYTHONPATH):tests $(BIN)/python -m fuzz --minutes $(MINUTES) $(ARGS)
 
 image: image-lambda image-server ## Build the images digit-recognizer:lambda and digit-recognizer:server
 
