@@ -51,8 +51,8 @@ def flip_bits(random: Random, content: bytes, other: bytes) -> bytes:  # noqa: A
 def set_bytes(random: Random, content: bytes, _: bytes) -> bytes:
     start, end = span(random, content)
     length = len(content[start:end])
-    filling = random.choice((b"\0", b"\xff", random.randbytes(1), random.randbytes(length)))
-    return content[:start] + (filling * length)[:length] + content[start + length :]
+    filling = random.choice((bytes(length), b"\xff" * length, random.randbytes(length)))
+    return content[:start] + filling + content[start + length :]
 
 
 def insert_bytes(random: Random, content: bytes, _: bytes) -> bytes:
@@ -67,7 +67,9 @@ def remove_bytes(random: Random, content: bytes, _: bytes) -> bytes:
 
 def repeat_bytes(random: Random, content: bytes, _: bytes) -> bytes:
     start, end = span(random, content)
-    return content[:end] + content[start:end] * random.choice((1, 1, 10, 1_000)) + content[end:]
+    part = content[start:end]
+    times = min(random.choice((1, 1, 10, 1_000)), MAX_LENGTH // (len(part) or 1))
+    return content[:end] + part * times + content[end:]
 
 
 def truncate(random: Random, content: bytes, _: bytes) -> bytes:
@@ -106,7 +108,8 @@ def repeat_piece(random: Random, content: bytes, _: bytes) -> bytes:
     pieces = split(content)
     if pieces:
         index = random.randrange(len(pieces))
-        pieces[index:index] = [pieces[index]] * random.choice((1, 2, 20, 200))
+        most = MAX_LENGTH // (len(pieces[index]) or 1)
+        pieces[index:index] = [pieces[index]] * min(random.choice((1, 2, 20, 200)), most)
     return join(pieces)
 
 

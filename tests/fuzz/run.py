@@ -3,11 +3,13 @@
 A process that ends or hangs is replaced, and the case that it worked on is a failure.
 """
 
+import logging
 import multiprocessing
 import os
 import resource
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -88,6 +90,8 @@ def work(
 ) -> None:
     """Try cases in a process of its own, which sends its reports through a pipe."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the request log
+    logging.disable()  # the form parser's warnings
+    warnings.simplefilter("ignore")  # Pillow's
     worker, workers, skipped = numbers
     with open_doors() as doors:
         baseline = peak_memory()
