@@ -35,7 +35,7 @@ def join(pieces: Sequence[bytes]) -> bytes:
     if pieces[0] == PNG_START:
         return pieces[0] + b"".join(with_checksum(piece) for piece in pieces[1:])
     content = b"".join(pieces)
-    if content.startswith(b"RIFF"):
+    if content.startswith(b"RIFF") and len(content) >= 8:
         return content[:4] + (len(content) - 8).to_bytes(4, "little") + content[8:]
     return content
 
