@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from recognizer.classifier import NON_DIGIT
 from recognizer.feedback import Feedback, StoreUnavailableError, open_store
 
 DATA = Path(__file__).parents[2] / "data"
@@ -78,7 +79,8 @@ def read_store(uri: str | None) -> list[Feedback]:
 def write_table(feedback: list[Feedback], path: Path) -> None:
     """Write a CSV file with one row per prediction.
 
-    The column `input` is yes or no: whether the data set contains the model input.
+    The columns `predicted` and `label` are digits, or none. The column `input` is yes or no:
+    whether the data set contains the model input.
     """
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -90,8 +92,8 @@ def write_table(feedback: list[Feedback], path: Path) -> None:
                     predicted_at.isoformat(timespec="seconds"),
                     each.prediction_id,
                     each.model_version,
-                    "" if each.predicted is None else each.predicted,
-                    each.label,
+                    "none" if each.predicted is None else each.predicted,
+                    "none" if each.label is None else each.label,
                     "no" if each.input is None else "yes",
                 )
             )
@@ -100,12 +102,15 @@ def write_table(feedback: list[Feedback], path: Path) -> None:
 def write_data_set(feedback: list[Feedback], path: Path) -> int:
     """Write the stored model inputs and their labels; return the number of inputs.
 
-    The arrays are `inputs` (n, 28, 28) uint8, white on black, and `labels` (n,) int64.
+    The arrays are `inputs` (n, 28, 28) uint8, white on black, and `labels` (n,) int64: 0 to 9, or
+    NON_DIGIT.
     """
     samples = [(each.input, each.label) for each in feedback if each.input is not None]
     levels = b"".join(model_input for model_input, _ in samples)
     inputs = np.frombuffer(levels, np.uint8).reshape(-1, 28, 28)
-    labels = np.array([label for _, label in samples], dtype=np.int64)
+    labels = np.array(
+        [NON_DIGIT if label is None else label for _, label in samples], dtype=np.int64
+    )
     np.savez_compressed(path, inputs=inputs, labels=labels)
     return len(samples)
 

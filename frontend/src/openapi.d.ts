@@ -35,7 +35,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Feedback
-         * @description Record which digit the user drew.
+         * @description Record which digit the user drew, if any.
          *
          *     Each prediction is counted once; sending feedback again replaces the stored label.
          */
@@ -237,8 +237,8 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": {
-                    /** @description The digit that was drawn. */
-                    readonly digit: number;
+                    /** @description The digit that was drawn; null if it was not a digit. */
+                    readonly digit: number | null;
                     /**
                      * Format: prediction-id
                      * @description ID of a prediction of the last seven days.
@@ -426,17 +426,6 @@ export interface operations {
             /** @description A field is missing or of the wrong type. */
             readonly 422: {
                 headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Too many requests at the moment. */
-            readonly 503: {
-                headers: {
-                    /** @description Seconds to wait before the next try. */
-                    readonly "Retry-After": number;
                     readonly [name: string]: unknown;
                 };
                 content: {

@@ -243,6 +243,23 @@ def test_repeated_feedback_overwrites_the_label_but_counts_once(
     assert [feedback.label for feedback in function.stored()] == [1]
 
 
+def test_feedback_without_a_digit_is_stored_as_null_and_logged_as_none(
+    function: BucketFunction, capfd: pytest.CaptureFixture[str]
+) -> None:
+    prediction = function.predict()
+    capfd.readouterr()
+    response = function.send_feedback(id=prediction["id"], digit=None, input=prediction["input"])
+    assert response["statusCode"] == 204
+    (record,) = logged_records(capfd)
+    assert (record["label"], record["correct"]) == ("none", 0)
+    (feedback,) = function.stored()
+    assert (feedback.predicted, feedback.label) == (7, None)
+    s3 = boto3.client("s3")
+    (entry,) = s3.list_objects_v2(Bucket="digits-feedback")["Contents"]
+    content = s3.get_object(Bucket="digits-feedback", Key=entry["Key"])["Body"].read()
+    assert json.loads(content)["label"] is None
+
+
 def test_feedback_on_many_predictions_is_all_found(function: BucketFunction) -> None:
     prediction_ids = {function.predict()["id"] for _ in range(20)}
     for prediction_id in prediction_ids:

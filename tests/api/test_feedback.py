@@ -23,13 +23,15 @@ from recognizer.api.app import FEEDBACK_BURST
 from recognizer.api.server import create_server
 from recognizer.api.settings import Settings
 from recognizer.feedback import FEEDBACK_WINDOW
-from recognizer.feedback.sqlite import MAX_ROWS, SQLiteStore
+from recognizer.feedback.sqlite import MAX_ROWS, TABLE, SQLiteStore
 from support.images import digit_image, encode, grid_image
 from support.paths import BACKEND
 from support.processes import wait_until
 from support.server import RESPONSE_TIMEOUT, Server, failed_start
 
 FEEDBACK_TOTAL = "digits_feedback_total"
+
+BLANK = encode(Image.new("L", (64, 64), 255))
 
 
 def backdated(prediction_id: str, seconds: float, model_version: str | None = None) -> str:
@@ -59,6 +61,36 @@ def test_feedback_on_a_rejected_digit_counts_as_wrong(observed: ObservedServer) 
     counter = series(FEEDBACK_TOTAL, label="4", correct="false")
     assert observed.counted_feedback(before) == {counter: 1}
     assert observed.stored()[prediction["id"]].predicted is None
+
+
+@pytest.mark.parametrize(
+    ("image", "predicted", "correct"),
+    [(valid_png(), 7, "false"), (encode(grid_image()), None, "true"), (BLANK, None, "true")],
+    ids=["digit", "not_a_digit", "blank"],
+)
+def test_feedback_without_a_digit_confirms_rejections_only(
+    observed: ObservedServer, image: bytes, predicted: int | None, correct: str
+) -> None:
+    before, prediction = metrics_of(observed.client), observed.predict(image)
+    assert prediction["digit"] == predicted
+    response = observed.send_feedback(id=prediction["id"], digit=None, input=prediction["input"])
+    assert response.status_code == 204
+    counter = series(FEEDBACK_TOTAL, label="none", correct=correct)
+    assert observed.counted_feedback(before) == {counter: 1}
+    feedback = observed.stored()[prediction["id"]]
+    assert (feedback.predicted, feedback.label) == (predicted, None)
+    assert (feedback.input is None) == (image == BLANK)
+    assert feedback.correct == (correct == "true")
+
+
+@pytest.mark.parametrize("labels", [(7, None), (None, 7)], ids=["withdrawn", "given"])
+def test_label_can_change_between_a_digit_and_none(
+    observed: ObservedServer, labels: tuple[int | None, int | None]
+) -> None:
+    prediction = observed.predict()
+    for label in labels:
+        assert observed.send_feedback(id=prediction["id"], digit=label).status_code == 204
+    assert observed.stored()[prediction["id"]].label == labels[1]
 
 
 def test_repeated_feedback_overwrites_the_label_but_counts_once(observed: ObservedServer) -> None:
@@ -111,9 +143,13 @@ def test_feedback_on_an_older_model_is_stored_but_not_counted(observed: Observed
         (b'{"id": "ID"}', 422, "bad_parameter", "digit"),
         (b'{"digit": 7}', 422, "bad_parameter", "id"),
         (b'{"id": "ID", "digit": 10}', 422, "bad_parameter", "digit"),
+        (b'{"id": "ID", "digit": -1}', 422, "bad_parameter", "digit"),
         (b'{"id": "ID", "digit": "<b>"}', 422, "bad_parameter", "digit"),
         (b'{"id": "ID", "digit": true}', 422, "bad_parameter", "digit"),
         (b'{"id": "ID", "digit": "7"}', 422, "bad_parameter", "digit"),
+        (b'{"id": "ID", "digit": "null"}', 422, "bad_parameter", "digit"),
+        (b'{"id": "ID", "digit": false}', 422, "bad_parameter", "digit"),
+        (b'{"id": "", "digit": null}', 422, "unknown_prediction", "id"),
         (b'{"id": 7, "digit": 7}', 422, "bad_parameter", "id"),
         (b'{"id": "", "digit": 7}', 422, "unknown_prediction", "id"),
         (b'{"id": "ID0", "digit": 7}', 422, "unknown_prediction", "id"),
@@ -294,6 +330,16 @@ def test_locked_store_gives_503_and_nothing_is_counted(observed: ObservedServer)
     log = observed.server.log.read_text()
     assert "feedback.sqlite: database is locked" in log
     assert "Traceback" not in log
+
+
+def test_server_does_not_start_on_a_file_that_requires_digits_as_labels(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(TABLE.replace("label INTEGER", "label INTEGER NOT NULL"))
+    status, output = failed_start(BACKEND, {"DIGITS_FEEDBACK": str(path)})
+    assert status != 0
+    assert f"Feedback cannot be stored in {path}: it was made by an older version" in output
+    assert "Traceback" not in output
 
 
 def test_server_without_a_usable_store_does_not_start(tmp_path: Path) -> None:

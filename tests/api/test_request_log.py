@@ -44,13 +44,16 @@ def test_rejected_request_is_logged_with_its_error_code(observed: ObservedServer
     assert "digit" not in record
 
 
-def test_feedback_is_logged_with_label_and_correctness(observed: ObservedServer) -> None:
+@pytest.mark.parametrize(("digit", "label"), [(1, 1), (None, "none")])
+def test_feedback_is_logged_with_label_and_correctness(
+    observed: ObservedServer, digit: int | None, label: int | str
+) -> None:
     prediction = observed.predict()
-    response = observed.send_feedback(id=prediction["id"], digit=1)
+    response = observed.send_feedback(id=prediction["id"], digit=digit)
     record = observed.record(response.headers["x-request-id"])
     assert (record["route"], record["status"]) == ("/feedback", 204)
     assert record["prediction_id"] == prediction["id"]
-    assert (record["label"], record["correct"]) == (1, 0)
+    assert (record["label"], record["correct"]) == (label, 0)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,8 @@ def send_traffic(url: str) -> Traffic:
             send_digit(client, digit, traffic)
     with httpx.Client(base_url=url, timeout=RESPONSE_TIMEOUT) as client:
         for image in (grid_image(), digit_image(7, ink=255), digit_image(1, pen=0.22)):
-            send_image(client, encode(image), "body", traffic)
+            prediction = send_image(client, encode(image), "body", traffic)
+            send_feedback(client, prediction, None, traffic)
         for invalid in (INVALID_REQUESTS[name] for name in INVALID):
             for _ in range(3):
                 assert invalid.make().send(client).status_code == invalid.status
@@ -78,10 +79,17 @@ def send_digit(client: httpx.Client, digit: int, traffic: Traffic) -> None:
             send_image(client, encode(image, file_format), kind, traffic)
     for label in (*[digit] * (1 + digit % 3), (digit + 1) % 10):
         prediction = send_image(client, encode(digit_image(digit)), "body", traffic)
-        feedback = client.post("/feedback", json={"id": prediction["id"], "digit": label})
-        assert feedback.status_code == 204
-        correct = "true" if prediction["digit"] == label else "false"
-        traffic.feedback[str(label), correct] += 1
+        send_feedback(client, prediction, label, traffic)
+
+
+def send_feedback(
+    client: httpx.Client, prediction: dict[str, object], label: int | None, traffic: Traffic
+) -> None:
+    """Send feedback on a prediction; the label None says that it was not a digit."""
+    feedback = client.post("/feedback", json={"id": prediction["id"], "digit": label})
+    assert feedback.status_code == 204
+    correct = "true" if prediction["digit"] == label else "false"
+    traffic.feedback["none" if label is None else str(label), correct] += 1
 
 
 def send_image(

@@ -14,7 +14,9 @@ from recognizer.classifier import NON_DIGIT, Classifier
 from recognizer.errors import ModelError
 from training import train as trainer
 from training.calibration import Calibration, calibrate
+from training.data import datasets
 from training.data.augmented_cache import AugmentedDataset, Labels, ModelInputs
+from training.data.datasets import load_feedback
 from training.data.sources import RasterSource, TextureSource, ValidationSet, augmented
 from training.export_onnx import export_onnx
 from training.model import DigitCNN
@@ -58,6 +60,22 @@ def test_copy_contains_every_source_as_often_as_given(dataset: AugmentedDataset)
     assert inputs.any(axis=(1, 2)).all()  # blank ones are left out
     assert 1190 <= (labels < 3).sum() <= 1200
     assert 150 <= (labels == NON_DIGIT).sum() <= 200
+
+
+def test_feedback_that_it_was_not_a_digit_is_trained_on_as_a_non_digit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets, "CACHE", tmp_path)
+    inputs = shapes(40, 3).images
+    labels = np.array([1, NON_DIGIT] * 20)
+    np.savez(tmp_path / "feedback.npz", inputs=inputs, labels=labels)
+    feedback = load_feedback()
+    source = RasterSource("feedback", feedback.images, feedback.labels)
+    _, augmented_labels = AugmentedDataset([(4, source)], tmp_path).load(0)
+    assert dict(zip(*np.unique(augmented_labels, return_counts=True), strict=True)) == {
+        1: 80,
+        NON_DIGIT: 80,
+    }
 
 
 def test_samples_of_a_copy_keep_their_labels(dataset: AugmentedDataset) -> None:

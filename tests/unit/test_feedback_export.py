@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recognizer.classifier import NON_DIGIT
 from recognizer.feedback import create_feedback, new_prediction_id
 from recognizer.feedback.sqlite import SQLiteStore
 from support.paths import BACKEND
@@ -41,7 +42,7 @@ def model_input(level: int) -> bytes:
     return bytes((level + row) % 256 for row in range(28) for _ in range(28))
 
 
-def save_feedback(path: Path, *feedback: tuple[int | None, int, bytes | None]) -> Path:
+def save_feedback(path: Path, *feedback: tuple[int | None, int | None, bytes | None]) -> Path:
     """Save feedback, given as predicted digit, label and model input, in a SQLite file."""
     store = SQLiteStore(str(path))
     for predicted, label, stored_input in feedback:
@@ -53,12 +54,14 @@ def save_feedback(path: Path, *feedback: tuple[int | None, int, bytes | None]) -
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    """A store with feedback on three predictions, two of them with model inputs."""
+    """A store with feedback on five predictions, four of them with model inputs."""
     return save_feedback(
         tmp_path / "feedback.sqlite",
         (7, 7, model_input(10)),
         (7, 1, model_input(20)),
         (None, 4, None),
+        (3, None, model_input(30)),
+        (None, None, model_input(40)),
     )
 
 
@@ -69,14 +72,17 @@ def test_exported_feedback_is_what_training_loads(
     assert done.returncode == 0, done.stderr
     monkeypatch.setattr(datasets, "CACHE", tmp_path / "data")
     feedback = load_feedback()
-    assert feedback.labels.tolist() == [7, 1]
-    assert [image.tobytes() for image in feedback.images] == [model_input(10), model_input(20)]
+    assert feedback.labels.tolist() == [7, 1, NON_DIGIT, NON_DIGIT]
+    expected = [model_input(level) for level in (10, 20, 30, 40)]
+    assert [image.tobytes() for image in feedback.images] == expected
     with (tmp_path / "data" / "feedback.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["predicted"], row["label"], row["input"]) for row in rows] == [
         ("7", "7", "yes"),
         ("7", "1", "yes"),
-        ("", "4", "no"),
+        ("none", "4", "no"),
+        ("3", "none", "yes"),
+        ("none", "none", "yes"),
     ]
     assert {row["model_version"] for row in rows} == {MODEL_VERSION}
 
@@ -84,8 +90,8 @@ def test_exported_feedback_is_what_training_loads(
 def test_output_names_files_counts_and_the_next_step(store: Path, tmp_path: Path) -> None:
     done = export(str(store), folder=tmp_path / "data")
     folder = tmp_path / "data"
-    assert f"{folder / 'feedback.csv'} (predictions: 3, of which correct: 1)" in done.stdout
-    assert f"{folder / 'feedback.npz'} (model inputs with labels: 2)" in done.stdout
+    assert f"{folder / 'feedback.csv'} (predictions: 5, of which correct: 2)" in done.stdout
+    assert f"{folder / 'feedback.npz'} (model inputs with labels: 4)" in done.stdout
     assert "look at feedback.csv" in done.stdout
     assert "make train" in done.stdout
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from recognizer.feedback import StoreUnavailableError, open_store
+from recognizer.feedback.sqlite import TABLE
 
 
 def in_missing_folder(folder: Path) -> Path:
@@ -27,7 +28,16 @@ def with_other_columns(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("make", [in_missing_folder, not_a_database, with_other_columns])
+def with_digits_required(folder: Path) -> Path:
+    path = folder / "feedback.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(TABLE.replace("label INTEGER", "label INTEGER NOT NULL"))
+    return path
+
+
+@pytest.mark.parametrize(
+    "make", [in_missing_folder, not_a_database, with_other_columns, with_digits_required]
+)
 def test_unusable_file_cannot_be_opened_and_is_named(
     tmp_path: Path, make: Callable[[Path], Path]
 ) -> None:

@@ -14,11 +14,11 @@ def test_every_label_combination_starts_at_zero() -> None:
         for verdict in ("digit", "unsure"):
             key = series("digits_predictions_total", digit=digit, verdict=verdict)
             assert metrics[key] == 0
-        for correct in ("true", "false"):
-            assert metrics[series("digits_feedback_total", label=digit, correct=correct)] == 0
     for verdict in ("not_a_digit", "blank"):
         assert metrics[series("digits_predictions_total", digit="none", verdict=verdict)] == 0
     for correct in ("true", "false"):
+        for label in (*"0123456789", "none"):
+            assert metrics[series("digits_feedback_total", label=label, correct=correct)] == 0
         assert metrics[series("digits_recent_feedback", correct=correct)] == 0
     for route, statuses in (
         ("/predict", (200, 400, 413, 415, 422, 500)),

@@ -50,6 +50,10 @@ FEEDBACK: RequestRecord = {
         (PREDICTION, "14:03:07 200 POST /predict 1.4 ms 7 (99.8%) 5f3a"),
         (FEEDBACK, "14:03:07 204 POST /feedback 0.4 ms label 3 5f3a"),
         (
+            RequestRecord(**{**FEEDBACK, "label": "none"}),
+            "14:03:07 204 POST /feedback 0.4 ms label none 5f3a",
+        ),
+        (
             RequestRecord(**{**HEALTH, "verdict": "blank"}),
             "14:03:07 200 GET /health 0.4 ms blank 5f3a",
         ),
@@ -62,7 +66,7 @@ FEEDBACK: RequestRecord = {
             "14:03:07 500 GET /health 0.4 ms ValueError 5f3a",
         ),
     ],
-    ids=["health", "prediction", "feedback", "blank", "rejected", "failed"],
+    ids=["health", "prediction", "feedback", "not a digit", "blank", "rejected", "failed"],
 )
 def test_text_shows_what_a_person_needs(record: RequestRecord, text: str) -> None:
     assert to_text(record) == text

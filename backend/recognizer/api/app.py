@@ -124,7 +124,7 @@ def create_app(
         openapi_extra={"requestBody": FEEDBACK_BODY},
     )
     async def feedback(request: Request) -> None:
-        """Record which digit the user drew.
+        """Record which digit the user drew, if any.
 
         Each prediction is counted once; sending feedback again replaces the stored label.
         """
@@ -142,7 +142,7 @@ def create_app(
         record = request.state.record
         record["prediction_id"] = received.prediction_id
         record["model_version"] = received.model_version
-        record["label"] = received.label
+        record["label"] = "none" if received.label is None else received.label
         # Accuracy is that of the loaded model, so feedback on an older one does not count.
         if is_first and received.model_version == recognizer.version:
             record["correct"] = 1 if received.correct else 0

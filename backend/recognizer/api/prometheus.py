@@ -104,7 +104,7 @@ class PrometheusMetrics:
         )
         self.feedback = Counter(
             "digits_feedback",
-            "Feedback, by the digit that was drawn and whether the prediction was correct.",
+            "Feedback, by the digit drawn, if any, and whether the prediction was correct.",
             ["label", "correct"],
             registry=registry,
         )
@@ -143,11 +143,11 @@ class PrometheusMetrics:
         for digit in "0123456789":
             for verdict in ("digit", "unsure"):
                 self.predictions.labels(digit, verdict)
-            for correct in ("true", "false"):
-                self.feedback.labels(digit, correct)
         for verdict in ("not_a_digit", "blank"):
             self.predictions.labels("none", verdict)
         for correct in ("true", "false"):
+            for label in (*"0123456789", "none"):
+                self.feedback.labels(label, correct)
             self.recent_feedback.labels(correct)
 
     def __call__(self, record: RequestRecord) -> None:
@@ -166,11 +166,11 @@ class PrometheusMetrics:
         if "confidence" in record:
             self.confidence.observe(record["confidence"])
         if "correct" in record:
-            self.count_feedback(record["label"], bool(record["correct"]))
+            self.count_feedback(str(record["label"]), bool(record["correct"]))
 
-    def count_feedback(self, label: int, correct: bool) -> None:
+    def count_feedback(self, label: str, correct: bool) -> None:
         """Count feedback on one prediction."""
-        self.feedback.labels(str(label), str(correct).lower()).inc()
+        self.feedback.labels(label, str(correct).lower()).inc()
         self.recent.append(correct)
         for value in (True, False):
             self.recent_feedback.labels(str(value).lower()).set(self.recent.count(value))

@@ -51,8 +51,9 @@ class RequestRecord(TypedDict, total=False):
     """The predicted digit, 0 to 9, unless the verdict is `not_a_digit` or `blank`."""
     confidence: float
     """In [0, 1]; set together with `digit`."""
-    label: int
-    """Feedback: the digit that was drawn, 0 to 9."""
+    label: int | Literal["none"]
+    """Feedback: the digit that was drawn, 0 to 9. `none` if it was not a digit, because a word is a
+    group of its own in CloudWatch Logs Insights, as in Prometheus."""
     correct: Literal[0, 1]
     """Feedback: whether the prediction was correct. Only set if it counts as a measurement: for the
     first feedback on a prediction of the model that is loaded."""

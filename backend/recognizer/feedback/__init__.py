@@ -1,4 +1,4 @@
-"""Feedback on earlier predictions: the digit really drawn, and where it is stored.
+"""Feedback on earlier predictions: the digit really drawn, if any, and where it is stored.
 
 A prediction's ID holds the model version, the predicted digit and the time, so feedback makes
 sense without any record of predictions. IDs are not signed: forging one gains nothing over sending
@@ -49,15 +49,15 @@ class Feedback:
     """The predicted digit, 0 to 9; None if the prediction was `not_a_digit` or `blank`."""
     predicted_at: float
     """Seconds since 1970."""
-    label: int
-    """The digit that was drawn, 0 to 9, according to the person."""
+    label: int | None
+    """The digit that was drawn, 0 to 9, according to the person; None if it was not a digit."""
     input: bytes | None = None
     """The model input as 784 gray levels, row by row, white on black; None unless the person
     agreed to have it stored."""
 
     @property
     def correct(self) -> bool:
-        """Whether the prediction was correct."""
+        """Whether the prediction was correct; without a digit, it is if the label is None."""
         return self.predicted == self.label
 
 
@@ -108,7 +108,7 @@ def new_prediction_id(model_version: str, digit: int | None) -> str:
     return f"{model_version}-{predicted}-{milliseconds:011x}{secrets.token_hex(5)}"
 
 
-def create_feedback(prediction_id: str, label: int, model_input: bytes | None) -> Feedback:
+def create_feedback(prediction_id: str, label: int | None, model_input: bytes | None) -> Feedback:
     """Return feedback on a recent prediction.
 
     Raises FeedbackError if the ID is not that of a prediction, or if the prediction is older than

@@ -17,12 +17,14 @@ CREATE TABLE IF NOT EXISTS feedback (
     model_version TEXT NOT NULL,
     predicted INTEGER,
     predicted_at REAL NOT NULL,
-    label INTEGER NOT NULL,
+    label INTEGER,
     input BLOB
 )
 """
 
 SELECT = "SELECT prediction_id, model_version, predicted, predicted_at, label, input FROM feedback"
+
+REQUIRES_LABEL = "SELECT [notnull] FROM pragma_table_info('feedback') WHERE name = 'label'"
 
 
 class SQLiteStore:
@@ -40,6 +42,10 @@ class SQLiteStore:
             self.connection.execute(TABLE)
             # Fail here, not at the first save, if the table has other columns.
             self.connection.execute(f"{SELECT} LIMIT 0")
+            if self.connection.execute(REQUIRES_LABEL).fetchone() != (0,):
+                raise sqlite3.DatabaseError(
+                    "it was made by an older version, whose labels are always digits; set it aside"
+                )
         self.path = path
 
     def save(self, feedback: Feedback) -> bool:

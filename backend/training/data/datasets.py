@@ -65,7 +65,7 @@ class Digits:
     images: NDArray[np.uint8]
     """(n, height, width)."""
     labels: NDArray[np.int64]
-    """(n,), 0 to 9."""
+    """(n,), 0 to 9; NON_DIGIT in feedback only."""
 
     def __getitem__(self, part: slice) -> "Digits":
         return Digits(self.images[part], self.labels[part])
@@ -172,8 +172,9 @@ def _load_semeion() -> Digits:
 def load_feedback() -> Digits:
     """Return the feedback that `make feedback-export` wrote.
 
-    The images are model inputs, (28, 28). The arrays are empty if no feedback has been exported.
-    Raises DatasetError if the file is damaged.
+    The images are model inputs, (28, 28); a label is NON_DIGIT if the person said that it was not a
+    digit. The arrays are empty if no feedback has been exported. Raises DatasetError if the file is
+    damaged.
     """
     path = CACHE / "feedback.npz"
     if not path.exists():
