@@ -188,6 +188,12 @@ describe("sendFeedback", () => {
     expect(init?.body).toBe('{"id":"cnn-3-7-1","digit":1}');
   });
 
+  it("sends null if it was not a digit", async () => {
+    fetchStub.mockResolvedValue(new Response(null, { status: 204 }));
+    await sendFeedback("", { id: SEVEN.id, digit: null });
+    expect(fetchStub.mock.calls[0]?.[1]?.body).toBe('{"id":"cnn-3-7-1","digit":null}');
+  });
+
   it.each([
     [410, false],
     [429, true],

@@ -95,7 +95,7 @@ export async function predict(
   return { prediction: body, roundTripMs, modelMs: modelTime(headers.get("Server-Timing")) };
 }
 
-/** Sends the label: the digit that the user drew. */
+/** Sends the label: the digit that the user drew, or null if it was not a digit. */
 export async function sendFeedback(base: string, feedback: Feedback): Promise<void> {
   await request(`${base}/feedback`, {
     method: "POST",

@@ -88,7 +88,7 @@ def not_a_digit(page: Page) -> None:
 
 def choosing_label(page: Page) -> None:
     predicted(page)
-    button(page, "No, it was").click()
+    button(page, "It was …").click()
 
 
 def feedback_sent(page: Page) -> None:
@@ -173,6 +173,7 @@ def test_layout_does_not_shift_between_states(
     for state in (
         predicted,
         consent_given,
+        choosing_label,
         feedback_sent,
         feedback_failed,
         not_a_digit,

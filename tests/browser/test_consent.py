@@ -53,7 +53,7 @@ def test_input_with_consent_is_stored(page: Page, storing_site: Server) -> None:
 def test_consent_remains_while_choosing_the_label(page: Page, storing_site: Server) -> None:
     draw_four(page)
     consent(page).check()
-    button(page, "No, it was").click()
+    button(page, "It was …").click()
     expect(consent(page)).to_be_checked()
     feedback = submit_feedback(page, "It was a 9")
     stored = stored_feedback(storing_site, feedback["id"])
@@ -76,7 +76,7 @@ def test_withdrawn_consent_deletes_the_stored_input(page: Page, storing_site: Se
     button(page, "Change").click()
     expect(consent(page)).to_be_checked()
     consent(page).uncheck()
-    assert submit_feedback(page, "It was a 4") == {"id": feedback["id"], "digit": 4}
+    assert submit_feedback(page, "Yes") == {"id": feedback["id"], "digit": 4}
     assert stored_feedback(storing_site, feedback["id"]).input is None
 
 

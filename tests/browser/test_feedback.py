@@ -7,6 +7,7 @@ from contextlib import closing
 from browser.feedback_rows import stored_feedback
 from browser.mouse import draw
 from browser.page_objects import (
+    NOT_A_DIGIT,
     QUESTION,
     THANKS,
     UNREACHABLE,
@@ -15,6 +16,7 @@ from browser.page_objects import (
     feedback_outcome,
     feedback_prompt,
     predicted_digit,
+    status_message,
     submit_feedback,
 )
 from playwright.sync_api import Page, Request, Route, expect
@@ -46,7 +48,7 @@ def test_yes_sends_the_predicted_digit_and_says_thanks(page: Page, site: Server)
 def test_no_asks_for_the_label_and_sends_it(page: Page, site: Server) -> None:
     draw(page, DIGITS[4])
     expect(predicted_digit(page)).to_have_text("4")
-    button(page, "No, it was").click()
+    button(page, "It was …").click()
     feedback = submit_feedback(page, "It was a 9")
     stored = stored_feedback(site, feedback["id"])
     assert (stored.predicted, stored.label) == (4, 9)
@@ -55,9 +57,32 @@ def test_no_asks_for_the_label_and_sends_it(page: Page, site: Server) -> None:
 
 def test_rejected_drawing_can_be_labeled(page: Page, site: Server) -> None:
     draw(page, NON_DIGITS["A"])
+    button(page, "It was …").click()
     feedback = submit_feedback(page, "It was a 4")
     stored = stored_feedback(site, feedback["id"])
     assert (stored.predicted, stored.label) == (None, 4)
+
+
+def test_rejection_can_be_confirmed(page: Page, site: Server) -> None:
+    draw(page, NON_DIGITS["A"])
+    expect(status_message(page)).to_have_text(NOT_A_DIGIT)
+    feedback = submit_feedback(page, "Yes")
+    assert feedback == {"id": feedback["id"], "digit": None}
+    stored = stored_feedback(site, feedback["id"])
+    assert (stored.predicted, stored.label, stored.correct) == (None, None, True)
+    expect(feedback_outcome(page)).to_have_text(THANKS)
+
+
+def test_digit_can_be_called_not_a_digit_and_changed_back(page: Page, site: Server) -> None:
+    draw(page, DIGITS[4])
+    expect(predicted_digit(page)).to_have_text("4")
+    first = submit_feedback(page, "No digit")
+    assert first == {"id": first["id"], "digit": None}
+    assert stored_feedback(site, first["id"]).label is None
+    button(page, "Change").click()
+    second = submit_feedback(page, "Yes")
+    assert second == {"id": first["id"], "digit": 4}
+    assert stored_feedback(site, first["id"]).label == 4
 
 
 def test_label_can_be_changed(page: Page, site: Server) -> None:
@@ -65,6 +90,7 @@ def test_label_can_be_changed(page: Page, site: Server) -> None:
     expect(predicted_digit(page)).to_have_text("4")
     first = submit_feedback(page, "Yes")
     button(page, "Change").click()
+    button(page, "It was …").click()
     second = submit_feedback(page, "It was a 9")
     assert second == {"id": first["id"], "digit": 9}
     assert stored_feedback(site, first["id"]).label == 9
@@ -108,7 +134,7 @@ def test_feedback_that_could_not_be_stored_can_be_sent_again(
     )
     rename_table(own_site, "hidden", "feedback")
     button(page, "Send again").click()
-    feedback = submit_feedback(page, "It was a 4")
+    feedback = submit_feedback(page, "Yes")
     expect(feedback_outcome(page)).to_have_text(THANKS)
     assert stored_feedback(own_site, feedback["id"]).label == 4
 

@@ -9,7 +9,8 @@ interface FeedbackPromptProps {
   /** The API stores model inputs, so the prompt includes the consent checkbox. */
   readonly storesInputs: boolean;
   readonly feedback: RecognizerState["feedback"];
-  readonly onSubmit: (label: number, storeInput: boolean) => void;
+  /** The label is the digit that was drawn; null if it was not a digit. */
+  readonly onSubmit: (label: number | null, storeInput: boolean) => void;
 }
 
 /** Asks whether the prediction is correct. Nothing is sent before the user presses a button. */
@@ -19,18 +20,18 @@ export function FeedbackPrompt({
   feedback,
   onSubmit,
 }: FeedbackPromptProps) {
-  const [choosingLabel, setChoosingLabel] = useState(predicted === null);
+  const [choosingLabel, setChoosingLabel] = useState(false);
   const [reopened, setReopened] = useState(false);
   // Initially unchecked for each prediction: consent covers one drawing only.
   const [storeInput, setStoreInput] = useState(false);
 
-  function submit(label: number) {
+  function submit(label: number | null) {
     setReopened(false);
     onSubmit(label, storeInput);
   }
 
   function reopen() {
-    setChoosingLabel(true);
+    setChoosingLabel(false);
     setReopened(true);
   }
 
@@ -38,21 +39,25 @@ export function FeedbackPrompt({
     return <Outcome feedback={feedback} onReopen={reopen} />;
   }
   const consent = storesInputs && <Consent given={storeInput} onChange={setStoreInput} />;
-  if (!choosingLabel && predicted !== null) {
+  if (!choosingLabel) {
     return (
       <Question text="Is that correct?" consent={consent} className="yes-or-no">
         <button type="button" onClick={() => submit(predicted)}>
           Yes
         </button>
         <button type="button" onClick={() => setChoosingLabel(true)}>
-          No, it was …
+          It was …
         </button>
+        {predicted !== null && (
+          <button type="button" onClick={() => submit(null)}>
+            No digit
+          </button>
+        )}
       </Question>
     );
   }
-  const text = predicted === null ? "Which digit, if any?" : "Which digit was it?";
   return (
-    <Question text={text} consent={consent} className="digits">
+    <Question text="Which digit was it?" consent={consent} className="digits">
       {DIGITS.map((digit) => (
         <button
           key={digit}

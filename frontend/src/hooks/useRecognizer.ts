@@ -34,7 +34,7 @@ interface Recognizer {
   readonly state: RecognizerState;
   readonly dispatch: Dispatch<RecognizerAction>;
   /** Sends the label, and with the user's consent the model input. */
-  readonly submitFeedback: (label: number, storeInput: boolean) => void;
+  readonly submitFeedback: (label: number | null, storeInput: boolean) => void;
 }
 
 /** Connects the reducer to the API, timers and the network status. */
@@ -88,7 +88,7 @@ export function useRecognizer(): Recognizer {
     };
   }, []);
 
-  async function submitFeedback(label: number, storeInput: boolean) {
+  async function submitFeedback(label: number | null, storeInput: boolean) {
     if (state.timedPrediction === null) return;
     const { id, input } = state.timedPrediction.prediction;
     dispatch({ type: "feedbackSent" });
