@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -119,7 +120,8 @@ def encoded_body(request: Request) -> Event:
     if not request.body:
         return {"body": None, "isBase64Encoded": False}
     if request.content_type == "application/json":
-        return {"body": request.body.decode(), "isBase64Encoded": False}
+        with suppress(UnicodeDecodeError):
+            return {"body": request.body.decode(), "isBase64Encoded": False}
     return {"body": base64.b64encode(request.body).decode(), "isBase64Encoded": True}
 
 

@@ -2,10 +2,11 @@
 
 import copy
 import json
+import re
 import traceback
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import jsonschema
 import pytest
@@ -113,7 +114,10 @@ def test_links_begin_with_the_root_path(handler: Handler, source: Source) -> Non
 
     root = source_json(source, get("/"))
     assert root["documentation"] == f"{source.root_path}/docs"
-    assert f"{source.root_path}/openapi.json" in get("/docs")["body"]
+    links = re.findall(r'(?:href|src)="([^"#]+)"', get("/docs")["body"])
+    assert {urljoin(f"{source.root_path}/docs", link) for link in links} >= {
+        f"{source.root_path}/{path}" for path in ("openapi.json", "docs/style.css", "docs/try.js")
+    }
     servers = source_json(source, get("/openapi.json")).get("servers", [{"url": ""}])
     assert servers[0]["url"] == source.root_path
 
