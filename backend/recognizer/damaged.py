@@ -154,7 +154,7 @@ def find_scans(jpeg: bytes) -> tuple[list[bytes], int]:
 
     Headers are without their length (ITU T.81, B.2.3). After a scan's header come its data.
     """
-    scans = []
+    scans: list[bytes] = []
     position = len(JPEG_START)
     while marker := JPEG_MARKER.search(jpeg, position):
         start = marker.end()

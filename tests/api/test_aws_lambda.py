@@ -2,6 +2,7 @@
 
 import base64
 import gc
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
