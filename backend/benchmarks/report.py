@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.targets import BASELINE, NO_FRAMEWORK, PROJECT
-from scripts.readme_tables import table, with_part
+from scripts.readme_tables import README, table, with_part
 
 RESULTS = Path(__file__).with_name("results.json")
 BACKEND_README = Path(__file__).parents[1] / "README.md"
-README = Path(__file__).parents[2] / "README.md"
 
 BENCHMARKS = ("<!-- benchmarks: written by `make bench` -->", "<!-- end of benchmarks -->")
 """The marks around the tables in backend/README.md."""

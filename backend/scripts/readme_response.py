@@ -10,10 +10,9 @@ from httpx import ASGITransport, AsyncClient
 
 from recognizer.api.server import create_server
 from recognizer.api.settings import Settings
-from scripts.readme_tables import with_part
+from scripts.readme_tables import README, with_part
 
-ROOT = Path(__file__).parents[2]
-README, IMAGE = ROOT / "README.md", ROOT / "tests" / "seven.png"
+IMAGE = Path(__file__).parents[2] / "tests" / "seven.png"
 
 BEGIN, END = "<!-- response: written by `make release` -->", "<!-- end of response -->"
 

@@ -12,7 +12,6 @@ from benchmarks.ablation import ABLATIONS, METRICS, Ablation, Edit, apply_edits
 from benchmarks.report import (
     BACKEND_README,
     BENCHMARKS,
-    README,
     RESULTS,
     SPEED,
     full_report,
@@ -21,6 +20,7 @@ from benchmarks.report import (
     with_speed,
 )
 from benchmarks.targets import LAMBDA_ENVIRONMENT, NOT_IN_IMAGE, PROJECT
+from scripts.readme_tables import README
 from support.paths import BACKEND, ROOT
 
 LIBRARY = BACKEND / "recognizer"
