@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
-PNG_START = b"\x89PNG"
+from recognizer.decoding import PNG_START
 
 OpenImage = Callable[[bytes], ImageFile.ImageFile]
 """Opens an image file within the limits, without decoding it."""
@@ -175,8 +175,8 @@ def without_metadata(png: bytes) -> bytes:
     What is left of an animation is its first frame. Raises ValueError if there are too many chunks,
     or too much in the compressed ones.
     """
-    kept = [png[:8]]
-    position = 8
+    kept = [PNG_START]
+    position = len(PNG_START)
     room = MAX_INFLATED
     for _ in range(MAX_CHUNKS):
         length = int.from_bytes(png[position : position + 4], "big")

@@ -220,7 +220,7 @@ def is_small(content: bytes) -> bool:
 
 def has_accepted_format(content: bytes) -> bool:
     """Return whether a file begins like an image of an accepted format; it may be damaged."""
-    starts = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM")
+    starts = (PNG_START, b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM")
     return content.startswith(starts) or (content[:4], content[8:12]) == (b"RIFF", b"WEBP")
 
 
