@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from fuzz.cases import Case
 
 import recognizer.api.app
+from recognizer.api.lambda_events import UnsupportedEventError
 from recognizer.api.server import create_server
 from recognizer.api.settings import Settings
 from support.server import RESPONSE_TIMEOUT
@@ -143,24 +144,21 @@ class Network:
 class Function:
     """The Lambda handler in this process.
 
-    `declining` is the error that it raises for events that it does not serve. Where it has none,
-    only the events of a function URL are sent.
+    It declines events that it does not serve, by raising UnsupportedEventError.
     """
 
     def __init__(self) -> None:
         sys.modules.pop("recognizer.api.aws_lambda", None)  # its limits may be others
         module = importlib.import_module("recognizer.api.aws_lambda")
         self.handler: Callable[[Any, Any], Any] = module.handler
-        declining = getattr(module, "UnsupportedEventError", None)
-        self.declining: tuple[type[Exception], ...] = (declining,) if declining else ()
 
     def takes(self, case: Case) -> bool:
-        return case.kind == "HTTP event" or (case.kind == "any event" and bool(self.declining))
+        return case.kind in ("HTTP event", "any event")
 
     def send(self, case: Case) -> Answer:
         try:
             response = self.handler(case.event, None)
-        except self.declining:
+        except UnsupportedEventError:
             return Answer(200, declined=True)
         except Exception:
             return Answer(500, trace=traceback.format_exc())
