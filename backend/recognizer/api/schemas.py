@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field
 
 from recognizer.classifier import Verdict
+from recognizer.feedback import PREDICTION_ID
 
-PREDICTION_ID_PATTERN = "^[0-9a-f]{12}-[0-9x]-[0-9a-f]{21}$"
-"""Of a prediction's ID on the wire; `recognizer.feedback` defines its parts."""
+PREDICTION_ID_PATTERN = f"^{PREDICTION_ID.pattern}$"
 
 MODEL_VERSION_PATTERN = "^[0-9a-f]{12}$"
 
