@@ -58,9 +58,6 @@ class Case:
     event: Any = None
 
 
-Make = Callable[[Random], Case]
-
-
 def make_case(seed: int, kind: str | None = None) -> Case:
     """Return the case of a seed; its kind too comes from the seed unless given."""
     random = Random(seed)  # noqa: S311  # no secret

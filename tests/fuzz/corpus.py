@@ -19,9 +19,6 @@ from PIL import Image
 from support.drawings import rasterize
 from support.images import digit_image, encode, encode_animation, paint
 
-INK = {"1": 0, "L": 0, "P": 0, "LA": (0, 255), "RGB": (20, 30, 120), "RGBA": (20, 30, 120, 255)}
-"""A color of ink in each mode."""
-
 
 @cache
 def images() -> tuple[bytes, ...]:
