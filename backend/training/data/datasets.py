@@ -1,7 +1,8 @@
 """Public data sets, from the folder DIGITS_DATA or downloaded, and verified.
 
 MNIST comes as its authors' IDX files, checked by their MD5. The two UCI sets come as archives or
-as CSV; in either packaging, their numbers are checked by SHA-256.
+as CSV; in either packaging, their numbers are checked by SHA-256. Whole pen paths are in
+pen_paths.py.
 """
 
 import csv
@@ -193,7 +194,7 @@ def read_lines(packed: bytes, members: Iterable[str]) -> list[str]:
             content = b"\n".join(archive.read(member) for member in members)
     else:
         content = gzip.decompress(packed)
-    return [line for line in content.decode("ascii").splitlines() if line.strip()]
+    return [line for line in content.decode("latin-1").splitlines() if line.strip()]
 
 
 def verified_table(rows: list[list[int]], sha256: str) -> NDArray[np.uint8]:
