@@ -66,7 +66,7 @@ export TRY_TO_LISTEN
 
 .PHONY: all help setup setup-training run dev check format test test-backend test-frontend fuzz image \
 	image-run up down test-image test-monitoring test-deploy check-workflows test-infra test-dashboard \
-	deploy deploy-backend deploy-frontend rollback destroy bench train tensorboard evaluate release \
+	deploy deploy-backend deploy-frontend rollback destroy bench train unipen tensorboard evaluate release \
 	api-types examples feedback-export lighthouse screenshot lock clean download-python
 
 all: check test
@@ -203,6 +203,10 @@ bench: .venv/dev ## Measure cold start, warm latency and size against a baseline
 
 train: setup-training ## Train a model into runs/ (options: ARGS="--help")
 	@$(BIN)/python -m training.train $(ARGS)
+
+unipen: setup-training ## Convert UNIPEN's original files for training (FROM=train_r01_v07)
+	@test -d "$(FROM)" || { echo "Name the unpacked distribution: make unipen FROM=train_r01_v07" >&2; exit 1; }
+	@$(BIN)/python -m training.data.unipen $(FROM)
 
 tensorboard: infra/compose/.venv/installed ## Show training runs on http://127.0.0.1:6006
 	@test -n "$(wildcard runs/*/tensorboard)" || echo "runs/ holds no training run yet; start one with: make train"
