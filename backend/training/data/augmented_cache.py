@@ -24,6 +24,7 @@ from training.data import (
     fonts,
     non_digits,
     pen_lifts,
+    pen_paths,
     rasterize,
     sources,
     synthetic_digits,
@@ -41,8 +42,8 @@ Labels = NDArray[np.int64]
 """(n,): 0 to 9, or NON_DIGIT."""
 
 MODULES = (
-    preprocessing, augmentation, datasets, doodles, fonts, non_digits, pen_lifts, rasterize,
-    sources, synthetic_digits,
+    preprocessing, augmentation, datasets, doodles, fonts, non_digits, pen_lifts, pen_paths,
+    rasterize, sources, synthetic_digits,
 )  # fmt: skip
 
 CODE = (Path(__file__), *(Path(str(module.__file__)) for module in MODULES))

@@ -1,6 +1,6 @@
 """Sources of training samples, which they render with random augmentation."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
@@ -45,6 +45,14 @@ from training.data.non_digits import (
     sample_drawings,
 )
 from training.data.pen_lifts import split_at_pen_lifts
+from training.data.pen_paths import (
+    Part,
+    PenPaths,
+    load_unipen_digits,
+    load_unipen_others,
+    sample_by_writer,
+    simplify,
+)
 from training.data.rasterize import Stroke, perturb, rasterize_to_fit, smooth
 from training.data.synthetic_digits import sample_synthetic_digits
 
@@ -60,8 +68,17 @@ CURVE_PROB = 0.75
 UNAUGMENTED_PROB = 0.4
 """Probability that a raster image is only upscaled."""
 
-SYNTHETIC_DIGITS = 30_000
+SYNTHETIC_DIGITS = 15_000
 """Number of synthetic digits."""
+
+MAX_PER_WRITER = 200
+"""Most characters of one UNIPEN writer in a source; 22 of 176 writers wrote half of the digits."""
+
+MAX_REPETITIONS = 6
+"""How often a digit of a writer with few digits is in a source, at most."""
+
+OPTIONAL_DATASETS = ("pen-digits", "semeion", "unipen")
+"""Data sets that training can go on without."""
 
 MIN_SEVEN_ASPECT = 0.55
 """Width of a 7 without a bar divided by its height; a narrower one could be a bracket."""
@@ -192,60 +209,91 @@ class ValidationSet:
     """(n,) int64: 0 to 9, or NON_DIGIT."""
 
 
-def load_sources() -> tuple[list[tuple[int, Source]], list[ValidationSet]]:
+def load_sources(
+    without: Collection[str] = (),
+) -> tuple[list[tuple[int, Source]], list[ValidationSet]]:
     """Load what the model is trained on, and the validation sets.
 
     Returns the training sources, each with the number of times that an augmented copy contains its
-    samples; and the validation sets, one per source. Names are the columns of results.csv. Raises
-    DatasetError if a data set or the fonts are missing.
+    samples; and the validation sets, one per source. Names are the columns of results.csv. Data
+    sets of OPTIONAL_DATASETS may be left out. Raises DatasetError if another one or the fonts are
+    missing.
     """
     mnist, mnist_val = load_mnist_training(), load_mnist_validation()
-    pen_digits, semeion = load_pen_digits_training(), load_semeion_training()
-    semeion = restore_aspect_ratio(semeion)
-    lifted = train_val_split(
-        StrokeSource("pen digits, lifted", split_strokes(pen_digits), pen_digits.labels)
-    )
-    pairs = digit_pairs(mnist.images, 6_000, SEED)
-    synthetic, synthetic_labels = sample_synthetic_digits(SYNTHETIC_DIGITS, SEED)
     sources: list[tuple[int, Source]] = [
-        (2, RasterSource("MNIST redrawn", mnist.images, mnist.labels))
+        (1, RasterSource("MNIST redrawn", mnist.images, mnist.labels))
     ]
     val_sets = [
         unaugmented("MNIST", mnist_val),
         augmented(RasterSource("MNIST redrawn", mnist_val.images, mnist_val.labels)),
     ]
-    splits: list[tuple[int, tuple[Source, Source]]] = [
-        (
-            3,
-            train_val_split(
-                StrokeSource("pen digits", joined_strokes(pen_digits), pen_digits.labels)
-            ),
-        ),
-        (3, lifted),
-        (2, (unbarred_sevens(lifted[0]), unbarred_sevens(lifted[1]))),
-        (10, train_val_split(RasterSource("Semeion", semeion.images, semeion.labels), every=5)),
-        (
-            1,
-            train_val_split(
-                StrokeSource("variants", synthetic, np.array(synthetic_labels, dtype=np.int64))
-            ),
-        ),
+    splits: list[tuple[int, tuple[Source, Source]]] = []
+    if "unipen" not in without:
+        splits += unipen_splits()
+    if "pen-digits" not in without:
+        splits += pen_digit_splits()
+    if "semeion" not in without:
+        semeion = restore_aspect_ratio(load_semeion_training())
+        scans = RasterSource("Semeion", semeion.images, semeion.labels)
+        splits.append((8, train_val_split(scans, every=5)))
+    synthetic, labels = sample_synthetic_digits(SYNTHETIC_DIGITS, SEED)
+    variants = StrokeSource("variants", synthetic, np.array(labels, dtype=np.int64))
+    pairs = digit_pairs(mnist.images, 6_000, SEED)
+    splits += [
+        (1, train_val_split(variants)),
         (1, train_val_split(non_digits("shapes", sample_drawings(SHAPES, 5_000, SEED)))),
         (1, train_val_split(non_digits("doodles", sample_drawings([doodle], 6_000, SEED)))),
         (1, train_val_split(non_digits("scribbles", sample_drawings(SCRIBBLES, 3_000, SEED)))),
         (1, train_val_split(RasterSource("pairs", pairs, non_digit_labels(len(pairs))))),
         (1, train_val_split(TextureSource("textures", non_digit_labels(3_000)))),
     ]
+    for times, characters in ((8, DIGITS), (3, LETTERS), (2, SIGNS)):
+        fonts = glyphs(training_fonts(), characters), glyphs(validation_fonts(), characters)
+        splits.append((times, fonts))
     for times, (train, val) in splits:
         sources.append((times, train))
         val_sets.append(augmented(val))
     feedback = load_feedback()
     if len(feedback.labels):
         sources.append((4, RasterSource("feedback", feedback.images, feedback.labels)))
-    for times, characters in ((12, DIGITS), (5, LETTERS), (2, SIGNS)):
-        sources.append((times, glyphs(training_fonts(), characters)))
-        val_sets.append(augmented(glyphs(validation_fonts(), characters)))
     return sources, val_sets
+
+
+def unipen_splits() -> list[tuple[int, tuple[Source, Source]]]:
+    """Return UNIPEN's digits, and its letters and signs, split by writer."""
+
+    def digits(part: Part) -> StrokeSource:
+        return pen_path_source("UNIPEN digits", load_unipen_digits(part), MAX_REPETITIONS)
+
+    def others(part: Part) -> StrokeSource:
+        return pen_path_source("UNIPEN others", load_unipen_others(part), 1)
+
+    return [
+        (2, (digits("training"), digits("validation"))),
+        (2, (others("training"), others("validation"))),
+    ]
+
+
+def pen_digit_splits() -> list[tuple[int, tuple[Source, Source]]]:
+    """Return the pen digits as they were recorded, split at pen lifts, and 7s without a bar."""
+    pen_digits = load_pen_digits_training()
+    joined = StrokeSource("pen digits", joined_strokes(pen_digits), pen_digits.labels)
+    lifted = train_val_split(
+        StrokeSource("pen digits, lifted", split_strokes(pen_digits), pen_digits.labels)
+    )
+    return [
+        (1, train_val_split(joined)),
+        (2, lifted),
+        (2, (unbarred_sevens(lifted[0]), unbarred_sevens(lifted[1]))),
+    ]
+
+
+def pen_path_source(name: str, paths: PenPaths, max_repetitions: int) -> StrokeSource:
+    """Return a source of digits, or else of non-digits, with about equally many of each writer."""
+    sampled = sample_by_writer(paths, MAX_PER_WRITER, max_repetitions, SEED)
+    labels = [int(label) if label in DIGITS else NON_DIGIT for label in sampled.labels.tolist()]
+    drawings = [simplify(strokes) for strokes in sampled.drawings]
+    return StrokeSource(name, drawings, np.array(labels, dtype=np.int64))
 
 
 def train_val_split(source: SourceType, every: int = 10) -> tuple[SourceType, SourceType]:
