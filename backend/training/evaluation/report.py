@@ -6,6 +6,7 @@ from pathlib import Path
 from recognizer.classifier import MODEL_PATH
 from scripts.readme_tables import README, table, with_part
 from training.evaluation.schema import DigitResult, Evaluation, RejectionResult, SeedStatistics
+from training.evaluation.test_sets import LOOK_LIKE_DIGITS
 
 CARD = MODEL_PATH.with_name("MODEL_CARD.md")
 CARD_TEMPLATE = Path(__file__).with_name("model_card_template.md")
@@ -113,7 +114,7 @@ def conditions_table(results: Sequence[DigitResult]) -> str:
 
 
 def non_digits_table(results: Sequence[RejectionResult]) -> str:
-    """Return the results on non-digits, one row per test set, and their mean."""
+    """Return the results on non-digits, one row per test set, and their mean before the last."""
     titles = ("non-digits", "`not_a_digit`", "`unsure`", "either", "95% interval")
     rows = [
         (
@@ -125,14 +126,15 @@ def non_digits_table(results: Sequence[RejectionResult]) -> str:
         )
         for result in results
     ]
-    mean = mean_rejected_or_unsure(without_lookalikes(results))
-    rows.insert(-1, ("mean of the above", "", "", f"{mean:.1%}", ""))
+    counted = without_lookalikes(results)
+    mean = f"{mean_rejected_or_unsure(counted):.1%}"
+    rows.insert(len(counted), ("mean of the above", "", "", mean, ""))
     return table(titles, rows)
 
 
 def without_lookalikes(results: Sequence[RejectionResult]) -> Sequence[RejectionResult]:
-    """Return all results but the last, whose letters look like digits."""
-    return results[:-1]
+    """Return all results but the last, whose letters and signs look like digits."""
+    return [result for result in results if LOOK_LIKE_DIGITS not in result.name]
 
 
 def mean_rejected_or_unsure(results: Sequence[RejectionResult]) -> float:
