@@ -7,25 +7,40 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from torch import Tensor, nn
 
 from recognizer.preprocessing import INPUT_SIZE
 from training.calibration import Calibration
 from training.model import DigitCNN
 
 
+class Explained(nn.Module):
+    """A network whose evidence is an output beside its logits."""
+
+    def __init__(self, model: DigitCNN) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """Return logits (n, 11) and evidence (n, 11, 7, 7), whose mean over the parts they are."""
+        evidence = self.model.evidence(inputs)
+        return evidence.mean(dim=(2, 3)), evidence
+
+
 def export_onnx(model: DigitCNN, calibration: Calibration, recipe: str, path: Path) -> None:
     """Export a model in evaluation mode to `path`, for any batch size.
 
-    The ONNX model maps `input` (n, 28, 28) to `logits` (n, 11), both float32. Its metadata hold
-    the calibration's fields by name and `recipe`, one line about how the model was trained.
+    The ONNX model maps `input` (n, 28, 28) to `logits` (n, 11) and `evidence` (n, 11, 7, 7), all
+    float32. Its metadata hold the calibration's fields by name and `recipe`, one line about how the
+    model was trained.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.onnx.export(
-        model,
+        Explained(model).eval(),
         (torch.zeros(2, INPUT_SIZE, INPUT_SIZE),),
         path,
         input_names=["input"],
-        output_names=["logits"],
+        output_names=["logits", "evidence"],
         dynamic_shapes={"inputs": {0: "batch"}},
         external_data=False,
         verbose=False,

@@ -1,4 +1,4 @@
-"""The network: seven small convolutions, average pooling and eleven logits."""
+"""The network: seven small convolutions, then the evidence for each class, averaged."""
 
 from torch import Tensor, nn
 
@@ -16,7 +16,7 @@ class DigitCNN(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         first, second, third = CHANNELS
-        self.layers = nn.Sequential(
+        self.features = nn.Sequential(
             *conv_bn_relu(1, first),
             *conv_bn_relu(first, first),
             nn.MaxPool2d(2),
@@ -26,16 +26,22 @@ class DigitCNN(nn.Module):
             *conv_bn_relu(second, third),
             *conv_bn_relu(third, third),
             *conv_bn_relu(third, third),
-            nn.AdaptiveAvgPool2d(1),
-            nn.Flatten(),
-            nn.Dropout(0.2),
-            nn.Linear(third, 11),
+            nn.Dropout2d(0.2),
         )
+        self.classify = nn.Conv2d(third, 11, 1)
+
+    def evidence(self, inputs: Tensor) -> Tensor:
+        """Return what each part of model inputs (n, 28, 28) says for each class: (n, 11, 7, 7).
+
+        Its mean over the parts is the logit: a class activation map (Zhou et al., "Learning Deep
+        Features for Discriminative Localization", CVPR 2016) that is the network's last step.
+        """
+        evidence: Tensor = self.classify(self.features(inputs.unsqueeze(1)))
+        return evidence
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Return the logits (n, 11) of model inputs (n, 28, 28)."""
-        logits: Tensor = self.layers(inputs.unsqueeze(1))
-        return logits
+        return self.evidence(inputs).mean(dim=(2, 3))
 
 
 def conv_bn_relu(in_channels: int, out_channels: int) -> tuple[nn.Module, ...]:

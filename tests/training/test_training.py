@@ -242,6 +242,16 @@ def test_exported_model_carries_its_calibration(tmp_path: Path) -> None:
     assert loaded == CALIBRATION
 
 
+def test_logits_are_the_mean_of_the_evidence(tmp_path: Path) -> None:
+    path = tmp_path / "digits.onnx"
+    export_onnx(DigitCNN().eval(), CALIBRATION, "", path)
+    inputs = np.random.default_rng(1).random((2, 28, 28), dtype=np.float32)
+    logits, evidence = Classifier(path).session.run(["logits", "evidence"], {"input": inputs})
+    assert evidence.shape == (2, 11, 7, 7)
+    assert evidence.std(axis=(2, 3)).min() > 0
+    assert np.allclose(evidence.mean(axis=(2, 3)), logits, atol=1e-6)
+
+
 def test_altered_model_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "digits.onnx"
     export_onnx(DigitCNN().eval(), CALIBRATION, "", path)
