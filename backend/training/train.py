@@ -36,8 +36,8 @@ from training.model import CHANNELS, DigitCNN
 from training.run_log import RESULTS, append_run
 
 # Everything that shapes the result, besides the architecture (model.py) and data (data/).
-EPOCHS = 27
-AUGMENTED_COPIES = 9  # of the training data; the epochs cycle through them
+EPOCHS = 24
+EPOCHS_PER_COPY = 3  # of the augmented training data; then comes another copy
 BATCH_SIZE = 256
 MAX_LR = 3e-3  # learning rate after the warm-up
 MIN_WARMUP_LR = 0.04  # first learning rate, as a fraction of MAX_LR
@@ -96,7 +96,7 @@ def train(
         torch.manual_seed(seed * 1_000 + epoch)
         model.train()
         losses = []
-        copy_number = epoch % AUGMENTED_COPIES
+        copy_number = epoch // EPOCHS_PER_COPY
         for inputs, labels, progress in batches(load_copy(copy_number), seed * 1_000 + epoch):
             for group in optimizer.param_groups:
                 group["lr"] = get_lr((epoch + progress) / epochs)
@@ -235,13 +235,14 @@ def main() -> None:
             f"{error}\nTo train without a data set ({optional}): make train ARGS='--without …'"
         ) from error
     dataset = AugmentedDataset(sources, RUNS / "augmented")
-    for number in tqdm(range(AUGMENTED_COPIES), "rendering", unit="copy"):
+    copies = -(-arguments.epochs // EPOCHS_PER_COPY)
+    for number in tqdm(range(copies), "rendering", unit="copy"):
         dataset.load(number)
     model, accuracies = train(dataset.load, val_sets, folder, arguments.epochs, arguments.seed)
 
     recipe = (
         f"{'-'.join(map(str, CHANNELS))} channels, {arguments.epochs} epochs, "
-        f"{AUGMENTED_COPIES} copies {dataset.fingerprint}"
+        f"{copies} copies {dataset.fingerprint}"
     )
     logits = torch.cat([predict_logits(model, val_set.inputs) for val_set in val_sets]).numpy()
     labels = torch.cat([val_set.labels for val_set in val_sets]).numpy()
