@@ -1,5 +1,6 @@
 """Rate limiting within one process."""
 
+import math
 import time
 from collections.abc import Callable
 
@@ -16,8 +17,8 @@ class TokenBucket:
         self.rate = rate
         self.burst = burst
         self.clock = clock
-        self.tokens = float(burst)
-        self.filled_at = clock()
+        self.tokens = 0.0
+        self.filled_at = -math.inf  # full at first; the clock may start anew before the first call
 
     def acquire(self) -> bool:
         """Take a token; return whether there was one."""
