@@ -5,6 +5,7 @@ Balancer.
 """
 
 import gc
+import os
 from functools import cache
 
 # Imports produce no garbage, but searching for it takes a tenth of a cold start.
@@ -62,11 +63,10 @@ async def reject_body() -> Message:
 
 
 settings = Settings.from_environment()
-app = create_app(settings, cache(lambda: open_store(settings.feedback_uri)))
-app.add_middleware(RequestLogMiddleware, sinks=[log_to_cloudwatch])
+app = EventMiddleware(create_app(settings, cache(lambda: open_store(settings.feedback_uri))))
 
 # Mangum runs the lifespan on every event unless it is off; there is nothing to start.
-adapter = Mangum(EventMiddleware(app), lifespan="off")
+adapter = Mangum(RequestLogMiddleware(app, sinks=[log_to_cloudwatch]), lifespan="off")
 
 
 def handler(event: object, context: LambdaContext) -> dict[str, Any]:
@@ -90,6 +90,13 @@ def complete(response: dict[str, Any], request: LambdaEvent) -> dict[str, Any]:
             response.get(field, {}).pop("content-type", None)
     return response
 
+
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+    from recognizer.api.snapstart import warm_up
+
+    warm_up(app)
+    if settings.feedback_uri.startswith("s3://"):
+        import recognizer.feedback.s3  # noqa: F401  # imported, but not connected
 
 gc.freeze()  # what exists now stays, so the collector never needs to visit it
 gc.enable()
