@@ -247,7 +247,7 @@ def load_sources(
         (1, train_val_split(RasterSource("pairs", pairs, non_digit_labels(len(pairs))))),
         (1, train_val_split(TextureSource("textures", non_digit_labels(3_000)))),
     ]
-    for times, characters in ((8, DIGITS), (3, LETTERS), (2, SIGNS)):
+    for times, characters in ((12, DIGITS), (3, LETTERS), (2, SIGNS)):
         fonts = glyphs(training_fonts(), characters), glyphs(validation_fonts(), characters)
         splits.append((times, fonts))
     for times, (train, val) in splits:
@@ -282,8 +282,8 @@ def pen_digit_splits() -> list[tuple[int, tuple[Source, Source]]]:
         StrokeSource("pen digits, lifted", split_strokes(pen_digits), pen_digits.labels)
     )
     return [
-        (1, train_val_split(joined)),
-        (2, lifted),
+        (3, train_val_split(joined)),
+        (3, lifted),
         (2, (unbarred_sevens(lifted[0]), unbarred_sevens(lifted[1]))),
     ]
 
