@@ -71,7 +71,10 @@ class APIError(Exception):
 
 
 def add_exception_handlers(app: FastAPI) -> None:
-    """Register handlers that give every error response the form above."""
+    """Register handlers that give every error response the form above.
+
+    They are coroutines, since others would each cost the switch to a worker thread and back.
+    """
     app.exception_handler(APIError)(api_error_handler)
     app.exception_handler(ImageError)(library_error_handler)
     app.exception_handler(FeedbackError)(library_error_handler)
@@ -96,17 +99,17 @@ def reject(request: Request, code: ErrorCode, detail: str) -> Response:
     return error_response(status_code, code, detail, headers)
 
 
-def api_error_handler(request: Request, error: APIError) -> Response:
+async def api_error_handler(request: Request, error: APIError) -> Response:
     """Return the response to an error of the API."""
     return reject(request, error.code, error.detail)
 
 
-def library_error_handler(request: Request, error: ImageError | FeedbackError) -> Response:
+async def library_error_handler(request: Request, error: ImageError | FeedbackError) -> Response:
     """Return the response to an error of the library; its message is for clients."""
     return reject(request, error.code, error.message)
 
 
-def validation_error_handler(request: Request, error: RequestValidationError) -> Response:
+async def validation_error_handler(request: Request, error: RequestValidationError) -> Response:
     """Return the names of invalid parameters; FastAPI would repeat their values."""
     if any(part["type"] == "json_invalid" for part in error.errors()):
         detail = "The body is not JSON; see /docs for what is accepted."
@@ -116,7 +119,7 @@ def validation_error_handler(request: Request, error: RequestValidationError) ->
     return reject(request, "bad_parameter", detail)
 
 
-def http_exception_handler(_: Request, error: HTTPException) -> Response:
+async def http_exception_handler(_: Request, error: HTTPException) -> Response:
     """Return a sentence in place of Starlette's title."""
     code, detail = {
         404: ("not_found", "Not found; see /docs for the available endpoints."),
@@ -125,7 +128,7 @@ def http_exception_handler(_: Request, error: HTTPException) -> Response:
     return error_response(error.status_code, code, detail, error.headers)
 
 
-def client_disconnect_handler(request: Request, _: ClientDisconnect) -> Response:
+async def client_disconnect_handler(request: Request, _: ClientDisconnect) -> Response:
     """Record that a client disconnected while sending; it gets no response."""
     detail = "The connection was closed before the request was complete."
     return reject(request, "client_disconnected", detail)
