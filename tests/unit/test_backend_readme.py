@@ -30,6 +30,7 @@ def test_every_setting_is_listed_with_its_default() -> None:
     assert listed == {
         "DIGITS_MAX_BYTES": str(defaults.max_bytes),
         "DIGITS_MAX_PIXELS": str(defaults.max_pixels),
+        "DIGITS_MAX_WAIT_MS": str(defaults.max_wait_ms),
         "DIGITS_FEEDBACK": defaults.feedback_uri,
         "DIGITS_STORE_INPUTS": str(int(defaults.store_inputs)),
         "DIGITS_PAGE_DIR": str(defaults.page_dir.relative_to(ROOT.resolve())),

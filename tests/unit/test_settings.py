@@ -21,6 +21,7 @@ def test_defaults_without_environment_variables(monkeypatch: pytest.MonkeyPatch)
     [
         *[("DIGITS_MAX_BYTES", text) for text in ("", "0", "-1", "4MB", "1e6", "4_000", "²")],
         ("DIGITS_MAX_PIXELS", "16MP"),
+        ("DIGITS_MAX_WAIT_MS", "0.5"),
         ("DIGITS_STORE_INPUTS", "yes"),
     ],
 )

@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from recognizer.api.data_url import decode_input, encode_input
 from recognizer.api.errors import APIError, add_exception_handlers
+from recognizer.api.load_shedding import TurnQueue
 from recognizer.api.middleware import BodySizeLimitMiddleware, LenientRoutingMiddleware
 from recognizer.api.rate_limit import TokenBucket
 from recognizer.api.request_body import parse_feedback, read_image
@@ -35,6 +36,9 @@ from recognizer.recognizer import Recognizer
 MAX_CONCURRENT_DECODES = 2
 """Each image may take a few hundred megabytes while it is decoded."""
 
+SMALL_TURN_SECONDS, LARGE_TURN_SECONDS = 0.002, 0.1
+"""How long a prediction takes, until it has been measured."""
+
 FEEDBACK_RATE, FEEDBACK_BURST = 5, 50
 """Feedback requests accepted a second on average, and at once."""
 
@@ -56,7 +60,9 @@ def create_app(
         )
     except ModelError as error:
         raise SystemExit(str(error)) from error
-    decode_slots = CapacityLimiter(MAX_CONCURRENT_DECODES)
+    max_wait = settings.max_wait_ms / 1_000
+    small_images = TurnQueue(1, SMALL_TURN_SECONDS, max_wait)
+    large_images = TurnQueue(MAX_CONCURRENT_DECODES, LARGE_TURN_SECONDS, max_wait)
     feedback_limit = TokenBucket(FEEDBACK_RATE, FEEDBACK_BURST)
 
     app = FastAPI(
@@ -82,13 +88,14 @@ def create_app(
 
         The image is a PNG, JPEG, WebP, GIF or BMP.
         """
+        await small_images.check()
         content = await read_image(request, settings.max_bytes)
         if is_small(content):
-            recognition = recognizer.recognize(content)
+            async with small_images.turn():
+                recognition = recognizer.recognize(content)
         else:
-            recognition = await to_thread.run_sync(
-                recognizer.recognize, content, limiter=decode_slots
-            )
+            async with large_images.turn():
+                recognition = await to_thread.run_sync(recognizer.recognize, content)
         prediction = recognition.prediction
         prediction_id = new_prediction_id(recognizer.version, prediction.digit)
         timings = {

@@ -27,6 +27,7 @@ APIErrorCode = Literal[
     "bad_parameter",
     "invalid_input",
     "rate_limited",
+    "overloaded",
     "store_unavailable",
 ]
 
@@ -50,11 +51,12 @@ STATUS_CODES: dict[ErrorCode, int] = {
     "invalid_input": 422,
     "feedback_expired": 410,
     "rate_limited": 429,
+    "overloaded": 503,
     "store_full": 503,
     "store_unavailable": 503,
 }
 
-RETRY_AFTER = {"retry-after": "10"}
+RETRY_AFTER, RETRY_AFTER_OVERLOAD = 10, 1
 """Seconds that a client should wait after 429 and 503."""
 
 
@@ -95,7 +97,10 @@ def reject(request: Request, code: ErrorCode, detail: str) -> Response:
     record = request.state.record
     record["rejected"], record["error_code"] = 1, code
     status_code = STATUS_CODES[code]
-    headers = RETRY_AFTER if status_code in (429, 503) else None
+    headers = None
+    if status_code in (429, 503):
+        seconds = RETRY_AFTER_OVERLOAD if code == "overloaded" else RETRY_AFTER
+        headers = {"retry-after": str(seconds)}
     return error_response(status_code, code, detail, headers)
 
 

@@ -106,6 +106,11 @@ PREDICT_RESPONSES: Responses = {
     413: {"model": ErrorResponse, "description": "Too many bytes or pixels."},
     415: {"model": ErrorResponse, "description": "Content type not accepted."},
     422: {"model": ErrorResponse, "description": "A field is missing or of the wrong type."},
+    503: {
+        "model": ErrorResponse,
+        "description": "Too many requests at the moment.",
+        "headers": RETRY_AFTER,
+    },
 }
 
 DASHBOARD_RESPONSES: Responses = {

@@ -17,6 +17,9 @@ class Settings:
     max_pixels: int = MAX_PIXELS
     """DIGITS_MAX_PIXELS: the largest image accepted, width times height."""
 
+    max_wait_ms: int = 1_000
+    """DIGITS_MAX_WAIT_MS: how long an image may wait for its turn, in milliseconds."""
+
     page_dir: Path = Path(__file__).parents[3] / "frontend" / "dist"
     """DIGITS_PAGE_DIR: the built frontend, served at / if the folder exists."""
 
@@ -40,6 +43,7 @@ class Settings:
         return cls(
             max_bytes=_positive_int("DIGITS_MAX_BYTES", defaults.max_bytes),
             max_pixels=_positive_int("DIGITS_MAX_PIXELS", defaults.max_pixels),
+            max_wait_ms=_positive_int("DIGITS_MAX_WAIT_MS", defaults.max_wait_ms),
             page_dir=Path(os.environ.get("DIGITS_PAGE_DIR", defaults.page_dir)),
             page_url=os.environ.get("DIGITS_PAGE_URL", defaults.page_url),
             feedback_uri=os.environ.get("DIGITS_FEEDBACK") or defaults.feedback_uri,

@@ -1,0 +1,87 @@
+"""More images than can be served in time: the rest gets 503 at once, and the server stays well."""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from http.client import HTTPResponse
+from typing import NamedTuple
+
+import pytest
+from api.errors import assert_is_error
+from api.invalid_requests import valid_png
+from api.metrics_text import changes, metrics_of, series
+from api.observed_server import ObservedServer
+from api.requests import raw_request
+
+from support.images import digit_image, encode
+from support.server import RESPONSE_TIMEOUT
+
+CLIENTS = 60
+
+LARGE = (3_900, 4_000)
+"""Takes far longer to decode than to send."""
+
+
+class Response(NamedTuple):
+    """A whole response."""
+
+    status: int
+    retry_after: str | None
+    body: str
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObservedServer]:
+    """A server in which only one image of a kind may wait for its turn."""
+    with ObservedServer(tmp_path_factory.mktemp("busy"), DIGITS_MAX_WAIT_MS="1") as busy:
+        yield busy
+
+
+def send_at_once(busy: ObservedServer, image: bytes) -> list[Response]:
+    """Send an image from several clients before any of them reads; return all responses."""
+    head = f"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: {raw_request(image).content_type}"
+    request = f"{head}\r\nContent-Length: {len(image)}\r\n\r\n".encode() + image
+    address = ("127.0.0.1", busy.server.port)
+    with ExitStack() as stack:
+        connections = [
+            stack.enter_context(socket.create_connection(address, RESPONSE_TIMEOUT))
+            for _ in range(CLIENTS)
+        ]
+        for connection in connections:
+            connection.sendall(request)
+        assert busy.client.get("/health").json()["status"] == "ok"
+        return [received(connection) for connection in connections]
+
+
+def received(connection: socket.socket) -> Response:
+    """Return the response on a connection."""
+    with HTTPResponse(connection) as response:
+        response.begin()
+        body = response.read().decode()
+        return Response(response.status, response.getheader("retry-after"), body)
+
+
+@pytest.mark.parametrize(
+    "image", [valid_png(), encode(digit_image(7, size=LARGE))], ids=["small", "large"]
+)
+def test_images_that_would_wait_too_long_get_503(busy: ObservedServer, image: bytes) -> None:
+    before = metrics_of(busy.client)
+    responses = send_at_once(busy, image)
+    served = [response for response in responses if response.status == 200]
+    rejected = [response for response in responses if response.status != 200]
+    assert served
+    assert {json.loads(response.body)["digit"] for response in served} == {7}
+    assert rejected
+    for response in rejected:
+        assert (response.status, response.retry_after) == (503, "1")
+        assert_is_error(response.body, "overloaded")
+    counted = changes(before, metrics_of(busy.client), "digits_")
+    assert counted[series("digits_errors_total", code="overloaded")] == len(rejected)
+    assert counted[series("digits_requests_total", route="/predict", status="503")] == len(rejected)
+
+
+def test_server_predicts_again_after_an_overload(busy: ObservedServer) -> None:
+    send_at_once(busy, valid_png())
+    for _ in range(CLIENTS):
+        assert busy.predict()["digit"] == 7
