@@ -3,11 +3,14 @@
 import asyncio
 import base64
 import io
+import os
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from signal import SIGKILL
 
 import httpx
 import numpy as np
@@ -27,7 +30,7 @@ from recognizer.feedback.sqlite import MAX_ROWS, TABLE, SQLiteStore
 from support.images import digit_image, encode, grid_image
 from support.paths import BACKEND
 from support.processes import wait_until
-from support.server import RESPONSE_TIMEOUT, Server, failed_start
+from support.server import RESPONSE_TIMEOUT, Server, failed_start, worker_ids
 
 FEEDBACK_TOTAL = "digits_feedback_total"
 
@@ -285,6 +288,40 @@ def test_acknowledged_feedback_survives_kill_9(tmp_path: Path) -> None:
         one = next(iter(known))
         assert observed.send_feedback(id=one, digit=1).status_code == 204
         assert observed.stored()[one].label == 1
+
+
+def test_worker_killed_under_load_loses_no_acknowledged_feedback(tmp_path: Path) -> None:
+    clients = 4
+    with (
+        ObservedServer(tmp_path, WEB_CONCURRENCY="2") as observed,
+        ThreadPoolExecutor(clients) as pool,
+    ):
+        url = f"{observed.server.url}/feedback"
+        prediction_ids = [observed.predict()["id"] for _ in range(FEEDBACK_BURST - 2 * clients)]
+
+        def acknowledged(prediction_id: str) -> str | None:
+            """Send over a new connection, which any worker may accept."""
+            try:
+                response = httpx.post(url, json={"id": prediction_id, "digit": 7})
+            except httpx.TransportError:
+                return None
+            assert response.status_code == 204
+            return prediction_id
+
+        sent = [pool.submit(acknowledged, prediction_id) for prediction_id in prediction_ids]
+        wait_until(lambda: sum(future.done() for future in sent) >= 5, interval=0.001)
+        os.kill(worker_ids(observed.server)[0], SIGKILL)
+        known = {prediction_id for future in sent if (prediction_id := future.result()) is not None}
+        assert known <= set(observed.stored())
+        assert len(known) >= len(prediction_ids) - clients, "the other worker did not go on"
+        wait_until(lambda: len(worker_ids(observed.server)) == 3)
+        for prediction_id in set(prediction_ids) - known:
+            wait_until(partial(acknowledged, prediction_id))
+        assert set(observed.stored()) == set(prediction_ids)
+        with httpx.Client(base_url=observed.server.url, timeout=RESPONSE_TIMEOUT) as client:
+            counted = metrics_of(client)[series(FEEDBACK_TOTAL, label="7", correct="true")]
+        # Feedback is stored, then acknowledged, then counted.
+        assert len(prediction_ids) - clients <= counted <= len(prediction_ids)
 
 
 def test_workers_share_a_file_and_count_each_prediction_once(workers: ObservedServer) -> None:

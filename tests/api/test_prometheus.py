@@ -1,7 +1,6 @@
 """A server's Prometheus metrics; no request makes an unbounded number of series."""
 
 import os
-import re
 from collections import Counter
 from pathlib import Path
 
@@ -13,11 +12,13 @@ from api.observed_server import ObservedServer
 from api.requests import Request, base64_request, raw_request
 
 from support.images import digit_image, encode
-from support.server import RESPONSE_TIMEOUT, Server
+from support.server import RESPONSE_TIMEOUT, Server, worker_ids
 
 HAS_PROC = Path("/proc/self/stat").exists()
 
 STAGES = ("decode", "preprocess", "model")
+
+SEVENS = series("digits_predictions_total", digit="7", verdict="digit")
 
 REJECTED = (
     "image: words",
@@ -134,34 +135,59 @@ def test_workers_are_counted_as_one_server(workers: ObservedServer) -> None:
         with httpx.Client(base_url=workers.server.url, timeout=RESPONSE_TIMEOUT) as client:
             return metrics_of(client)
 
-    sevens = series("digits_predictions_total", digit="7", verdict="digit")
     request = base64_request(valid_png())
     before = scrape()
     for _ in range(30):  # a new connection each time, so that any idle worker may accept it
         httpx.post(f"{workers.server.url}/predict", content=request.body, headers=request.headers)
     after = scrape()
     counted = changes(before, after, "digits_")
-    assert counted[sevens] == 30
+    assert counted[SEVENS] == 30
     assert counted[series("digits_request_duration_seconds_count", route="/predict")] == 30
     assert counted[series("digits_predict_seconds_count", stage="model")] == 30
     assert 1 <= after[series("digits_worker_starts_total")] <= 3
     assert len([key for key in after if key[0] == "digits_model_info"]) == 1
-    pids = re.findall(r"Started server process \[(\d+)\]", workers.server.log.read_text())
+    pids = worker_ids(workers.server)
     assert len(pids) == 3
     if HAS_PROC:
         assert after[series("process_resident_memory_bytes")] > 3 * 20e6
-        os.kill(int(pids[0]), 9)
-        assert scrape()[sevens] == after[sevens], "what a dead worker counted is lost"
+        os.kill(pids[0], 9)
+        assert scrape()[SEVENS] == after[SEVENS], "what a dead worker counted is lost"
+
+
+def folders(temporary: Path) -> set[Path]:
+    """Return the folders in which servers with several workers count."""
+    return set(temporary.glob("digits-metrics-*"))
+
+
+def test_folders_of_dead_servers_are_removed_and_those_of_living_ones_kept(tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    settings = {"TMPDIR": str(temporary), "WEB_CONCURRENCY": "2"}
+    dead, living, last = (Server(tmp_path / f"{name}.txt", settings) for name in "abc")
+    dead.start()
+    left = folders(temporary)
+    assert len(left) == 1
+    dead.kill()
+    for worker in worker_ids(dead):
+        os.kill(worker, 9)
+    assert folders(temporary) == left
+    with living:
+        kept = folders(temporary)
+        assert len(kept) == 1
+        assert kept.isdisjoint(left)
+        with last:
+            assert folders(temporary) > kept
+        httpx.post(f"{living.url}/predict", content=valid_png())
+        with httpx.Client(base_url=living.url, timeout=RESPONSE_TIMEOUT) as client:
+            assert metrics_of(client)[SEVENS] == 1
 
 
 def test_restarted_server_counts_from_zero(tmp_path: Path) -> None:
-    sevens = series("digits_predictions_total", digit="7", verdict="digit")
-
     def assert_counts_one(url: str) -> None:
         with httpx.Client(base_url=url, timeout=RESPONSE_TIMEOUT) as client:
-            assert metrics_of(client)[sevens] == 0
+            assert metrics_of(client)[SEVENS] == 0
             raw_request(valid_png()).send(client)
-            assert metrics_of(client)[sevens] == 1
+            assert metrics_of(client)[SEVENS] == 1
 
     with Server(tmp_path / "log.txt", {}) as server:
         assert_counts_one(server.url)

@@ -92,6 +92,13 @@ class Server:
         return None if peak is None else int(peak[1]) * 1024
 
 
+def worker_ids(server: Server) -> list[int]:
+    """Return the process IDs of the workers that a server has started, dead ones included."""
+    return [
+        int(pid) for pid in re.findall(r"Started server process \[(\d+)\]", server.log.read_text())
+    ]
+
+
 def server_command(port: int) -> list[str]:
     """Return the command that starts the server on a port of this machine."""
     arguments = ["--factory", "recognizer.api.server:create_server", "--host", "127.0.0.1"]

@@ -4,28 +4,20 @@ Workers are separate processes. They count into files in one folder; the worker 
 them up (https://prometheus.github.io/client_python/multiprocess/).
 """
 
-import hashlib
 import multiprocessing
 import os
-import tempfile
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+MULTIPROC_DIR: Path | None = None
+"""The folder that this server's workers share; None for a single process."""
 
-def multiproc_dir() -> Path | None:
-    """Return the folder that this server's workers share; None for a single process."""
-    if multiprocessing.parent_process() is None:
-        return None
-    # The authentication key is known only to processes with the same parent.
-    family = hashlib.sha256(multiprocessing.current_process().authkey).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"digits-metrics-{family}"
+if multiprocessing.parent_process() is not None:
+    from recognizer.api.metrics_folder import open_folder
 
-
-MULTIPROC_DIR = multiproc_dir()
-if MULTIPROC_DIR is not None:
-    MULTIPROC_DIR.mkdir(mode=0o700, exist_ok=True)
+    MULTIPROC_DIR = open_folder()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(MULTIPROC_DIR)  # read when the library is imported
 
 from prometheus_client import (
