@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile, ImageOps
 
 from recognizer.errors import ImageError
+from recognizer.headers import is_header_too_long
 from recognizer.preprocessing import GrayImage
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
@@ -134,7 +135,7 @@ def open_image(content: bytes, max_pixels: int) -> ImageFile.ImageFile:
     """Open an image file without decoding it; raise ImageError if it is over a limit."""
     if Image.MAX_IMAGE_PIXELS is None or max_pixels > Image.MAX_IMAGE_PIXELS:
         Image.MAX_IMAGE_PIXELS = max_pixels
-    image = Image.open(BytesIO(content), formats=FORMATS)
+    image = open_file(content)
     check_pixels(image.size, max_pixels)
     if image.format in ("JPEG", "MPO") and content.count(b"\xff\xda") > MAX_JPEG_SCANS:
         raise ImageError(
@@ -143,6 +144,13 @@ def open_image(content: bytes, max_pixels: int) -> ImageFile.ImageFile:
         )
     image.draft(None, (SHORTER_SIDE, SHORTER_SIDE))
     return image
+
+
+def open_file(content: bytes) -> ImageFile.ImageFile:
+    """Open an image file, without any limit but that on its header."""
+    if is_header_too_long(content):
+        raise ValueError("The header has too many parts.")
+    return Image.open(BytesIO(content), formats=FORMATS)
 
 
 def load_image(content: bytes, max_pixels: int) -> Image.Image:
@@ -209,7 +217,7 @@ def is_small(content: bytes) -> bool:
     does not, since much may be tried to read it.
     """
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
+        with open_file(content) as image:
             frames = MAX_FRAMES if image.format == "GIF" else getattr(image, "n_frames", 1)
             return image.width * image.height * min(frames, MAX_FRAMES) <= INLINE_MAX_PIXELS
     except Image.DecompressionBombError:
