@@ -209,7 +209,7 @@ def compressed_part(kind: bytes, content: bytes) -> bytes:
 def inflated_size(data: bytes, limit: int) -> int:
     """Return how long zlib's data are once inflated, or a number over the limit.
 
-    Damaged data count up to the damage.
+    Damaged data count up to the damage, rounded up to INFLATED_AT_ONCE.
     """
     inflater = zlib.decompressobj()
     size = 0
@@ -218,5 +218,5 @@ def inflated_size(data: bytes, limit: int) -> int:
             size += len(inflater.decompress(data, INFLATED_AT_ONCE))
             data = inflater.unconsumed_tail
     except zlib.error:
-        pass
+        size += INFLATED_AT_ONCE
     return size

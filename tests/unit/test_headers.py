@@ -1,5 +1,6 @@
 """Headers with so many parts that Pillow would visit them for seconds."""
 
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -88,6 +89,15 @@ def test_png_with_many_profiles_is_read_within_a_limit(profiles: int, is_read: b
     else:
         with pytest.raises(ImageError):
             decode_image(content)
+
+
+def test_damaged_profiles_count_up_to_the_damage() -> None:
+    """Each inflates to almost a megabyte before zlib finds its checksum wrong."""
+    damaged = zlib.compress(b" " * 1_000_000)[:-4] + bytes(4)
+    profile = png_chunk(b"iCCP", b"profile\0\0" + damaged)
+    assert decode_image(small_png_with(profile * 30)).shape == (8, 8)
+    with pytest.raises(ImageError):
+        decode_image(small_png_with(profile * 200))
 
 
 def test_jpeg_of_fill_bytes_alone_has_too_many_parts() -> None:
