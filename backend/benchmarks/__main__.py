@@ -25,7 +25,7 @@ import numpy as np
 from tqdm import tqdm
 
 from benchmarks.ablation import measure_ablations
-from benchmarks.load_generator import generate_load
+from benchmarks.load_generator import generate_load, generate_open_load, predict_request
 from benchmarks.report import RESULTS, full_report, write_reports
 from benchmarks.targets import (
     BASELINE,
@@ -44,6 +44,13 @@ COLD_PAIRS = 20
 WARM_PROCESSES, WARM_EVENTS, WARM_UP = 9, 1_000, 200
 CLIENTS = (1, 8, 32)
 LOAD_SECONDS, LOAD_ROUNDS = 4.0, 3
+OVERLOAD, OVERLOAD_SECONDS, OVERLOAD_WARM_UP = 5, 12.0, 4.0
+
+PROJECT_APP = (
+    *("--factory", "recognizer.api.server:create_server"),
+    *("--log-level", "warning", "--timeout-keep-alive", "75"),
+)
+"""As the container image starts it; without uvicorn's own access log."""
 
 Targets = Mapping[str, Target]
 Figures = dict[str, dict[str, float]]
@@ -70,6 +77,7 @@ def measure(folder: Path) -> dict[str, Any]:
         "instructions": measure_instructions(functions),
         "warm": measure_warm_requests(functions),
         "http": measure_http(servers),
+        "overload": measure_overload(servers[PROJECT]),
         "ablations": measure_ablations(functions[PROJECT], folder),
         "packages": {name: package_sizes(functions[name].packages) for name in (PROJECT, BASELINE)},
     }
@@ -136,20 +144,20 @@ def measure_http(targets: Targets) -> dict[str, Figures]:
     times: dict[str, dict[int, list[list[float]]]] = {
         name: {clients: [] for clients in CLIENTS} for name in (PROJECT, BASELINE)
     }
-    # Without uvicorn's own access log, as the Makefile and the container image start it.
-    project_app = ("--factory", "recognizer.api.server:create_server", "--log-level", "warning")
     with (
-        server(targets[PROJECT], *project_app) as project_port,
+        server(targets[PROJECT], *PROJECT_APP) as project_port,
         server(targets[BASELINE], "benchmarks.baseline:app") as baseline_port,
     ):
         requests = {
-            PROJECT: (project_port, image, "image/png"),
-            BASELINE: (baseline_port, in_json, "application/json"),
+            PROJECT: (project_port, predict_request(project_port, image, "image/png")),
+            BASELINE: (
+                baseline_port,
+                predict_request(baseline_port, in_json, "application/json"),
+            ),
         }
         for clients in tqdm(CLIENTS * LOAD_ROUNDS, "over HTTP", unit="turn"):
-            for name, (port, body, content_type) in requests.items():
-                load = generate_load(port, body, content_type, clients, LOAD_SECONDS)
-                times[name][clients].append(load)
+            for name, (port, request) in requests.items():
+                times[name][clients].append(generate_load(port, request, clients, LOAD_SECONDS))
     rates = {
         name: {
             clients: [len(turn) / LOAD_SECONDS for turn in turns]
@@ -168,6 +176,30 @@ def measure_http(targets: Targets) -> dict[str, Figures]:
             for name in (PROJECT, BASELINE)
         }
         for clients in CLIENTS
+    }
+
+
+def measure_overload(project: Target) -> dict[str, float]:
+    """Return what becomes of five times as many requests as this project's server can serve."""
+    print("overload…")
+    with server(project, *PROJECT_APP) as port:
+        request = predict_request(port, seven_png(), "image/png")
+        unloaded = generate_load(port, request, 1, LOAD_SECONDS)
+        capacity = len(generate_load(port, request, 8, LOAD_SECONDS)) / LOAD_SECONDS
+        responses, health_checks = generate_open_load(
+            port, request, OVERLOAD * capacity, OVERLOAD_SECONDS
+        )
+    # At first the queue fills, and is served before the rest.
+    steady = [response for response in responses if response.due >= OVERLOAD_WARM_UP]
+    served = [response.seconds for response in steady if response.status == 200]
+    sent = OVERLOAD * capacity * (OVERLOAD_SECONDS - OVERLOAD_WARM_UP)
+    return {
+        "requests_per_second": OVERLOAD * capacity,
+        "served": len(served) / sent,
+        "rejected": (len(steady) - len(served)) / sent,
+        "unloaded_p99_ms": 1_000 * float(np.percentile(unloaded, 99)),
+        "served_p99_ms": 1_000 * float(np.percentile(served, 99)),
+        "health_p99_ms": 1_000 * float(np.percentile(health_checks, 99)),
     }
 
 

@@ -5,61 +5,133 @@ import selectors
 import socket
 import time
 from dataclasses import dataclass
+from typing import NamedTuple
 
 CONTENT_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+
+HEALTH_CHECK = b"GET /health HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
+
+HEALTH_INTERVAL = 0.05
+"""Seconds between two health checks."""
+
+MAX_CONNECTIONS = 500
+"""Connections that share an open load; requests that find none wait, and this counts."""
 
 
 @dataclass
 class Client:
-    """A connection, the response received on it so far, and when its request was sent."""
+    """A connection, the response received on it so far, and since when it is awaited."""
 
     connection: socket.socket
     response: bytes = b""
-    sent_at: float = 0.0
+    since: float = 0.0
 
-    def send(self, request: bytes) -> None:
-        """Send a request and start its clock."""
-        self.response, self.sent_at = b"", time.perf_counter()
+    def send(self, request: bytes, since: float) -> None:
+        """Send a request that was due at a time of the performance counter."""
+        self.response, self.since = b"", since
         self.connection.sendall(request)
 
-    def receive(self) -> bool:
-        """Receive what has arrived; return whether the response is complete.
-
-        Raises RuntimeError if its status is not 200.
-        """
+    def receive(self) -> int | None:
+        """Receive what has arrived; return the status of the response if that is complete."""
         self.response += self.connection.recv(65_536)
         head, end, body = self.response.partition(b"\r\n\r\n")
-        if end and not head.startswith(b"HTTP/1.1 200 "):
-            raise RuntimeError(f"The server responded {head.splitlines()[0].decode()}.")
         length = CONTENT_LENGTH.search(head)
-        return bool(end) and length is not None and len(body) == int(length[1])
+        if not end or length is None or len(body) != int(length[1]):
+            return None
+        return int(head.split(b" ", 2)[1])
 
 
-def generate_load(
-    port: int, body: bytes, content_type: str, clients: int, seconds: float
-) -> list[float]:
-    """Post `body` to /predict from several clients for some seconds; return each response's time.
+class Response(NamedTuple):
+    """A response to a request of an open load."""
 
-    All clients share one thread and parse next to nothing, to leave the machine to the server.
-    """
+    status: int
+    due: float
+    """Seconds after the start."""
+    seconds: float
+    """From when it was due."""
+
+
+def connect(selector: selectors.BaseSelector, port: int) -> Client:
+    """Return a new client that a selector watches."""
+    client = Client(socket.create_connection(("127.0.0.1", port), timeout=30))
+    selector.register(client.connection, selectors.EVENT_READ, client)
+    return client
+
+
+def close_all(selector: selectors.BaseSelector) -> None:
+    """Close all connections that a selector watches."""
+    for key in list(selector.get_map().values()):
+        key.data.connection.close()
+
+
+def predict_request(port: int, body: bytes, content_type: str) -> bytes:
+    """Return a request that posts a body to /predict."""
     head = (
         f"POST /predict HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n"
         f"content-type: {content_type}\r\ncontent-length: {len(body)}\r\n\r\n"
     )
-    request = head.encode() + body
+    return head.encode() + body
+
+
+def generate_load(port: int, request: bytes, clients: int, seconds: float) -> list[float]:
+    """Send a request from several clients for some seconds; return each response's time.
+
+    A client sends its next request after the response. All share one thread and parse next to
+    nothing, to leave the machine to the server. Raises RuntimeError if a status is not 200.
+    """
     times: list[float] = []
     with selectors.DefaultSelector() as selector:
         for _ in range(clients):
-            client = Client(socket.create_connection(("127.0.0.1", port), timeout=30))
-            selector.register(client.connection, selectors.EVENT_READ, client)
-            client.send(request)
+            connect(selector, port).send(request, time.perf_counter())
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             for key, _ in selector.select(timeout=30):
                 client = key.data
-                if client.receive():
-                    times.append(time.perf_counter() - client.sent_at)
-                    client.send(request)
-        for key in list(selector.get_map().values()):
-            key.data.connection.close()
+                status = client.receive()
+                if status is None:
+                    continue
+                if status != 200:
+                    raise RuntimeError(f"The server responded with status {status}.")
+                now = time.perf_counter()
+                times.append(now - client.since)
+                client.send(request, now)
+        close_all(selector)
     return times
+
+
+def generate_open_load(
+    port: int, request: bytes, rate: float, seconds: float
+) -> tuple[list[Response], list[float]]:
+    """Send a request `rate` times a second, however long the responses take.
+
+    Returns the responses, and the seconds that health checks took meanwhile.
+    """
+    responses: list[Response] = []
+    health_checks: list[float] = []
+    with selectors.DefaultSelector() as selector:
+        idle = [connect(selector, port) for _ in range(MAX_CONNECTIONS)]
+        monitor = connect(selector, port)
+        start = time.perf_counter()
+        due, health_due = start, start
+        while (now := time.perf_counter()) < start + seconds:
+            while idle and due <= now:
+                idle.pop().send(request, due)
+                due += 1 / rate
+            if health_due <= now:
+                monitor.send(HEALTH_CHECK, now)
+                health_due = float("inf")
+            wait = min(health_due, due if idle else health_due, start + seconds) - now
+            for key, _ in selector.select(max(0.0, wait)):
+                client = key.data
+                status = client.receive()
+                if status is None:
+                    continue
+                now = time.perf_counter()
+                if client is monitor:
+                    health_checks.append(now - client.since)
+                    health_due = now + HEALTH_INTERVAL
+                else:
+                    responses.append(Response(status, client.since - start, now - client.since))
+                    idle.append(client)
+        close_all(selector)
+    return responses, health_checks

@@ -59,6 +59,8 @@ def full_report(results: dict[str, Any]) -> str:
     parts = [
         f"Measured on {results['machine']}.",
         main_table(results),
+        # Absent from results of earlier versions.
+        *([overload_table(results["overload"])] if "overload" in results else []),
         ablation_table(results["ablations"]),
         package_table(results["packages"]),
     ]
@@ -128,6 +130,19 @@ def row(
 def label(clients: str) -> str:
     """Return a number of clients in words."""
     return "1 client" if clients == "1" else f"{clients} clients"
+
+
+def overload_table(figures: Mapping[str, float]) -> str:
+    """Return what becomes of the requests under overload, and of health checks meanwhile."""
+    rows = [
+        ("requests/s", f"{figures['requests_per_second']:,.0f}"),
+        ("served", f"{figures['served']:.0%}"),
+        ("rejected", f"{figures['rejected']:.0%}"),
+        ("served, p99 ms", f"{figures['served_p99_ms']:.1f}"),
+        ("÷ p99 of 1 client", f"{figures['served_p99_ms'] / figures['unloaded_p99_ms']:.1f}"),
+        ("`/health`, p99 ms", f"{figures['health_p99_ms']:.1f}"),
+    ]
+    return table(("overload: 5 times the capacity", ""), rows)
 
 
 def ablation_table(ablations: list[dict[str, Any]]) -> str:

@@ -14,6 +14,7 @@ from api.metrics_text import changes, metrics_of, series
 from api.observed_server import ObservedServer
 from api.requests import raw_request
 
+from benchmarks.load_generator import generate_open_load, predict_request
 from support.images import digit_image, encode
 from support.server import RESPONSE_TIMEOUT
 
@@ -85,3 +86,14 @@ def test_server_predicts_again_after_an_overload(busy: ObservedServer) -> None:
     send_at_once(busy, valid_png())
     for _ in range(CLIENTS):
         assert busy.predict()["digit"] == 7
+
+
+def test_load_generator_notes_every_status_and_health_check(busy: ObservedServer) -> None:
+    """That of `make bench`; it sends more in half a second than is recognized in one."""
+    port = busy.server.port
+    request = predict_request(port, valid_png(), "image/png")
+    responses, health_checks = generate_open_load(port, request, rate=2_000, seconds=0.5)
+    assert {response.status for response in responses} == {200, 503}
+    assert all(0 <= response.due < 0.5 for response in responses)
+    assert all(response.seconds > 0 for response in responses)
+    assert health_checks

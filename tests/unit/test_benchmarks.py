@@ -112,3 +112,11 @@ def test_report_shows_figures_and_paired_ratios(results: dict[str, Any]) -> None
         (row,) = re.findall(r"\| cold start, median ms \|.*", report)
         assert row.split(" | ")[1] == "1,234"
         assert row.endswith(" | 0.12 |")
+
+
+def test_report_shows_the_overload(results: dict[str, Any]) -> None:
+    overload = {"requests_per_second": 2_500, "served": 0.414, "rejected": 0.57}
+    overload |= {"unloaded_p99_ms": 3.0, "served_p99_ms": 12.0, "health_p99_ms": 9.04}
+    report = full_report({**results, "overload": overload})
+    for row in ("requests/s | 2,500", "served | 41%", "rejected | 57%", "÷ p99 of 1 client | 4.0"):
+        assert f"| {row} |" in report
