@@ -64,7 +64,7 @@ except (OSError, OverflowError, ValueError) as error:
 endef
 export TRY_TO_LISTEN
 
-.PHONY: all help setup setup-training run dev check format test test-backend test-frontend fuzz image \
+.PHONY: all help setup setup-training run dev check format test test-backend test-frontend fuzz soak image \
 	image-run up down test-image test-monitoring test-deploy check-workflows test-infra test-dashboard \
 	deploy deploy-backend deploy-frontend rollback destroy bench train unipen tensorboard evaluate release \
 	api-types examples feedback-export lighthouse screenshot lock clean download-python
@@ -123,6 +123,10 @@ test-frontend: setup frontend/dist/index.html ## Run the frontend's unit tests a
 
 fuzz: .venv/dev ## Send mutated images, JSON, forms and Lambda events (MINUTES=5)
 	@PYTHONPATH=$(PYTHONPATH):tests $(BIN)/python -m fuzz --minutes $(MINUTES) $(ARGS)
+
+soak: MINUTES = 10
+soak: .venv/dev ## Load a server; fail if its memory or open files grow (MINUTES=10)
+	@$(BIN)/python tests/tools/soak.py --minutes $(MINUTES)
 
 image: image-lambda image-server ## Build the images digit-recognizer:lambda and digit-recognizer:server
 

@@ -82,14 +82,30 @@ class Server:
 
     def peak_memory(self) -> int | None:
         """Return the peak memory in bytes; None on systems without /proc."""
+        return self._memory("VmHWM")
+
+    def memory(self) -> int | None:
+        """Return the present memory in bytes; None on systems without /proc."""
+        return self._memory("VmRSS")
+
+    def _memory(self, name: str) -> int | None:
+        status = self._proc("status")
+        if status is None:
+            return None
+        (kilobytes,) = re.findall(rf"^{name}:\s+(\d+) kB$", status.read_text(), re.MULTILINE)
+        return 1024 * int(kilobytes)
+
+    def descriptors(self) -> int | None:
+        """Return the number of open files and connections; None on systems without /proc."""
+        folder = self._proc("fd")
+        return None if folder is None else len(list(folder.iterdir()))
+
+    def _proc(self, name: str) -> Path | None:
+        """Return what the system says of the process; None without a process or /proc."""
         if self._process is None:
             return None
-        try:
-            status = Path(f"/proc/{self._process.pid}/status").read_text()
-        except OSError:
-            return None
-        peak = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
-        return None if peak is None else int(peak[1]) * 1024
+        path = Path(f"/proc/{self._process.pid}/{name}")
+        return path if path.exists() else None
 
 
 def worker_ids(server: Server) -> list[int]:
