@@ -4,10 +4,10 @@ import argparse
 import os
 import secrets
 import sys
-import tempfile
 import time
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fuzz.cases import KINDS
 from fuzz.doors import in_process, over_http
@@ -20,17 +20,22 @@ from support.server import Server
 
 FOLDER = ROOT / "fuzz-failures"
 
+MMAP_THRESHOLD = ("MALLOC_MMAP_THRESHOLD_", str(4 << 20))
+"""Makes glibc return the memory of a large image to the system at once. It would keep blocks of up
+to 32 MB for later ones, so that a process would grow by more than any one image takes."""
+
 
 def main() -> None:
     options = parse_arguments()
+    os.environ.setdefault(*MMAP_THRESHOLD)  # for the processes that are started
     if options.replay:
         sys.exit(replay(options.replay))
     seconds = None if options.cases else 60 * options.minutes
     plan = Plan(options.seed, options.cases, seconds, options.kind)
     start = time.monotonic()
     if options.http:
-        folder = Path(tempfile.mkdtemp())
-        with Server(folder / "log.txt", {"DIGITS_STORE_INPUTS": "1"}) as server:
+        settings = {"DIGITS_STORE_INPUTS": "1"}
+        with TemporaryDirectory() as folder, Server(Path(folder) / "log.txt", settings) as server:
             before = server.peak_memory() or 0
             report = run(partial(over_http, server.url), plan, options.workers)
             report.memory = (server.peak_memory() or 0) - before

@@ -59,9 +59,13 @@ class Case:
 
 
 def make_case(seed: int, kind: str | None = None) -> Case:
-    """Return the case of a seed; its kind too comes from the seed unless given."""
+    """Return the case of a seed; its kind too comes from the seed unless given.
+
+    Given the kind that comes from the seed, it is the same case.
+    """
     random = Random(seed)  # noqa: S311  # no secret
-    chosen = kind or random.choices(list(KINDS), WEIGHTS)[0]
+    drawn = random.choices(list(KINDS), WEIGHTS)[0]
+    chosen = kind or drawn
     made = KINDS[chosen](random)
     return Case(chosen, seed, *((made, None) if isinstance(made, Request) else (None, made)))
 
