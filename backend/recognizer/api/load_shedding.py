@@ -18,6 +18,9 @@ flood of requests brings the predictions to a halt."""
 AVERAGED_TURNS, RECENT_DECISIONS = 20, 100
 """Over how many the length of a turn, and the share of rejections, are averaged."""
 
+IDLE_DECISIONS = 10
+"""For how many decisions a turn counts that begins at once: the overload is over, or nearly so."""
+
 
 class Slots:
     """A semaphore whose slots are taken again in the next pass of the event loop at the earliest.
@@ -81,8 +84,9 @@ class TurnQueue:
     async def turn(self) -> AsyncIterator[None]:
         """Wait for a turn and take it; raise APIError if it would begin too late."""
         await self.check()
-        self.rejected_share -= self.rejected_share / RECENT_DECISIONS
         must_wait = self.slots.semaphore.locked()
+        decisions = 1 if must_wait else IDLE_DECISIONS
+        self.rejected_share -= self.rejected_share * decisions / RECENT_DECISIONS
         await self.slots.acquire()
         now = self.clock()
         if must_wait:
