@@ -151,9 +151,10 @@ def test_flood_of_invalid_requests_takes_bounded_memory(
     """Send all requests above from several clients to a new server."""
     requests: list[MakeRequest] = [expected.make for expected in INVALID_REQUESTS.values()]
     requests += [make for _, make in UNUSUAL_REQUESTS.values()]
+    settings = {"DIGITS_PAGE_DIR": str(page_dir), "DIGITS_MAX_WAIT_MS": str(60_000)}
     log = tmp_path_factory.mktemp("flood") / "log.txt"
     with (
-        Server(log, {"DIGITS_PAGE_DIR": str(page_dir)}) as server,
+        Server(log, settings) as server,
         httpx.Client(base_url=server.url, timeout=60) as client,
         ThreadPoolExecutor(CLIENTS) as clients,
     ):

@@ -67,7 +67,8 @@ def test_server_runs_unprivileged(server_container: Container) -> None:
 def test_requests_in_flight_finish_before_the_server_stops() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (1_100, 1_100, 3), dtype=np.uint8)
     slow = raw_request(encode(Image.fromarray(noise)))
-    with Container(SERVER, 8000) as server, ThreadPoolExecutor(16) as pool:
+    patient = "--env=DIGITS_MAX_WAIT_MS=60000"
+    with Container(SERVER, 8000, patient) as server, ThreadPoolExecutor(16) as pool:
         server.wait_for("/health")
         with httpx.Client(base_url=server.url, timeout=RESPONSE_TIMEOUT) as client:
             responses = [pool.submit(slow.send, client) for _ in range(16)]
