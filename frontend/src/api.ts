@@ -36,15 +36,15 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const CONFIG_TIMEOUT_MS = 5_000;
 
 const UNREACHABLE: ApiFailure = {
-  message: "The recognizer cannot be reached",
+  message: "Can't reach the recognizer.",
   retryable: true,
 };
 const TIMED_OUT: ApiFailure = {
-  message: "The recognizer took too long to respond",
+  message: "The recognizer took too long to answer.",
   retryable: true,
 };
 const INVALID_RESPONSE: ApiFailure = {
-  message: "The recognizer sent an invalid response",
+  message: "The recognizer's answer makes no sense.",
   retryable: true,
 };
 
@@ -110,20 +110,29 @@ function modelTime(header: string | null): number | null {
   return duration === undefined ? null : Number(duration);
 }
 
-/** Returns the headers and JSON body of a successful response; throws only ApiError. */
+/** Returns the headers and JSON body of a successful response; throws ApiError. */
 async function request(
   url: string,
   { signal, ...init }: RequestInit & { signal?: AbortSignal },
 ): Promise<{ body: unknown; headers: Headers }> {
-  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  // AbortSignal.any would be shorter, but browsers of 2023 lack it.
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const timeout = setTimeout(abort, REQUEST_TIMEOUT_MS);
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort);
   let response: Response;
   let text: string;
+  // Nothing but the network can fail in this block.
   try {
-    const signals = signal === undefined ? [timeout] : [signal, timeout];
-    response = await fetch(url, { ...init, signal: AbortSignal.any(signals) });
+    response = await fetch(url, { ...init, signal: controller.signal });
     text = await response.text();
   } catch (error) {
-    throw new ApiError(timeout.aborted ? TIMED_OUT : UNREACHABLE, error);
+    const timedOut = controller.signal.aborted && signal?.aborted !== true;
+    throw new ApiError(timedOut ? TIMED_OUT : UNREACHABLE, error);
+  } finally {
+    clearTimeout(timeout);
+    signal?.removeEventListener("abort", abort);
   }
   const body = parseJson(text);
   if (response.ok) return { body, headers: response.headers };
