@@ -12,11 +12,11 @@ describe("rejectionReason", () => {
 
   it("names the size and the limit for an image one byte over the limit", () => {
     expect(rejectionReason(file(MAX_DECODE_BYTES + 1))).toBe(
-      "That image is 50.1 MB; this page accepts at most 50 MB",
+      "That image has 50.1 MB. This page takes at most 50 MB.",
     );
   });
 
   it.each(["text/plain", "application/json", ""])("rejects a file of type %o", (type) => {
-    expect(rejectionReason(file(10, type))).toBe("That file is not an image");
+    expect(rejectionReason(file(10, type))).toBe("That file isn't an image.");
   });
 });

@@ -9,32 +9,41 @@ const MAX_BYTES = 4_000_000;
 export const MAX_DECODE_BYTES = 50_000_000;
 const MAX_DECODE_PIXELS = 100_000_000;
 
-/** Files up to this size are sent unchanged; larger ones are compressed to about this size. */
+/** Files up to this size are sent unchanged; larger ones are compressed to this size. */
 const UPLOAD_TARGET_BYTES = 15_000;
+
+/** What the API decodes. Of the other formats, browsers show SVG, AVIF and more. */
+const API_TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp"];
 
 /** Pixels of the longer side, about what recognition needs: the model input has 28×28. */
 const UPLOAD_MAX_SIDE = 400;
 
-const BEST_QUALITY = 0.85;
-const LOWER_QUALITIES = [0.6, 0.35, 0.1];
+/** From the best to the smallest, which fits any image. */
+const ENCODINGS = [
+  { side: UPLOAD_MAX_SIDE, quality: 0.85 },
+  { side: UPLOAD_MAX_SIDE, quality: 0.6 },
+  { side: UPLOAD_MAX_SIDE, quality: 0.35 },
+  { side: UPLOAD_MAX_SIDE, quality: 0.1 },
+  { side: UPLOAD_MAX_SIDE / 2, quality: 0.1 },
+];
 
 /** Returns one sentence on why a file is rejected; null if it is accepted. */
 export function rejectionReason(file: Blob): string | null {
-  if (!file.type.startsWith("image/")) return "That file is not an image";
-  return file.size > MAX_DECODE_BYTES ? tooLarge(file, MAX_DECODE_BYTES, "this page") : null;
+  if (!file.type.startsWith("image/")) return "That file isn't an image.";
+  return file.size > MAX_DECODE_BYTES ? tooLarge(file, MAX_DECODE_BYTES, "This page") : null;
 }
 
 /**
- * Returns the image, upright and compressed to about UPLOAD_TARGET_BYTES. An image that this
- * browser cannot decode is returned unchanged, so that the API can recognize or reject it.
+ * Returns the image in a format of the API, upright and in at most UPLOAD_TARGET_BYTES. An image
+ * that this browser cannot decode is returned unchanged, so that the API can recognize or reject it.
  * Throws ApiError if such an image is too large for the API.
  */
 export async function compressForUpload(file: Blob): Promise<Blob> {
-  if (file.size <= UPLOAD_TARGET_BYTES) return file;
+  if (file.size <= UPLOAD_TARGET_BYTES && API_TYPES.includes(file.type)) return file;
   const image = await decode(file);
-  if (image !== null) return downscale(image);
+  if (image !== null) return encode(image, file.type === "image/svg+xml");
   if (file.size <= MAX_BYTES) return file;
-  const message = tooLarge(file, MAX_BYTES, "the recognizer");
+  const message = tooLarge(file, MAX_BYTES, "The recognizer");
   throw new ApiError({ message, retryable: false });
 }
 
@@ -56,26 +65,52 @@ async function decode(file: Blob): Promise<HTMLImageElement | null> {
   }
 }
 
-async function downscale(image: HTMLImageElement): Promise<Blob> {
+async function encode(image: HTMLImageElement, scalable: boolean): Promise<Blob> {
+  let encoded: Blob | undefined;
+  for (const { side, quality } of ENCODINGS) {
+    const canvas = render(image, side, scalable);
+    // WebP preserves transparency. Browsers that cannot encode it return PNG, which is larger.
+    encoded = await canvas.convertToBlob({ type: "image/webp", quality });
+    if (encoded.type !== "image/webp" && encoded.size > UPLOAD_TARGET_BYTES) {
+      encoded = await onWhite(canvas).convertToBlob({ type: "image/jpeg", quality });
+    }
+    if (encoded.size <= UPLOAD_TARGET_BYTES) break;
+  }
+  if (encoded === undefined) throw new Error("There are no encodings");
+  return encoded;
+}
+
+/** Draws an image whose longer side has at most the given pixels; exactly, if it is scalable. */
+function render(image: HTMLImageElement, side: number, scalable: boolean): OffscreenCanvas {
   const { naturalWidth, naturalHeight } = image;
-  const scale = Math.min(1, UPLOAD_MAX_SIDE / Math.max(naturalWidth, naturalHeight));
+  const fit = side / Math.max(naturalWidth, naturalHeight);
+  const scale = scalable ? fit : Math.min(1, fit);
   const width = Math.max(1, Math.round(naturalWidth * scale));
   const height = Math.max(1, Math.round(naturalHeight * scale));
   const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d");
-  if (context === null) throw new Error("This browser has no 2D canvas");
+  const context = contextOf(canvas);
   context.imageSmoothingQuality = "high";
   context.drawImage(image, 0, 0, width, height);
-  // WebP preserves transparency. Browsers that cannot encode it return PNG, which is larger.
-  let smallest = await canvas.convertToBlob({ type: "image/webp", quality: BEST_QUALITY });
-  for (const quality of LOWER_QUALITIES) {
-    if (smallest.size <= UPLOAD_TARGET_BYTES || smallest.type !== "image/webp") break;
-    smallest = await canvas.convertToBlob({ type: "image/webp", quality });
-  }
-  return smallest;
+  return canvas;
+}
+
+/** Returns a canvas without transparency, which JPEG would turn into black. */
+function onWhite(canvas: OffscreenCanvas): OffscreenCanvas {
+  const opaque = new OffscreenCanvas(canvas.width, canvas.height);
+  const context = contextOf(opaque);
+  context.fillStyle = "white";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(canvas, 0, 0);
+  return opaque;
+}
+
+function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+  const context = canvas.getContext("2d");
+  if (context === null) throw new Error("This browser has no 2D canvas");
+  return context;
 }
 
 function tooLarge(file: Blob, maxBytes: number, acceptedBy: string): string {
   const size = (Math.ceil(file.size / 100_000) / 10).toFixed(1);
-  return `That image is ${size} MB; ${acceptedBy} accepts at most ${maxBytes / 1_000_000} MB`;
+  return `That image has ${size} MB. ${acceptedBy} takes at most ${maxBytes / 1_000_000} MB.`;
 }
