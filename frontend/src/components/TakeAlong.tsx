@@ -1,0 +1,83 @@
+import { memo, type ReactNode, useState } from "react";
+import type { Prediction } from "../api";
+import { type Drawing, isReadable } from "../history";
+import { toCurl, toHash, toJson } from "../share";
+
+interface TakeAlongProps {
+  readonly drawing: Drawing;
+  readonly prediction: Prediction | undefined;
+  /** The API's address, and the drawing as the API gets it. */
+  readonly endpoint: Promise<string>;
+  readonly toImage: (drawing: Drawing) => Promise<Blob>;
+}
+
+/** Copies the drawing or its prediction, to show to others or to build with. */
+export const TakeAlong = memo(function TakeAlong(props: TakeAlongProps) {
+  const { drawing, prediction, endpoint, toImage } = props;
+  const [outcome, setOutcome] = useState<{ readonly for: Drawing; readonly text: string }>();
+
+  async function copy(what: string, text: Promise<string>) {
+    try {
+      await navigator.clipboard.writeText(await text);
+      setOutcome({ for: drawing, text: `${what} copied.` });
+    } catch (error) {
+      console.error(error);
+      setOutcome({ for: drawing, text: "Your browser lets this page copy nothing." });
+    }
+  }
+
+  async function link(): Promise<string> {
+    return location.origin + location.pathname + toHash(drawing.strokes);
+  }
+
+  async function curl(): Promise<string> {
+    return toCurl(await endpoint, await toDataUrl(await toImage(drawing)));
+  }
+
+  async function json(current: Prediction): Promise<string> {
+    return toJson(current);
+  }
+
+  const readable = isReadable(drawing);
+  return (
+    <div className="take-along">
+      <CopyButton
+        onClick={readable && drawing.image === null ? () => copy("Link", link()) : undefined}
+      >
+        Copy link
+      </CopyButton>
+      <CopyButton onClick={readable ? () => copy("Command", curl()) : undefined}>
+        Copy as curl
+      </CopyButton>
+      <CopyButton
+        onClick={prediction === undefined ? undefined : () => copy("JSON", json(prediction))}
+      >
+        Copy JSON
+      </CopyButton>
+      <p role="status">{outcome?.for === drawing && outcome.text}</p>
+    </div>
+  );
+});
+
+interface CopyButtonProps {
+  /** Undefined if there is nothing to copy. */
+  readonly onClick: (() => void) | undefined;
+  readonly children: ReactNode;
+}
+
+function CopyButton({ onClick, children }: CopyButtonProps) {
+  return (
+    <button type="button" aria-disabled={onClick === undefined} onClick={onClick}>
+      {children}
+    </button>
+  );
+}
+
+function toDataUrl(blob: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+}
