@@ -1,14 +1,16 @@
-import { type ChangeEvent, useRef } from "react";
+import { type ChangeEvent, memo, useId, useRef } from "react";
 import { type Example, examples } from "../examples";
-import { PEN_WIDTHS } from "../strokes";
+import { PEN_WIDTHS, type Stroke, toPathData } from "../strokes";
 
 interface ExampleGalleryProps {
   readonly onFile: (file: File) => void;
-  readonly onExample: (example: Example) => void;
+  readonly onExample: (strokes: readonly Stroke[]) => void;
 }
 
 /** Alternatives to drawing: image uploads and handwriting examples. */
-export function ExampleGallery({ onFile, onExample }: ExampleGalleryProps) {
+export const ExampleGallery = memo(function ExampleGallery(props: ExampleGalleryProps) {
+  const { onFile, onExample } = props;
+  const labelId = useId();
   return (
     <section className="gallery" aria-label="Images and examples">
       <div className="uploads">
@@ -16,7 +18,10 @@ export function ExampleGallery({ onFile, onExample }: ExampleGalleryProps) {
         <FileButton label="Take a photo" onFile={onFile} withCamera />
         <p>or drop or paste one anywhere</p>
       </div>
-      <ul className="examples" aria-label="Handwriting examples">
+      <p id={labelId} className="examples-label">
+        Or try someone's handwriting
+      </p>
+      <ul className="examples" aria-labelledby={labelId}>
         {examples.map((example) => (
           <li key={example.name}>
             <button
@@ -24,7 +29,7 @@ export function ExampleGallery({ onFile, onExample }: ExampleGalleryProps) {
               className="example"
               aria-label={`Try ${example.name}`}
               title={example.name}
-              onClick={() => onExample(example)}
+              onClick={() => onExample(example.strokes)}
             >
               <Thumbnail example={example} />
             </button>
@@ -33,7 +38,7 @@ export function ExampleGallery({ onFile, onExample }: ExampleGalleryProps) {
       </ul>
     </section>
   );
-}
+});
 
 interface FileButtonProps {
   readonly label: string;
@@ -79,9 +84,9 @@ function Thumbnail({ example }: { readonly example: Example }) {
   const side = 1 - 2 * MARGIN;
   return (
     <svg viewBox={`${MARGIN} ${MARGIN} ${side} ${side}`} aria-hidden="true">
-      {example.strokes.map((stroke) => {
-        const points = stroke.points.map(({ x, y }) => `${x},${y}`).join(" ");
-        return <polyline key={points} points={points} strokeWidth={PEN_WIDTHS.default} />;
+      {example.strokes.flat().map(({ points }) => {
+        const path = toPathData(points);
+        return <path key={path} d={path} strokeWidth={PEN_WIDTHS.default} />;
       })}
     </svg>
   );
