@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { actionFor } from "./shortcuts";
+import { actionFor, digitFor } from "./shortcuts";
 
 const NO_MODIFIERS = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
 
@@ -11,7 +11,7 @@ it.each([
   [{ key: "Delete" }, "cleared"],
   [{ key: "Backspace" }, "cleared"],
 ])("%o is the shortcut for %s", (press, type) => {
-  expect(actionFor({ ...NO_MODIFIERS, ...press })).toEqual({ type });
+  expect(actionFor({ ...NO_MODIFIERS, ...press }, false)).toEqual({ type });
 });
 
 it.each([
@@ -21,5 +21,17 @@ it.each([
   { key: "v", ctrlKey: true },
   { key: "Delete", ctrlKey: true },
 ])("%o is not a shortcut", (press) => {
-  expect(actionFor({ ...NO_MODIFIERS, ...press })).toBeNull();
+  expect(actionFor({ ...NO_MODIFIERS, ...press }, false)).toBeNull();
+});
+
+it.each(["Delete", "Backspace"])("%s clears nothing on a focused control", (key) => {
+  expect(actionFor({ ...NO_MODIFIERS, key }, true)).toBeNull();
+  expect(actionFor({ ...NO_MODIFIERS, key: "z", ctrlKey: true }, true)).not.toBeNull();
+});
+
+it("finds the digit of a key without modifiers", () => {
+  expect(digitFor({ ...NO_MODIFIERS, key: "0" })).toBe(0);
+  expect(digitFor({ ...NO_MODIFIERS, key: "9" })).toBe(9);
+  expect(digitFor({ ...NO_MODIFIERS, key: "1", ctrlKey: true })).toBeNull();
+  expect(digitFor({ ...NO_MODIFIERS, key: "F1" })).toBeNull();
 });

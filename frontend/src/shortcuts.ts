@@ -1,4 +1,4 @@
-/** Keyboard shortcuts for the sketchpad's commands. */
+/** Keyboard shortcuts for the sketchpad's commands and for feedback. */
 
 import type { RecognizerAction } from "./reducer";
 
@@ -11,13 +11,22 @@ export const shortcuts = isMac
 
 type Keys = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
 
-/** Returns the action for a key press; null if it is not a shortcut. */
-export function actionFor(press: Keys): RecognizerAction | null {
+/**
+ * Returns the action for a key press; null if it is not a shortcut. The keys that clear the
+ * drawing are none on a control that the keyboard has reached, where people press them for others.
+ */
+export function actionFor(press: Keys, onControl: boolean): RecognizerAction | null {
   if (press.altKey) return null;
   const key = press.key.toLowerCase();
   if (!press.ctrlKey && !press.metaKey) {
-    return key === "delete" || key === "backspace" ? { type: "cleared" } : null;
+    const clears = key === "delete" || key === "backspace";
+    return clears && !onControl ? { type: "cleared" } : null;
   }
   if (key === "z") return { type: press.shiftKey ? "redone" : "undone" };
   return key === "y" && !press.shiftKey ? { type: "redone" } : null;
+}
+
+/** Returns the digit of a key without modifiers; null for any other key. */
+export function digitFor({ key, ctrlKey, metaKey, altKey }: Keys): number | null {
+  return /^\d$/.test(key) && !ctrlKey && !metaKey && !altKey ? Number(key) : null;
 }

@@ -7,7 +7,9 @@ from browser.mouse import draw
 from browser.page_objects import (
     NOTHING_DRAWN,
     QUESTION,
+    THANKS,
     button,
+    feedback_outcome,
     feedback_prompt,
     predicted_digit,
     status_message,
@@ -94,6 +96,86 @@ def test_pen_width_changes_with_the_keyboard(page: Page) -> None:
     assert widths[1] > 1.5 * widths[0]
 
 
+def test_focus_stays_where_a_control_has_done_its_work(page: Page) -> None:
+    draw(page, DIGITS[4])
+    for name in ("Undo", "Redo", "Clear"):
+        button(page, name).focus()
+        for _ in range(len(DIGITS[4])):
+            page.keyboard.press("Enter")
+        expect(button(page, name)).to_be_disabled()
+        expect(button(page, name)).to_be_focused()
+        if name == "Redo":
+            expect(predicted_digit(page)).to_have_text("4")
+
+
+def test_keyboard_answers_which_digit_it_was(page: Page) -> None:
+    draw(page, DIGITS[4])
+    expect(predicted_digit(page)).to_have_text("4")
+    page.keyboard.press("9")
+    button(page, "It was …").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="Which digit was it?")).to_be_focused()
+    with page.expect_response("**/feedback") as response:
+        page.keyboard.press("9")
+    assert (response.value.request.post_data_json or {})["digit"] == 9
+    expect(feedback_outcome(page)).to_have_text(THANKS)
+    expect(feedback_prompt(page)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(button(page, "Change")).to_be_focused()
+
+
+def test_retry_that_succeeds_does_not_lose_the_focus(page: Page) -> None:
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    page.route("**/predict*", lambda route: route.abort())
+    draw(page, DIGITS[1])
+    button(page, "Try again").focus()
+    page.unroute("**/predict*")
+    page.keyboard.press("Enter")
+    expect(predicted_digit(page)).to_have_text("1")
+    expect(page.locator(".status")).to_be_focused()
+
+
+def test_thanks_appear_in_a_region_that_was_there_before(page: Page) -> None:
+    draw(page, DIGITS[4])
+    expect(button(page, "Yes")).to_be_visible()
+    expect(feedback_outcome(page)).to_have_text("")
+    region = feedback_outcome(page).element_handle()
+    button(page, "Yes").click()
+    expect(feedback_outcome(page)).to_have_text(THANKS)
+    assert region is not None
+    assert region.text_content() == THANKS
+
+
+@pytest.mark.parametrize("key", ["Backspace", "Delete"])
+def test_key_on_a_focused_control_does_not_clear_the_drawing(page: Page, key: str) -> None:
+    draw(page, DIGITS[1])
+    expect(predicted_digit(page)).to_have_text("1")
+    page.keyboard.press("Tab")
+    page.keyboard.press(key)
+    page.get_by_label("Pen width").focus()
+    page.keyboard.press(key)
+    expect(button(page, "Clear")).to_be_enabled()
+    button(page, "Undo").click()
+    button(page, "Redo").click()
+    page.keyboard.press(key)  # after a click, nothing shows where the focus is
+    expect(status_message(page)).to_have_text(NOTHING_DRAWN)
+
+
+def test_pen_width_is_said_as_a_step(page: Page) -> None:
+    slider = page.get_by_label("Pen width")
+    expect(slider).to_have_attribute("aria-valuetext", "5 of 10")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(slider).to_have_attribute("aria-valuetext", "10 of 10")
+
+
+def test_strip_of_examples_has_a_visible_label(page: Page) -> None:
+    label = page.get_by_text("Or try someone's handwriting")
+    expect(label).to_be_visible()
+    expect(page.get_by_role("list", name=label.inner_text())).to_be_visible()
+
+
 def test_only_the_settled_prediction_is_announced(page: Page) -> None:
     live_region = page.locator("[aria-live=polite]")
     page.evaluate(
@@ -105,6 +187,6 @@ def test_only_the_settled_prediction_is_announced(page: Page) -> None:
         }"""
     )
     draw(page, DIGITS[4])
-    expect(live_region).to_have_text(re.compile(r"^That is a 4"))
+    expect(live_region).to_have_text(re.compile(r"^It's a 4"))
     announced = page.evaluate("window.announced")
-    assert len([message for message in announced if message.startswith("That")]) == 1
+    assert len([message for message in announced if message.startswith("It's")]) == 1

@@ -1,34 +1,37 @@
-import type { Dispatch, ReactNode } from "react";
-import { isBlank } from "../history";
-import type { RecognizerAction, RecognizerState } from "../reducer";
+import { type Dispatch, memo, type ReactNode } from "react";
+import type { RecognizerAction } from "../reducer";
 import { shortcuts } from "../shortcuts";
 import { PEN_WIDTHS } from "../strokes";
 
 interface ControlsProps {
-  readonly state: RecognizerState;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  readonly canClear: boolean;
+  readonly penWidth: number;
   readonly dispatch: Dispatch<RecognizerAction>;
 }
 
-export function Controls({ state: { sketch, penWidth }, dispatch }: ControlsProps) {
+export const Controls = memo(function Controls(props: ControlsProps) {
+  const { canUndo, canRedo, canClear, penWidth, dispatch } = props;
   return (
     <div className="controls">
       <Command
         shortcut={shortcuts.undo}
-        disabled={sketch.past.length === 0}
+        enabled={canUndo}
         onClick={() => dispatch({ type: "undone" })}
       >
         Undo
       </Command>
       <Command
         shortcut={shortcuts.redo}
-        disabled={sketch.future.length === 0}
+        enabled={canRedo}
         onClick={() => dispatch({ type: "redone" })}
       >
         Redo
       </Command>
       <Command
         shortcut={shortcuts.clear}
-        disabled={isBlank(sketch)}
+        enabled={canClear}
         onClick={() => dispatch({ type: "cleared" })}
       >
         Clear
@@ -38,6 +41,7 @@ export function Controls({ state: { sketch, penWidth }, dispatch }: ControlsProp
         <input
           type="range"
           aria-label="Pen width"
+          aria-valuetext={describePenWidth(penWidth)}
           min={PEN_WIDTHS.min}
           max={PEN_WIDTHS.max}
           step={PEN_WIDTHS.step}
@@ -49,19 +53,26 @@ export function Controls({ state: { sketch, penWidth }, dispatch }: ControlsProp
       </label>
     </div>
   );
-}
+});
 
 interface CommandProps {
   readonly shortcut: string;
-  readonly disabled: boolean;
+  readonly enabled: boolean;
   readonly onClick: () => void;
   readonly children: ReactNode;
 }
 
-function Command({ shortcut, disabled, onClick, children }: CommandProps) {
+/** A button that can be focused while it does nothing; else its last use would lose the focus. */
+function Command({ shortcut, enabled, onClick, children }: CommandProps) {
   return (
-    <button type="button" disabled={disabled} onClick={onClick}>
+    <button type="button" aria-disabled={!enabled} onClick={enabled ? onClick : undefined}>
       {children} <kbd>{shortcut}</kbd>
     </button>
   );
+}
+
+/** Returns the position of the slider, because its value is a fraction that means nothing. */
+function describePenWidth(width: number): string {
+  const steps = (value: number) => Math.round((value - PEN_WIDTHS.min) / PEN_WIDTHS.step) + 1;
+  return `${steps(width)} of ${steps(PEN_WIDTHS.max)}`;
 }

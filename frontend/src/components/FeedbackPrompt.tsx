@@ -1,76 +1,84 @@
-import { type ReactNode, useId, useState } from "react";
-import type { ApiFailure } from "../api";
+import { type Dispatch, memo, type ReactNode, useId } from "react";
+import { useFocusFallback } from "../hooks/useFocusFallback";
 import { DIGITS, withArticle } from "../messages";
-import type { RecognizerState } from "../reducer";
+import type { FeedbackState, RecognizerAction } from "../reducer";
 
 interface FeedbackPromptProps {
+  /** False if there is no prediction to ask about. */
+  readonly open: boolean;
   /** The predicted digit; null if the prediction is not a digit. */
   readonly predicted: number | null;
   /** The API stores model inputs, so the prompt includes the consent checkbox. */
   readonly storesInputs: boolean;
-  readonly feedback: RecognizerState["feedback"];
+  readonly feedback: FeedbackState;
   /** The label is the digit that was drawn; null if it was not a digit. */
-  readonly onSubmit: (label: number | null, storeInput: boolean) => void;
+  readonly onSubmit: (label: number | null) => void;
+  readonly dispatch: Dispatch<RecognizerAction>;
 }
 
 /** Asks whether the prediction is correct. Nothing is sent before the user presses a button. */
-export function FeedbackPrompt({
-  predicted,
-  storesInputs,
-  feedback,
-  onSubmit,
-}: FeedbackPromptProps) {
-  const [choosingLabel, setChoosingLabel] = useState(false);
-  const [reopened, setReopened] = useState(false);
-  // Initially unchecked for each prediction: consent covers one drawing only.
-  const [storeInput, setStoreInput] = useState(false);
+export const FeedbackPrompt = memo(function FeedbackPrompt(props: FeedbackPromptProps) {
+  const { open, predicted, storesInputs, feedback, onSubmit, dispatch } = props;
+  const { asking, failure } = feedback;
+  const focusFallback = useFocusFallback();
+  const consent = storesInputs && (
+    <Consent
+      given={feedback.storeInput}
+      onChange={(storeInput) => dispatch({ type: "consentChanged", storeInput })}
+    />
+  );
+  const done = open && asking === "nothing";
 
-  function submit(label: number | null) {
-    setReopened(false);
-    onSubmit(label, storeInput);
-  }
-
-  function reopen() {
-    setChoosingLabel(false);
-    setReopened(true);
-  }
-
-  if (feedback !== "none" && !reopened) {
-    return <Outcome feedback={feedback} onReopen={reopen} />;
-  }
-  const consent = storesInputs && <Consent given={storeInput} onChange={setStoreInput} />;
-  if (!choosingLabel) {
-    return (
-      <Question text="Is that correct?" consent={consent} className="yes-or-no">
-        <button type="button" onClick={() => submit(predicted)}>
-          Yes
-        </button>
-        <button type="button" onClick={() => setChoosingLabel(true)}>
-          It was …
-        </button>
-        {predicted !== null && (
-          <button type="button" onClick={() => submit(null)}>
-            No digit
+  return (
+    <div className="feedback" {...focusFallback}>
+      {open && asking === "correct" && (
+        <Question text="Is that correct?" consent={consent} className="yes-or-no">
+          <button type="button" onClick={() => onSubmit(predicted)}>
+            Yes
+          </button>
+          <button type="button" onClick={() => dispatch({ type: "correctionStarted" })}>
+            It was …
+          </button>
+          {predicted !== null && (
+            <button type="button" onClick={() => onSubmit(null)}>
+              No digit
+            </button>
+          )}
+        </Question>
+      )}
+      {open && asking === "label" && (
+        <Question text="Which digit was it?" consent={consent} className="digits">
+          {DIGITS.map((digit) => (
+            <button
+              key={digit}
+              type="button"
+              aria-label={`It was ${withArticle(digit)}`}
+              aria-keyshortcuts={String(digit)}
+              onClick={() => onSubmit(digit)}
+            >
+              {digit}
+            </button>
+          ))}
+        </Question>
+      )}
+      <div className="outcome">
+        {/* Always there: screen readers often miss a region that appears with its text. */}
+        <p role="status">{done && (failure?.message ?? "Thank you")}</p>
+        {done && failure === null && (
+          // Later feedback replaces earlier feedback.
+          <button type="button" onClick={() => dispatch({ type: "feedbackReopened" })}>
+            Change
           </button>
         )}
-      </Question>
-    );
-  }
-  return (
-    <Question text="Which digit was it?" consent={consent} className="digits">
-      {DIGITS.map((digit) => (
-        <button
-          key={digit}
-          type="button"
-          aria-label={`It was ${withArticle(digit)}`}
-          onClick={() => submit(digit)}
-        >
-          {digit}
-        </button>
-      ))}
-    </Question>
+        {done && failure?.retryable && (
+          <button type="button" onClick={() => onSubmit(feedback.label)}>
+            Send again
+          </button>
+        )}
+      </div>
+    </div>
   );
-}
+});
 
 interface QuestionProps {
   readonly text: string;
@@ -88,7 +96,7 @@ function Question({ text, consent, className, children }: QuestionProps) {
         <p id={id}>{text}</p>
         {consent}
       </div>
-      <fieldset className={className} aria-labelledby={id}>
+      <fieldset className={className} aria-labelledby={id} tabIndex={-1}>
         {children}
       </fieldset>
     </>
@@ -110,25 +118,5 @@ function Consent({ given, onChange }: ConsentProps) {
       />
       Save this drawing for training
     </label>
-  );
-}
-
-interface OutcomeProps {
-  readonly feedback: "sent" | ApiFailure;
-  readonly onReopen: () => void;
-}
-
-/** The outcome, with a button to correct the label: later feedback replaces earlier feedback. */
-function Outcome({ feedback, onReopen }: OutcomeProps) {
-  const sent = feedback === "sent";
-  return (
-    <div className="outcome">
-      <p role="status">{sent ? "Thank you" : feedback.message}</p>
-      {(sent || feedback.retryable) && (
-        <button type="button" onClick={onReopen}>
-          {sent ? "Change" : "Send again"}
-        </button>
-      )}
-    </div>
   );
 }

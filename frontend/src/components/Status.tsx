@@ -1,23 +1,34 @@
+import { type Dispatch, memo } from "react";
+import { useFocusFallback } from "../hooks/useFocusFallback";
+import type { RecognizerAction } from "../reducer";
+
 interface StatusProps {
   readonly message: string;
   readonly busy: boolean;
   /** The message describes an error, which is shown in a smaller font. */
   readonly error: boolean;
   readonly canRetry: boolean;
-  readonly onRetry: () => void;
+  /** Until the automatic retry; null if there will be none. */
+  readonly secondsToRetry: number | null;
+  readonly dispatch: Dispatch<RecognizerAction>;
 }
 
-export function Status({ message, busy, error, canRetry, onRetry }: StatusProps) {
+export const Status = memo(function Status(props: StatusProps) {
+  const { message, busy, error, canRetry, secondsToRetry, dispatch } = props;
   return (
-    <div className="status" data-busy={busy} data-error={error}>
+    <div className="status" data-busy={busy} data-error={error} {...useFocusFallback()}>
       <p className="status-message" data-testid="status-message">
         {message}
       </p>
       {canRetry && (
-        <button type="button" onClick={onRetry}>
+        <button type="button" onClick={() => dispatch({ type: "retried" })}>
           Try again
+          {/* Hidden from screen readers, which would read each second. */}
+          <span className="countdown" aria-hidden="true">
+            {secondsToRetry !== null && ` in ${secondsToRetry} s`}
+          </span>
         </button>
       )}
     </div>
   );
-}
+});

@@ -1,17 +1,27 @@
-import { type Dispatch, useEffect } from "react";
+import { type Dispatch, useEffect, useEffectEvent } from "react";
 import type { RecognizerAction } from "../reducer";
-import { actionFor } from "../shortcuts";
+import { actionFor, digitFor } from "../shortcuts";
 
-/** Handles shortcuts regardless of the focus, because the page has no text fields. */
-export function useShortcuts(dispatch: Dispatch<RecognizerAction>): void {
+/**
+ * Handles shortcuts regardless of the focus, because the page has no text fields. `onDigit` is
+ * null unless the page asks for a digit.
+ */
+export function useShortcuts(
+  dispatch: Dispatch<RecognizerAction>,
+  onDigit: ((digit: number) => void) | null,
+): void {
+  const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
+    const onControl = event.target instanceof Element && event.target.matches(":focus-visible");
+    const action = actionFor(event, onControl);
+    const digit = digitFor(event);
+    if (action !== null) dispatch(action);
+    else if (digit !== null && onDigit !== null) onDigit(digit);
+    else return;
+    event.preventDefault();
+  });
+
   useEffect(() => {
-    function onKeyDown(event: KeyboardEvent) {
-      const action = actionFor(event);
-      if (action === null) return;
-      event.preventDefault();
-      dispatch(action);
-    }
     addEventListener("keydown", onKeyDown);
     return () => removeEventListener("keydown", onKeyDown);
-  }, [dispatch]);
+  }, []);
 }

@@ -1,0 +1,78 @@
+// @vitest-environment happy-dom
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { useReducer } from "react";
+import { afterEach, expect, it, vi } from "vitest";
+import { type FeedbackState, initialState, reduce } from "../reducer";
+import { FeedbackPrompt } from "./FeedbackPrompt";
+
+const LOST = { message: "Can't reach the recognizer.", retryable: true };
+
+afterEach(cleanup);
+
+function renderPrompt(feedback: Partial<FeedbackState>, predicted: number | null = 4) {
+  const onSubmit = vi.fn<(label: number | null) => void>();
+
+  function Prompt() {
+    const start = { ...initialState, feedback: { ...initialState.feedback, ...feedback } };
+    const [state, dispatch] = useReducer(reduce, start);
+    return (
+      <FeedbackPrompt
+        open
+        predicted={predicted}
+        storesInputs
+        feedback={state.feedback}
+        onSubmit={(label) => {
+          onSubmit(label);
+          dispatch({ type: "feedbackSent", label });
+        }}
+        dispatch={dispatch}
+      />
+    );
+  }
+
+  render(<Prompt />);
+  return onSubmit;
+}
+
+it("sends that it was no digit", () => {
+  const onSubmit = renderPrompt({});
+  fireEvent.click(screen.getByRole("button", { name: "No digit" }));
+  expect(onSubmit.mock.calls).toEqual([[null]]);
+});
+
+it("confirms a rejection", () => {
+  const onSubmit = renderPrompt({}, null);
+  expect(screen.queryByRole("button", { name: "No digit" })).toBeNull();
+  fireEvent.click(screen.getByRole("button", { name: "Yes" }));
+  expect(onSubmit.mock.calls).toEqual([[null]]);
+});
+
+it.each([9, null])("sends the lost label %o again as it was", (label) => {
+  const onSubmit = renderPrompt({ asking: "nothing", label, storeInput: true, failure: LOST });
+  expect(screen.getByRole("status").textContent).toBe(LOST.message);
+  fireEvent.click(screen.getByRole("button", { name: "Send again" }));
+  expect(onSubmit.mock.calls).toEqual([[label]]);
+  expect(screen.getByRole("status").textContent).toBe("Thank you");
+});
+
+it("keeps the consent when the label is changed", () => {
+  renderPrompt({});
+  fireEvent.click(screen.getByRole("checkbox"));
+  fireEvent.click(screen.getByRole("button", { name: "Yes" }));
+  fireEvent.click(screen.getByRole("button", { name: "Change" }));
+  expect(screen.getByRole<HTMLInputElement>("checkbox").checked).toBe(true);
+});
+
+it("moves the focus from a button that goes to the question that follows", () => {
+  renderPrompt({});
+  screen.getByRole("button", { name: "It was …" }).focus();
+  fireEvent.click(screen.getByRole("button", { name: "It was …" }));
+  const question = screen.getByRole("group", { name: "Which digit was it?" });
+  expect(document.activeElement).toBe(question);
+});
+
+it("takes no focus that is elsewhere", () => {
+  renderPrompt({});
+  fireEvent.click(screen.getByRole("button", { name: "It was …" }));
+  expect(document.activeElement).toBe(document.body);
+});
