@@ -21,32 +21,31 @@ function prediction(part: Partial<Prediction>): Prediction {
 describe("describePrediction", () => {
   it("names the digit and the confidence", () => {
     const seven = prediction({ verdict: "digit", digit: 7, confidence: 0.994 });
-    expect(describePrediction(seven)).toBe("That is a 7, 99.4% sure");
+    expect(describePrediction(seven)).toBe("It's a 7 (99.4% sure)");
   });
 
   it("uses the article “an” for an 8", () => {
     const eight = prediction({ verdict: "digit", digit: 8, confidence: 0.9 });
-    expect(describePrediction(eight)).toBe("That is an 8, 90.0% sure");
+    expect(describePrediction(eight)).toBe("It's an 8 (90.0% sure)");
   });
 
   it("names the two most likely digits of an unsure prediction, the likelier first", () => {
     expect(describePrediction(prediction({ verdict: "unsure", digit: 9 }))).toBe(
-      "Not sure: 9 or 4?",
+      "Not sure. Is it a 9 or a 4?",
     );
   });
 
   it("names one digit of an unsure prediction if the runner-up is unlikely", () => {
     const probabilities = [0, 0, 0, 0, 0, 0, 0.01, 0.01, 0.98, 0];
     const unsure = prediction({ verdict: "unsure", digit: 8, probabilities });
-    expect(describePrediction(unsure)).toBe("Not sure: an 8?");
+    expect(describePrediction(unsure)).toBe("Not sure. Is it an 8?");
     expect(topDigits(unsure)).toEqual([8]);
   });
 
-  it("describes a non-digit and a blank drawing", () => {
+  it("describes a non-digit", () => {
     expect(describePrediction(prediction({ verdict: "not_a_digit" }))).toBe(
-      "That does not look like a digit",
+      "That doesn't look like a digit",
     );
-    expect(describePrediction(prediction({ verdict: "blank" }))).toBe("Nothing drawn yet");
   });
 });
 
@@ -86,10 +85,14 @@ describe("describeTiming", () => {
 });
 
 describe("messageFor", () => {
-  const stroke = { width: 0.05, points: [{ x: 0, y: 0 }] };
-  const sketch = setDrawing(initialState.sketch, { strokes: [stroke] });
+  const points = [
+    { x: 0, y: 0 },
+    { x: 0.5, y: 0 },
+  ];
+  const sketch = setDrawing(initialState.sketch, { strokes: [[{ width: 0.05, points }]] });
   const drawn: RecognizerState = { ...initialState, sketch, task: null };
-  const timedPrediction = { prediction: prediction({}), roundTripMs: 10, modelMs: null };
+  const seven = prediction({ verdict: "digit", digit: 7, confidence: 0.9 });
+  const timedPrediction = { prediction: seven, roundTripMs: 10, modelMs: null };
   const failure = { message: "The recognizer is busy", retryable: true };
 
   it("mentions a cold start only once it takes long", () => {
@@ -100,7 +103,7 @@ describe("messageFor", () => {
   it("shows progress without a prediction, and while a new one takes long", () => {
     expect(messageFor(drawn)).toBe("Recognizing…");
     const busy = { ...drawn, task: initialState.task, ready: true, timedPrediction };
-    expect(messageFor(busy)).toBe("Nothing drawn yet");
+    expect(messageFor(busy)).toBe("It's a 7 (90.0% sure)");
     expect(messageFor({ ...busy, slow: true })).toBe("Recognizing…");
   });
 
@@ -113,10 +116,26 @@ describe("messageFor", () => {
   it("blames the network for a retryable failure while offline", () => {
     const offline = { ...drawn, online: false };
     expect(messageFor({ ...offline, failure })).toBe(
-      "You are offline; waiting for a connection",
+      "You're offline. Your digit will be read when you reconnect.",
     );
     expect(messageFor({ ...offline, failure: { ...failure, retryable: false } })).toBe(
       "The recognizer is busy",
+    );
+  });
+
+  it("asks for more than a dot", () => {
+    const dot = [{ width: 0.05, points: points.slice(0, 1) }];
+    const dotted = setDrawing(initialState.sketch, { strokes: [dot] });
+    expect(messageFor({ ...drawn, sketch: dotted })).toBe("Keep drawing…");
+  });
+
+  it("calls an image blank, and blames the browser for strokes that are", () => {
+    const blank = { ...timedPrediction, prediction: prediction({ verdict: "blank" }) };
+    const image = { strokes: [], image: new File(["0"], "0.png") };
+    const read = { ...drawn, timedPrediction: blank };
+    expect(messageFor({ ...read, predictedFor: image })).toBe("That image is blank.");
+    expect(messageFor({ ...read, predictedFor: sketch.drawing })).toMatch(
+      /^Your browser hides/,
     );
   });
 });

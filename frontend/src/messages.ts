@@ -1,13 +1,20 @@
 /** The sentences that describe the recognizer's state to the user. */
 
 import type { Prediction, TimedPrediction } from "./api";
-import { isBlank } from "./history";
+import { type Drawing, isBlank, isReadable } from "./history";
 import type { RecognizerState } from "./reducer";
 
 export const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
 
+/** Shown after a programming error. */
+export const PAGE_ERROR = "Something went wrong in this page. Reload it and try again.";
+
 const NOTHING_DRAWN = "Nothing drawn yet";
+const TOO_SHORT = "Keep drawing…";
 const RECOGNIZING = "Recognizing…";
+const BLANK_IMAGE = "That image is blank.";
+const HIDDEN_DRAWING =
+  "Your browser hides your drawing from this page. Allow the page to read canvas data.";
 
 /**
  * The least probability of a second digit worth naming. Below it, the prediction is unsure
@@ -20,15 +27,21 @@ export function messageFor(state: RecognizerState): string {
   if (state.rejection !== null) return state.rejection;
   if (state.failure !== null) {
     return state.failure.retryable && !state.online
-      ? "You are offline; waiting for a connection"
+      ? "You're offline. Your digit will be read when you reconnect."
       : state.failure.message;
   }
   if (state.task !== null && state.slow) {
     return state.ready ? RECOGNIZING : "Starting the recognizer…";
   }
-  if (state.timedPrediction !== null)
-    return describePrediction(state.timedPrediction.prediction);
-  return isBlank(state.sketch) ? NOTHING_DRAWN : RECOGNIZING;
+  const { sketch, timedPrediction, predictedFor } = state;
+  if (timedPrediction !== null) {
+    const { prediction } = timedPrediction;
+    return prediction.verdict === "blank"
+      ? describeBlank(predictedFor)
+      : describePrediction(prediction);
+  }
+  if (isBlank(sketch)) return NOTHING_DRAWN;
+  return isReadable(sketch.drawing) ? RECOGNIZING : TOO_SHORT;
 }
 
 export function describeTiming({ roundTripMs, modelMs }: TimedPrediction): string {
@@ -36,21 +49,21 @@ export function describeTiming({ roundTripMs, modelMs }: TimedPrediction): strin
   return modelMs === null ? total : `${total} (model: ${modelMs.toFixed(1)} ms)`;
 }
 
+/** Strokes are never blank, unless the browser hides from the page what is on its canvas. */
+function describeBlank(drawing: Drawing | null): string {
+  return drawing?.image === null ? HIDDEN_DRAWING : BLANK_IMAGE;
+}
+
 export function describePrediction(prediction: Prediction): string {
   switch (prediction.verdict) {
-    case "digit": {
-      return `That is ${withArticle(prediction.digit)}, ${percent(prediction.confidence)} sure`;
-    }
-    case "unsure": {
-      const [first, second] = topDigits(prediction);
-      return second === undefined
-        ? `Not sure: ${withArticle(first)}?`
-        : `Not sure: ${first} or ${second}?`;
-    }
+    case "digit":
+      return `It's ${withArticle(prediction.digit)} (${percent(prediction.confidence)} sure)`;
+    case "unsure":
+      return `Not sure. Is it ${topDigits(prediction).map(withArticle).join(" or ")}?`;
     case "not_a_digit":
-      return "That does not look like a digit";
+      return "That doesn't look like a digit";
     case "blank":
-      return NOTHING_DRAWN;
+      return BLANK_IMAGE;
   }
 }
 

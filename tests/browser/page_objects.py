@@ -6,8 +6,10 @@ from typing import Any
 from playwright.sync_api import Locator, Page, Request
 
 NOTHING_DRAWN = "Nothing drawn yet"
-NOT_A_DIGIT = "That does not look like a digit"
-UNREACHABLE = "The recognizer cannot be reached"
+TOO_SHORT = "Keep drawing…"
+NOT_A_DIGIT = "That doesn't look like a digit"
+UNREACHABLE = "Can't reach the recognizer."
+OFFLINE = "You're offline. Your digit will be read when you reconnect."
 QUESTION = "Is that correct?"
 THANKS = "Thank you"
 CONSENT = "Save this drawing for training"

@@ -33,14 +33,14 @@ def test_two_digits_are_rejected(page: Page) -> None:
 
 def test_unsure_prediction_names_both_digits(page: Page) -> None:
     """Find an ambiguous drawing by bisection between a 4 and a 9."""
-    assert message_for(page, closure=0).startswith("That is a 4")
-    assert message_for(page, closure=1).startswith("That is a 9")
+    assert message_for(page, closure=0).startswith("It's a 4")
+    assert message_for(page, closure=1).startswith("It's a 9")
     four, nine, middle = 0.0, 1.0, 0.5
-    while (message := message_for(page, middle)).startswith("That is a "):
+    while (message := message_for(page, middle)).startswith("It's a "):
         assert nine - four > 0.001, f"A sure 4 at {four} and a sure 9 at {nine}."
-        four, nine = (middle, nine) if message.startswith("That is a 4") else (four, middle)
+        four, nine = (middle, nine) if message.startswith("It's a 4") else (four, middle)
         middle = (four + nine) / 2
-    assert message in {"Not sure: 4 or 9?", "Not sure: 9 or 4?"}
+    assert message in {"Not sure. Is it a 4 or a 9?", "Not sure. Is it a 9 or a 4?"}
 
 
 def four_or_nine(closure: float) -> Sequence[Stroke]:
