@@ -3,14 +3,18 @@
 from collections.abc import Callable
 
 from browser.mouse import draw
+from browser.older_browser import REMOVE_NEWER_FEATURES
 from browser.page_objects import (
     NOTHING_DRAWN,
+    OFFLINE,
     UNREACHABLE,
     button,
     predicted_digit,
     record_predict_requests,
     status_message,
+    submit_feedback,
 )
+from browser.uploads import photo, png_file, upload
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from support.drawings import DIGITS
@@ -24,6 +28,18 @@ NINE = {
     "model": "another",
     "id": "another-9",
 }
+
+HIDE_CANVAS = """
+  const { convertToBlob } = OffscreenCanvas.prototype;
+  OffscreenCanvas.prototype.convertToBlob = function (options) {
+    const blank = new OffscreenCanvas(this.width, this.height);
+    const context = blank.getContext("2d");
+    context.fillStyle = "white";
+    context.fillRect(0, 0, this.width, this.height);
+    return convertToBlob.call(blank, options);
+  };
+"""
+"""As browsers do that resist fingerprinting: a canvas gives back white."""
 
 WAIT_FOR_HEALTH = "fetch('/health').then((response) => response.json())"
 """A round trip to the server: an earlier response has been handled once it ends."""
@@ -50,7 +66,7 @@ def test_missing_network_is_reported_and_recognition_resumes(page: Page) -> None
     expect(status_message(page)).to_have_text(NOTHING_DRAWN)
     page.context.set_offline(True)
     draw(page, DIGITS[4])
-    expect(status_message(page)).to_have_text("You are offline; waiting for a connection")
+    expect(status_message(page)).to_have_text(OFFLINE)
     expect(predicted_digit(page)).to_have_text("")
     page.context.set_offline(False)
     expect(predicted_digit(page)).to_have_text("4")
@@ -67,6 +83,55 @@ def test_rendering_error_shows_a_message_and_a_reload_button(
     button(page, "Reload the page").click()
     draw(page, DIGITS[4])
     expect(predicted_digit(page)).to_have_text("4")
+
+
+def test_browser_of_2023_draws_uploads_and_sends_feedback(blank_page: Page, site: Server) -> None:
+    page = blank_page
+    page.add_init_script(REMOVE_NEWER_FEATURES)
+    page.goto(site.url)
+    assert page.evaluate("AbortSignal.any") is None
+    draw(page, DIGITS[4])
+    expect(predicted_digit(page)).to_have_text("4")
+    submit_feedback(page, "Yes")
+    upload(page, png_file(photo(DIGITS[3])))
+    expect(predicted_digit(page)).to_have_text("3")
+
+
+def test_programming_error_is_not_blamed_on_the_network(blank_page: Page, site: Server) -> None:
+    page = blank_page
+    logged: list[str] = []
+    page.on("console", lambda message: logged.append(message.text))
+    page.add_init_script("OffscreenCanvas.prototype.getContext = () => { throw Error('slip') }")
+    page.goto(site.url)
+    draw(page, DIGITS[4])
+    expect(status_message(page)).to_have_text(
+        "Something went wrong in this page. Reload it and try again."
+    )
+    assert any("slip" in message for message in logged)
+
+
+def test_browser_that_hides_the_canvas_is_named(blank_page: Page, site: Server) -> None:
+    page = blank_page
+    page.add_init_script(HIDE_CANVAS)
+    page.goto(site.url)
+    draw(page, DIGITS[4])
+    expect(status_message(page)).to_contain_text("Your browser hides your drawing")
+    expect(page.get_by_test_id("probability-4")).to_have_text("")
+
+
+def test_seconds_until_the_next_try_are_counted_down(page: Page) -> None:
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    page.route("**/predict*", lambda route: route.abort())
+    draw(page, DIGITS[1])
+    expect(button(page, "Try again")).to_have_text("Try again in 1 s")
+    page.clock.run_for(1000)
+    expect(button(page, "Try again")).to_have_text("Try again in 2 s")
+    page.clock.run_for(1000)
+    expect(button(page, "Try again")).to_have_text("Try again in 1 s")
+    page.unroute("**/predict*")
+    page.clock.run_for(1000)
+    expect(predicted_digit(page)).to_have_text("1")
 
 
 def test_try_again_sends_the_drawing_immediately(page: Page) -> None:
