@@ -3,6 +3,7 @@
 import base64
 
 import numpy as np
+import pytest
 from api.bombs import large_flat_png
 from browser.mouse import draw
 from browser.page_objects import (
@@ -11,12 +12,14 @@ from browser.page_objects import (
     record_predict_requests,
     status_message,
 )
+from browser.screen import is_inked
 from browser.uploads import photo, png_file
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
-from support.drawings import DIGITS
+from support.drawings import DIGITS, LARGE, MIDDLE, rasterize
 from support.images import digit_image, encode
+from support.server import Server
 
 TRANSFER = """
   const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
@@ -30,6 +33,25 @@ DROP = f"""(sketchpad, content) => {{
 PASTE = f"""(body, content) => {{
   {TRANSFER} body.dispatchEvent(new ClipboardEvent("paste", options));
 }}"""
+
+DRAG = """(sketchpad) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([], "digit.png", { type: "image/png" }));
+  sketchpad.dispatchEvent(new DragEvent("dragover", { bubbles: true, dataTransfer }));
+}"""
+
+WRITE_NO_WEBP = """
+  const { convertToBlob } = OffscreenCanvas.prototype;
+  OffscreenCanvas.prototype.convertToBlob = function (options) {
+    const type = options.type === "image/webp" ? "image/png" : options.type;
+    return convertToBlob.call(this, { ...options, type });
+  };
+"""
+"""As Safari does: it encodes a canvas as PNG instead."""
+
+SVG_OF_SEVEN = b"""<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24">
+  <path d="M6 4h12L10 20M8 12h9" fill="none" stroke="black" stroke-width="2"/>
+</svg>"""
 
 
 def test_uploaded_image_is_recognized(page: Page) -> None:
@@ -54,6 +76,90 @@ def test_stroke_replaces_an_uploaded_image(page: Page) -> None:
     expect(predicted_digit(page)).to_have_text("3")
     draw(page, DIGITS[1])
     expect(predicted_digit(page)).to_have_text("1")
+
+
+def test_tap_leaves_an_uploaded_image_in_place(page: Page) -> None:
+    choose_file(page, png_file(photo(DIGITS[3])))
+    expect(predicted_digit(page)).to_have_text("3")
+    draw(page, [[(0.5, 0.5)]])
+    expect(page.locator(".sketchpad-image")).to_be_visible()
+    expect(predicted_digit(page)).to_have_text("3")
+
+
+def test_stroke_says_how_to_get_the_image_back_that_it_replaces(page: Page) -> None:
+    choose_file(page, png_file(photo(DIGITS[3])))
+    expect(predicted_digit(page)).to_have_text("3")
+    draw(page, DIGITS[1])
+    expect(page.get_by_text("Undo brings the image back")).to_be_visible()
+    button(page, "Undo").click()
+    expect(predicted_digit(page)).to_have_text("3")
+    expect(page.get_by_text("Undo brings the image back")).to_have_count(0)
+
+
+def test_place_to_drop_is_said_above_the_ink(page: Page) -> None:
+    draw(page, [[(0.0, 0.3), (1.0, 0.3)]], LARGE)
+    sketchpad = page.get_by_test_id("sketchpad")
+    sketchpad.evaluate(DRAG)
+    hint = page.get_by_text("Drop the image here").bounding_box()
+    assert hint is not None
+    corner = (hint["x"] + 3, hint["y"] + hint["height"] / 2)
+    assert not is_inked(page, corner)
+    sketchpad.evaluate("pad => pad.dispatchEvent(new DragEvent('dragleave', { bubbles: true }))")
+    expect(page.get_by_text("Drop the image here")).to_have_count(0)
+    assert is_inked(page, corner)
+
+
+@pytest.mark.parametrize("kind", ["svg+xml", "avif"])
+def test_format_that_only_the_browser_decodes_is_recognized(page: Page, kind: str) -> None:
+    content = SVG_OF_SEVEN if kind == "svg+xml" else avif_of_seven()
+    assert len(content) < 15_000
+    with page.expect_response("**/predict*") as response:
+        choose_file(page, FilePayload(name="7", mimeType=f"image/{kind}", buffer=content))
+    assert response.value.status == 200
+    expect(predicted_digit(page)).to_have_text("7")
+
+
+def test_photo_is_small_where_the_browser_writes_no_webp(blank_page: Page, site: Server) -> None:
+    page = blank_page
+    page.add_init_script(WRITE_NO_WEBP)
+    page.goto(site.url)
+    file = FilePayload(name="7.jpg", mimeType="image/jpeg", buffer=camera_photo_of_seven(40))
+    with page.expect_response("**/predict*") as response:
+        choose_file(page, file)
+    request = response.value.request.all_headers()
+    assert request["content-type"] == "image/jpeg"
+    assert int(request["content-length"]) <= 15_000
+    expect(predicted_digit(page)).to_have_text("7")
+
+
+def test_transparent_image_gets_white_paper_where_the_browser_writes_no_webp(
+    blank_page: Page, site: Server
+) -> None:
+    page = blank_page
+    page.add_init_script(WRITE_NO_WEBP)
+    page.goto(site.url)
+    noise = np.random.default_rng(7).integers(0, 60, (400, 400, 4), dtype=np.uint8)
+    noise[..., 3] = np.asarray(rasterize(DIGITS[7], (400, 400), MIDDLE))
+    choose_file(page, png_file(encode(Image.fromarray(noise))))
+    expect(predicted_digit(page)).to_have_text("7")
+
+
+def test_blank_image_is_called_blank_and_has_no_probabilities(page: Page) -> None:
+    choose_file(page, png_file(encode(Image.new("L", (100, 100), 255))))
+    expect(status_message(page)).to_have_text("That image is blank.")
+    expect(page.get_by_test_id("probability-0")).to_have_text("")
+    expect(button(page, "Yes")).to_have_count(0)
+
+
+def test_rejection_of_a_file_goes_away(page: Page) -> None:
+    draw(page, DIGITS[1])
+    expect(predicted_digit(page)).to_have_text("1")
+    page.clock.install()
+    file = FilePayload(name="notes.txt", mimeType="text/plain", buffer=b"Not an image")
+    choose_file(page, file)
+    expect(status_message(page)).to_have_text("That file isn't an image.")
+    page.clock.fast_forward(10_000)
+    expect(status_message(page)).to_contain_text("It's a 1")
 
 
 def test_camera_photo_is_turned_upright_and_sent_in_a_few_kilobytes(page: Page) -> None:
@@ -95,7 +201,7 @@ def test_large_file_that_the_browser_cannot_decode_is_not_sent(page: Page) -> No
     requests = record_predict_requests(page)
     choose_file(page, png_file(bytes(4_000_001)))
     expect(status_message(page)).to_have_text(
-        "That image is 4.1 MB; the recognizer accepts at most 4 MB"
+        "That image has 4.1 MB. The recognizer takes at most 4 MB."
     )
     assert requests == []
     draw(page, DIGITS[1])
@@ -106,7 +212,7 @@ def test_file_of_another_type_is_not_sent(page: Page) -> None:
     requests = record_predict_requests(page)
     file = FilePayload(name="notes.txt", mimeType="text/plain", buffer=b"Not an image")
     choose_file(page, file)
-    expect(status_message(page)).to_have_text("That file is not an image")
+    expect(status_message(page)).to_have_text("That file isn't an image.")
     assert requests == []
     draw(page, DIGITS[1])
     expect(predicted_digit(page)).to_have_text("1")
@@ -119,11 +225,16 @@ def choose_file(page: Page, file: FilePayload) -> None:
     chooser.value.set_files(file)
 
 
-def camera_photo_of_seven() -> bytes:
+def avif_of_seven() -> bytes:
+    """Return a small AVIF."""
+    return encode(digit_image(7, size=(200, 200)), "AVIF")
+
+
+def camera_photo_of_seven(deviation: float = 12) -> bytes:
     """Return a 12-megapixel JPEG with noise, taken with the camera on its side."""
     small = digit_image(7, ink=60, paper=190, size=(300, 400))
     large = np.asarray(small.resize((3000, 4000)), dtype=np.float32)
-    noise = np.random.default_rng(7).normal(0, 12, large.shape)
+    noise = np.random.default_rng(7).normal(0, deviation, large.shape)
     upright = Image.fromarray((large + noise).clip(0, 255).astype(np.uint8))
     exif = Image.Exif()
     exif[0x0112] = 6  # orientation: rotate by 90° clockwise to display
