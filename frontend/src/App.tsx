@@ -1,49 +1,75 @@
+import { useCallback } from "react";
 import { Controls } from "./components/Controls";
 import { ExampleGallery } from "./components/ExampleGallery";
 import { FeedbackPrompt } from "./components/FeedbackPrompt";
+import { FingerSwitch } from "./components/FingerSwitch";
 import { LiveRegion } from "./components/LiveRegion";
 import { ModelInput } from "./components/ModelInput";
 import { PredictedDigit } from "./components/PredictedDigit";
 import { Probabilities } from "./components/Probabilities";
 import { Sketchpad } from "./components/Sketchpad";
 import { Status } from "./components/Status";
+import { TakeAlong } from "./components/TakeAlong";
+import { isBlank, isPenDown } from "./history";
+import { useExamplePlayer } from "./hooks/useExamplePlayer";
 import { useImageDrop } from "./hooks/useImageDrop";
 import { useImagePaste } from "./hooks/useImagePaste";
 import { useRecognizer } from "./hooks/useRecognizer";
 import { useShortcuts } from "./hooks/useShortcuts";
 import { describeTiming, messageFor } from "./messages";
-import { isStale } from "./reducer";
-import { rejectionReason } from "./upload";
+import { isStale, takesFeedback } from "./reducer";
+import { rejectionReason, toImage } from "./upload";
 
 export function App() {
-  const { state, dispatch, submitFeedback } = useRecognizer();
-  const drop = useImageDrop(chooseFile);
-  useImagePaste(chooseFile);
-  useShortcuts(dispatch);
-  const { sketch, timedPrediction } = state;
+  const { state, dispatch, endpoint, secondsToRetry, submitFeedback } = useRecognizer();
+  const { sketch, timedPrediction, failure } = state;
   const prediction = timedPrediction?.prediction;
   const message = messageFor(state);
-  const stale = isStale(state);
+  const asksForFeedback = takesFeedback(state);
 
-  function chooseFile(file: File) {
-    const reason = rejectionReason(file);
-    dispatch(
-      reason === null ? { type: "imageChosen", file } : { type: "fileRejected", reason },
-    );
-  }
+  const chooseFile = useCallback(
+    (file: File) => {
+      const reason = rejectionReason(file);
+      dispatch(
+        reason === null ? { type: "imageChosen", file } : { type: "fileRejected", reason },
+      );
+    },
+    [dispatch],
+  );
+  const drop = useImageDrop(chooseFile);
+  useImagePaste(chooseFile);
+  const playExample = useExamplePlayer(dispatch);
+  const asksForDigit = asksForFeedback && state.feedback.asking === "label";
+  useShortcuts(dispatch, asksForDigit ? submitFeedback : null);
 
   return (
     <div className="page" {...drop.handlers}>
       <header className="masthead">
         <h1>Digit recognizer</h1>
-        <p>You write in ink; the model responds in red.</p>
+        <p>You write in ink. The model answers in red.</p>
+        {state.penSeen && <FingerSwitch on={state.fingersDraw} dispatch={dispatch} />}
       </header>
       <main className="columns">
         <section className="drawing" aria-label="Your drawing">
-          <Sketchpad sketch={sketch} dropTarget={drop.dragging} dispatch={dispatch} />
-          <Controls state={state} dispatch={dispatch} />
+          <Sketchpad
+            sketch={sketch}
+            fingersDraw={state.fingersDraw}
+            dropTarget={drop.dragging}
+            dispatch={dispatch}
+          />
+          <Controls
+            canUndo={sketch.past.length > 0 || isPenDown(sketch)}
+            canRedo={sketch.future.length > 0}
+            canClear={!isBlank(sketch)}
+            penWidth={state.penWidth}
+            dispatch={dispatch}
+          />
         </section>
-        <section className="result" aria-label="The model’s prediction" data-stale={stale}>
+        <section
+          className="result"
+          aria-label="The model's prediction"
+          data-stale={isStale(state)}
+        >
           <div className="tiles">
             <PredictedDigit prediction={prediction} />
             <ModelInput image={prediction?.input} />
@@ -51,36 +77,33 @@ export function App() {
           <Status
             message={message}
             busy={state.slow}
-            error={state.failure !== null || state.rejection !== null}
-            canRetry={state.failure?.retryable === true}
-            onRetry={() => dispatch({ type: "retried" })}
+            error={failure !== null || state.rejection !== null}
+            canRetry={failure?.retryable === true}
+            secondsToRetry={secondsToRetry}
+            dispatch={dispatch}
           />
           <Probabilities prediction={prediction} />
-          <div className="feedback">
-            {prediction !== undefined &&
-              prediction.verdict !== "blank" &&
-              !sketch.penDown &&
-              !stale && (
-                // The key resets the prompt for each prediction.
-                <FeedbackPrompt
-                  key={state.lastTaskId}
-                  predicted={prediction.digit}
-                  storesInputs={state.storesInputs}
-                  feedback={state.feedback}
-                  onSubmit={submitFeedback}
-                />
-              )}
-          </div>
+          <FeedbackPrompt
+            open={asksForFeedback}
+            predicted={prediction?.digit ?? null}
+            storesInputs={state.storesInputs}
+            feedback={state.feedback}
+            onSubmit={submitFeedback}
+            dispatch={dispatch}
+          />
           <p className="timing">
             {timedPrediction !== null && describeTiming(timedPrediction)}
           </p>
+          <TakeAlong
+            drawing={sketch.drawing}
+            prediction={prediction}
+            endpoint={endpoint}
+            toImage={toImage}
+          />
         </section>
-        <ExampleGallery
-          onFile={chooseFile}
-          onExample={({ strokes }) => dispatch({ type: "exampleChosen", strokes })}
-        />
+        <ExampleGallery onFile={chooseFile} onExample={playExample} />
       </main>
-      <LiveRegion message={message} settled={!sketch.penDown} />
+      <LiveRegion message={message} settled={!isPenDown(sketch)} />
     </div>
   );
 }

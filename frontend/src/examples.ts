@@ -10,8 +10,7 @@ export interface Example {
 
 export const examples: readonly Example[] = rows.map(({ name, strokes }) => ({
   name,
-  strokes: strokes.map((points) => ({
-    width: PEN_WIDTHS.default,
-    points: points.map(([x = 0, y = 0]) => ({ x, y })),
-  })),
+  strokes: strokes.map((points) => [
+    { width: PEN_WIDTHS.default, points: points.map(([x = 0, y = 0]) => ({ x, y })) },
+  ]),
 }));

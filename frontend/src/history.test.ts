@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
+  cancelStroke,
   clear,
   emptySketch,
   endStroke,
   extendStroke,
   isBlank,
+  isPenDown,
+  isReadable,
+  MAX_UNDO,
   redo,
   type Sketch,
   setDrawing,
@@ -17,25 +21,25 @@ const END = { x: 0.6, y: 0.6 };
 const FILE = new File(["7"], "seven.png", { type: "image/png" });
 
 function addStroke(sketch: Sketch, width = 0.05): Sketch {
-  return endStroke(extendStroke(startStroke(sketch, START, width), END));
+  return endStroke(extendStroke(startStroke(sketch, START, width), END, width));
 }
 
 describe("a stroke", () => {
   it("has the pen's width and the points of its path", () => {
     expect(addStroke(emptySketch, 0.1).drawing.strokes).toEqual([
-      { width: 0.1, points: [START, END] },
+      [{ width: 0.1, points: [START, END] }],
     ]);
   });
 
   it("has one point after a tap", () => {
     const tapped = endStroke(startStroke(emptySketch, START, 0.05));
-    expect(tapped.drawing.strokes[0]?.points).toEqual([START]);
+    expect(tapped.drawing.strokes).toEqual([[{ width: 0.05, points: [START] }]]);
   });
 
   it("does not change while the pen is up", () => {
     const sketch = addStroke(emptySketch);
-    expect(extendStroke(sketch, START)).toBe(sketch);
-    expect(extendStroke(emptySketch, START)).toBe(emptySketch);
+    expect(extendStroke(sketch, START, 0.05)).toBe(sketch);
+    expect(extendStroke(emptySketch, START, 0.05)).toBe(emptySketch);
     expect(endStroke(sketch)).toBe(sketch);
   });
 
@@ -44,10 +48,26 @@ describe("a stroke", () => {
     expect(addStroke(one).drawing.strokes[0]).toBe(one.drawing.strokes[0]);
   });
 
-  it("replaces an image", () => {
-    const { drawing } = startStroke(setDrawing(emptySketch, { image: FILE }), START, 0.05);
-    expect(drawing.image).toBeNull();
-    expect(drawing.strokes).toHaveLength(1);
+  it("leaves the drawing as it was if it is canceled", () => {
+    const undone = undo(addStroke(addStroke(emptySketch)));
+    expect(cancelStroke(extendStroke(startStroke(undone, START, 0.05), END, 0.05))).toEqual(
+      undone,
+    );
+  });
+});
+
+describe("a stroke on an image", () => {
+  const photo = setDrawing(emptySketch, { image: FILE });
+  const started = startStroke(photo, START, 0.05);
+
+  it("replaces it once it is more than a dot", () => {
+    expect(started.drawing.image).toBe(FILE);
+    expect(extendStroke(started, { x: 0.55, y: 0.5 }, 0.05).drawing.image).toBe(FILE);
+    expect(extendStroke(started, { x: 0.7, y: 0.5 }, 0.05).drawing.image).toBeNull();
+  });
+
+  it("leaves it in place after a tap", () => {
+    expect(endStroke(started)).toEqual(photo);
   });
 });
 
@@ -82,7 +102,7 @@ describe("undo and redo", () => {
     const one = addStroke(emptySketch);
     const undone = undo(startStroke(one, START, 0.05));
     expect(undone.drawing).toBe(one.drawing);
-    expect(undone.penDown).toBe(false);
+    expect(isPenDown(undone)).toBe(false);
   });
 
   it("discard undone strokes after a new stroke", () => {
@@ -99,5 +119,36 @@ describe("clear", () => {
 
   it("adds no undo step if the drawing is blank", () => {
     expect(clear(emptySketch)).toBe(emptySketch);
+  });
+});
+
+describe("the history", () => {
+  it("is bounded", () => {
+    let sketch = emptySketch;
+    for (let count = 0; count < MAX_UNDO + 50; count += 1) sketch = addStroke(sketch);
+    expect(sketch.past).toHaveLength(MAX_UNDO);
+    for (let count = 0; count < MAX_UNDO; count += 1) sketch = undo(sketch);
+    expect(sketch.drawing.strokes).toHaveLength(50);
+    expect(undo(sketch)).toBe(sketch);
+    expect(sketch.future).toHaveLength(MAX_UNDO);
+  });
+
+  it("keeps only the latest image", () => {
+    const files = ["1", "2", "3"].map((name) => new File([name], `${name}.png`));
+    const sketch = files.reduce((before, image) => setDrawing(before, { image }), emptySketch);
+    const past = clear(sketch).past.map(({ image }) => image?.name);
+    expect(past).toEqual([undefined, "3.png"]);
+  });
+});
+
+describe("isReadable", () => {
+  it("needs an image or a stroke that is at least twice as long as wide", () => {
+    const dash = (end: number) =>
+      extendStroke(startStroke(emptySketch, START, 0.05), { x: end, y: 0.5 }, 0.05).drawing;
+    expect(isReadable(emptySketch.drawing)).toBe(false);
+    expect(isReadable(startStroke(emptySketch, START, 0.05).drawing)).toBe(false);
+    expect(isReadable(dash(0.59))).toBe(false);
+    expect(isReadable(dash(0.61))).toBe(true);
+    expect(isReadable({ strokes: [], image: FILE })).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 /** The current drawing with its undo and redo history. All functions are pure. */
 
-import type { Point, Stroke } from "./strokes";
+import { extend, isDot, joinParts, type Point, type Stroke } from "./strokes";
 
 /** Either strokes or an uploaded image. */
 export interface Drawing {
@@ -10,8 +10,8 @@ export interface Drawing {
 
 export interface Sketch {
   readonly drawing: Drawing;
-  /** While the pen is down, the last stroke is unfinished. */
-  readonly penDown: boolean;
+  /** While the pen is down, the drawing without the unfinished stroke; null otherwise. */
+  readonly base: Drawing | null;
   readonly past: readonly Drawing[];
   /** Undone drawings, the most recently undone last. */
   readonly future: readonly Drawing[];
@@ -19,14 +19,18 @@ export interface Sketch {
 
 const BLANK: Drawing = { strokes: [], image: null };
 
-export const emptySketch: Sketch = { drawing: BLANK, penDown: false, past: [], future: [] };
+/** Drawings kept for undo. Only the latest image among them is kept, because images are large. */
+export const MAX_UNDO = 100;
+
+export const emptySketch: Sketch = { drawing: BLANK, base: null, past: [], future: [] };
 
 /** Replaces the drawing; undo restores the previous one. */
 export function setDrawing(sketch: Sketch, drawing: Partial<Drawing>): Sketch {
+  const { drawing: previous, past } = endStroke(sketch);
   return {
     drawing: { ...BLANK, ...drawing },
-    penDown: false,
-    past: [...sketch.past, sketch.drawing],
+    base: null,
+    past: remember(past, previous),
     future: [],
   };
 }
@@ -35,46 +39,85 @@ export function clear(sketch: Sketch): Sketch {
   return isBlank(sketch) ? sketch : setDrawing(sketch, BLANK);
 }
 
-/** Starts a stroke, which replaces an uploaded image. */
 export function startStroke(sketch: Sketch, point: Point, width: number): Sketch {
-  const strokes = [...sketch.drawing.strokes, { width, points: [point] }];
-  return { ...setDrawing(sketch, { strokes }), penDown: true };
+  const ended = endStroke(sketch);
+  const { strokes, image } = ended.drawing;
+  const started = [...strokes, extend([], point, width)];
+  return { ...ended, drawing: { strokes: started, image }, base: ended.drawing };
 }
 
-export function extendStroke(sketch: Sketch, point: Point): Sketch {
-  const stroke = sketch.drawing.strokes.at(-1);
-  if (!sketch.penDown || stroke === undefined) return sketch;
-  const extended = { ...stroke, points: [...stroke.points, point] };
-  const strokes = [...sketch.drawing.strokes.slice(0, -1), extended];
-  return { ...sketch, drawing: { strokes, image: null } };
+/** Adds a point to the unfinished stroke. Once it is more than a dot, it replaces an image. */
+export function extendStroke(sketch: Sketch, point: Point, width: number): Sketch {
+  const { strokes, image } = sketch.drawing;
+  const stroke = strokes.at(-1);
+  if (sketch.base === null || stroke === undefined) return sketch;
+  const extended = extend(stroke, point, width);
+  const drawing = {
+    strokes: [...strokes.slice(0, -1), extended],
+    image: image !== null && isDot([extended]) ? image : null,
+  };
+  return { ...sketch, drawing };
 }
 
+/** Lifts the pen. A dot on an image is discarded, because it would replace the image. */
 export function endStroke(sketch: Sketch): Sketch {
-  return sketch.penDown ? { ...sketch, penDown: false } : sketch;
+  const { drawing, base, past } = sketch;
+  const stroke = drawing.strokes.at(-1);
+  if (base === null || stroke === undefined) return sketch;
+  if (drawing.image !== null) return cancelStroke(sketch);
+  const joined = joinParts(stroke);
+  const strokes = [...drawing.strokes.slice(0, -1), joined];
+  return {
+    drawing: joined === stroke ? drawing : { strokes, image: null },
+    base: null,
+    past: remember(past, base),
+    future: [],
+  };
+}
+
+/** Lifts the pen and removes the unfinished stroke. */
+export function cancelStroke(sketch: Sketch): Sketch {
+  return sketch.base === null ? sketch : { ...sketch, drawing: sketch.base, base: null };
 }
 
 export function undo(sketch: Sketch): Sketch {
-  const drawing = sketch.past.at(-1);
-  if (drawing === undefined) return sketch;
+  const ended = endStroke(sketch);
+  const drawing = ended.past.at(-1);
+  if (drawing === undefined) return ended;
   return {
     drawing,
-    penDown: false,
-    past: sketch.past.slice(0, -1),
-    future: [...sketch.future, sketch.drawing],
+    base: null,
+    past: ended.past.slice(0, -1),
+    future: [...ended.future, ended.drawing],
   };
 }
 
 export function redo(sketch: Sketch): Sketch {
-  const drawing = sketch.future.at(-1);
-  if (drawing === undefined) return sketch;
+  const ended = endStroke(sketch);
+  const drawing = ended.future.at(-1);
+  if (drawing === undefined) return ended;
   return {
     drawing,
-    penDown: false,
-    past: [...sketch.past, sketch.drawing],
-    future: sketch.future.slice(0, -1),
+    base: null,
+    past: [...ended.past, ended.drawing],
+    future: ended.future.slice(0, -1),
   };
+}
+
+export function isPenDown({ base }: Sketch): boolean {
+  return base !== null;
 }
 
 export function isBlank({ drawing }: Sketch): boolean {
   return drawing.strokes.length === 0 && drawing.image === null;
+}
+
+/** Returns whether a drawing shows enough to recognize: an image, or more than a dot. */
+export function isReadable({ strokes, image }: Drawing): boolean {
+  return image !== null || !isDot(strokes);
+}
+
+function remember(past: readonly Drawing[], drawing: Drawing): readonly Drawing[] {
+  const kept = drawing.image === null ? past : past.filter(({ image }) => image === null);
+  return [...kept, drawing].slice(-MAX_UNDO);
 }

@@ -7,13 +7,18 @@ import {
   type RecognizerState,
   reduce,
   retryDelay,
+  takesFeedback,
 } from "./reducer";
 
 const POINT = { x: 0.5, y: 0.5 };
-const START: RecognizerAction = { type: "strokeStarted", point: POINT };
-const EXTEND: RecognizerAction = { type: "strokeExtended", point: { x: 0.6, y: 0.6 } };
+const SAMPLE = { ...POINT, pressure: null };
+const START: RecognizerAction = { type: "strokeStarted", sample: SAMPLE };
+const EXTEND: RecognizerAction = {
+  type: "strokeExtended",
+  samples: [{ x: 0.7, y: 0.6, pressure: null }],
+};
 const STROKE: RecognizerAction[] = [START, EXTEND, { type: "strokeEnded" }];
-const OUTAGE = { message: "The recognizer cannot be reached", retryable: true };
+const OUTAGE = { message: "Can't reach the recognizer.", retryable: true };
 const REJECTION = { message: "The image cannot be read.", retryable: false };
 const FILE = new File(["7"], "seven.png", { type: "image/png" });
 
@@ -60,7 +65,7 @@ describe("a drawing", () => {
 
   it("has strokes of the chosen pen width", () => {
     const { sketch } = play(ready, { type: "penWidthChanged", width: 0.1 }, ...STROKE);
-    expect(sketch.drawing.strokes[0]?.width).toBe(0.1);
+    expect(sketch.drawing.strokes[0]?.[0]?.width).toBe(0.1);
   });
 
   it("is previewed during a stroke, one request at a time", () => {
@@ -87,6 +92,61 @@ describe("a drawing", () => {
     expect(reduce(ready, { type: "previewDue" })).toBe(ready);
     const state = play(failed(play(ready, ...STROKE)), START);
     expect(reduce(state, { type: "previewDue" })).toBe(state);
+  });
+});
+
+describe("a dot", () => {
+  const dot = play(ready, START, { type: "previewDue" });
+
+  it("is not sent, neither during the stroke nor after it", () => {
+    expect(dot.task).toBeNull();
+    expect(reduce(dot, { type: "strokeEnded" })).toMatchObject({ task: null });
+  });
+
+  it("counts beside a stroke", () => {
+    const dotted = play(predicted(play(ready, ...STROKE), 1), START, { type: "strokeEnded" });
+    expect(dotted.task?.drawing).toBe(dotted.sketch.drawing);
+  });
+});
+
+describe("a pen", () => {
+  const pen = (pressure: number, x = 0.5) => ({ x, y: 0.5, pressure });
+
+  it("draws wider with more pressure", () => {
+    const { sketch } = play(
+      ready,
+      { type: "strokeStarted", sample: pen(0.5) },
+      { type: "strokeExtended", samples: [pen(0.5, 0.6), pen(1, 0.7), pen(0, 0.8)] },
+      { type: "strokeEnded" },
+    );
+    const widths = sketch.drawing.strokes[0]?.map(({ width }) => width / ready.penWidth);
+    expect(widths).toEqual([1, 1.5, 0.5]);
+  });
+
+  it("turns off drawing with fingers once, until it is turned on again", () => {
+    const seen = play(ready, { type: "strokeStarted", sample: pen(0.5) });
+    expect(seen).toMatchObject({ penSeen: true, fingersDraw: false });
+    const on = play(
+      seen,
+      { type: "fingersDrawChanged", fingersDraw: true },
+      { type: "strokeStarted", sample: pen(0.5) },
+    );
+    expect(on.fingersDraw).toBe(true);
+    expect(play(ready, START)).toMatchObject({ penSeen: false, fingersDraw: true });
+  });
+});
+
+describe("a canceled stroke", () => {
+  it("leaves the prediction as it was", () => {
+    const settled = predicted(play(ready, ...STROKE), 7);
+    expect(play(settled, START, EXTEND, { type: "strokeCanceled" })).toEqual(settled);
+  });
+
+  it("has its preview replaced", () => {
+    const settled = predicted(play(ready, ...STROKE), 7);
+    const previewed = predicted(play(settled, START, EXTEND, { type: "previewDue" }), 4);
+    const canceled = reduce(previewed, { type: "strokeCanceled" });
+    expect(canceled.task?.drawing).toBe(settled.sketch.drawing);
   });
 });
 
@@ -151,18 +211,35 @@ describe("a prediction", () => {
 });
 
 describe("feedback", () => {
-  it("is reset by the next prediction", () => {
-    const sent = reduce(predicted(play(ready, ...STROKE), 7), { type: "feedbackSent" });
-    expect(sent.feedback).toBe("sent");
-    expect(predicted(play(sent, ...STROKE), 4).feedback).toBe("none");
+  it("resets feedback and consent, which are for one drawing", () => {
+    const asked = play(
+      predicted(play(ready, ...STROKE), 7),
+      { type: "consentChanged", storeInput: true },
+      { type: "feedbackSent", label: 1 },
+    );
+    expect(asked.feedback).toMatchObject({ asking: "nothing", storeInput: true, label: 1 });
+    const next = predicted(play(asked, ...STROKE), 4);
+    expect(next.feedback).toEqual(initialState.feedback);
   });
+});
 
-  it("shows a failure unless another prediction has followed", () => {
-    const sent = reduce(predicted(play(ready, ...STROKE), 7), { type: "feedbackSent" });
-    const failure = { type: "feedbackFailed", predictionId: "m-7", failure: OUTAGE } as const;
-    expect(reduce(sent, failure).feedback).toBe(OUTAGE);
+describe("feedback", () => {
+  const sent = reduce(predicted(play(ready, ...STROKE), 7), { type: "feedbackSent", label: 7 });
+  const failure = { type: "feedbackFailed", predictionId: "m-7", failure: OUTAGE } as const;
+
+  it("shows a failure until it is sent again, unless another prediction has followed", () => {
+    const lost = reduce(sent, failure);
+    expect(lost.feedback).toMatchObject({ label: 7, failure: OUTAGE });
+    expect(reduce(lost, { type: "feedbackSent", label: 7 }).feedback.failure).toBeNull();
     const next = predicted(play(sent, ...STROKE), 4);
     expect(reduce(next, failure)).toBe(next);
+  });
+
+  it("is taken on what is shown for this drawing only", () => {
+    expect(takesFeedback(sent)).toBe(true);
+    expect(takesFeedback(play(sent, START))).toBe(false);
+    expect(takesFeedback(play(sent, ...STROKE))).toBe(false);
+    expect(takesFeedback(initialState)).toBe(false);
   });
 });
 
@@ -196,13 +273,14 @@ describe("clear", () => {
   });
 });
 
-describe("an image or an example", () => {
+describe("an image or a link", () => {
   it("is sent", () => {
     const cleared = play(ready, ...STROKE, { type: "cleared" });
     const chosen = reduce(cleared, { type: "imageChosen", file: FILE });
     expect(chosen.task?.drawing).toEqual({ strokes: [], image: FILE });
-    const strokes = [{ width: 0.05, points: [POINT] }];
-    const example = reduce(ready, { type: "exampleChosen", strokes });
+    const points = [POINT, { x: 0.5, y: 0.9 }];
+    const strokes = [[{ width: 0.05, points }]];
+    const example = reduce(ready, { type: "linkOpened", strokes });
     expect(example.task?.drawing).toEqual({ strokes, image: null });
   });
 });
@@ -214,6 +292,7 @@ describe("a rejected file", () => {
     expect(rejected).toEqual({ ...drawn, rejection: "Too large" });
     expect(play(rejected, ...STROKE).rejection).toBeNull();
     expect(reduce(rejected, { type: "cleared" }).rejection).toBeNull();
+    expect(reduce(rejected, { type: "rejectionExpired" })).toEqual(drawn);
   });
 });
 

@@ -3,24 +3,28 @@
  * The hook useRecognizer sends the requests.
  *
  * At most one request is in flight. Changes made meanwhile are sent next; if the current request
- * is slow, it is aborted and replaced. A blank drawing needs no request.
+ * is slow, it is aborted and replaced. A blank drawing, or one of only a dot,
+ * needs no request.
  */
 
 import type { ApiFailure, TimedPrediction } from "./api";
 import {
+  cancelStroke,
   clear,
   type Drawing,
   emptySketch,
   endStroke,
   extendStroke,
-  isBlank,
+  isPenDown,
+  isReadable,
   redo,
   type Sketch,
   setDrawing,
   startStroke,
   undo,
 } from "./history";
-import { PEN_WIDTHS, type Point, type Stroke } from "./strokes";
+import type { Sample, StrokeAction } from "./pointers";
+import { PEN_WIDTHS, type Stroke } from "./strokes";
 
 /** The one request in flight. */
 export interface Task {
@@ -33,6 +37,10 @@ export interface RecognizerState {
   readonly sketch: Sketch;
   /** Width of new strokes, as a fraction of the sketchpad's side. */
   readonly penWidth: number;
+  /** A stylus has been used, so touches may be the palm of the hand that holds it. */
+  readonly penSeen: boolean;
+  /** Touches draw. The first use of a stylus turns it off. */
+  readonly fingersDraw: boolean;
   readonly task: Task | null;
   /** ID of the newest task; the next one is greater by 1. */
   readonly lastTaskId: number;
@@ -52,22 +60,41 @@ export interface RecognizerState {
   readonly rejection: string | null;
   /** Failed tasks since the last success; determines the delay before a retry. */
   readonly failureCount: number;
-  /** Feedback on this prediction; an ApiFailure if it did not arrive. */
-  readonly feedback: "none" | "sent" | ApiFailure;
+  readonly feedback: FeedbackState;
 }
 
+/** What the user has said about this prediction. */
+export interface FeedbackState {
+  /** Whether the prediction is correct, which digit it was, or nothing more. */
+  readonly asking: "correct" | "label" | "nothing";
+  /** The user consents to have the model input stored. */
+  readonly storeInput: boolean;
+  /** The label that was last sent: the digit that was drawn, or null if it was not a digit. */
+  readonly label: number | null;
+  /** Why the label did not arrive. */
+  readonly failure: ApiFailure | null;
+}
+
+/** Consent is not given at first, because it covers one drawing only. */
+const NO_FEEDBACK: FeedbackState = {
+  asking: "correct",
+  storeInput: false,
+  label: null,
+  failure: null,
+};
+
 export type RecognizerAction =
-  | { readonly type: "strokeStarted"; readonly point: Point }
-  | { readonly type: "strokeExtended"; readonly point: Point }
-  | { readonly type: "strokeEnded" }
+  | StrokeAction
   | { readonly type: "previewDue" }
   | { readonly type: "penWidthChanged"; readonly width: number }
+  | { readonly type: "fingersDrawChanged"; readonly fingersDraw: boolean }
   | { readonly type: "undone" }
   | { readonly type: "redone" }
   | { readonly type: "cleared" }
-  | { readonly type: "exampleChosen"; readonly strokes: readonly Stroke[] }
+  | { readonly type: "linkOpened"; readonly strokes: readonly Stroke[] }
   | { readonly type: "imageChosen"; readonly file: File }
   | { readonly type: "fileRejected"; readonly reason: string }
+  | { readonly type: "rejectionExpired" }
   | { readonly type: "retried" }
   | { readonly type: "networkChanged"; readonly online: boolean }
   | { readonly type: "taskSlow"; readonly taskId: number }
@@ -78,7 +105,10 @@ export type RecognizerAction =
       readonly timedPrediction: TimedPrediction;
     }
   | { readonly type: "taskFailed"; readonly taskId: number; readonly failure: ApiFailure }
-  | { readonly type: "feedbackSent" }
+  | { readonly type: "correctionStarted" }
+  | { readonly type: "consentChanged"; readonly storeInput: boolean }
+  | { readonly type: "feedbackReopened" }
+  | { readonly type: "feedbackSent"; readonly label: number | null }
   | {
       readonly type: "feedbackFailed";
       readonly predictionId: string;
@@ -88,6 +118,8 @@ export type RecognizerAction =
 export const initialState: RecognizerState = {
   sketch: emptySketch,
   penWidth: PEN_WIDTHS.default,
+  penSeen: false,
+  fingersDraw: true,
   task: { id: 1, drawing: null },
   lastTaskId: 1,
   slow: false,
@@ -99,36 +131,52 @@ export const initialState: RecognizerState = {
   failure: null,
   rejection: null,
   failureCount: 0,
-  feedback: "none",
+  feedback: NO_FEEDBACK,
 };
 
 export function reduce(state: RecognizerState, action: RecognizerAction): RecognizerState {
   const { sketch } = state;
   switch (action.type) {
     case "strokeStarted":
-      return { ...state, sketch: startStroke(sketch, action.point, state.penWidth) };
+      return {
+        ...state,
+        sketch: startStroke(sketch, action.sample, widthOf(action.sample, state)),
+        ...(action.sample.pressure !== null &&
+          !state.penSeen && { penSeen: true, fingersDraw: false }),
+        rejection: null,
+      };
     case "strokeExtended":
-      return { ...state, sketch: extendStroke(sketch, action.point) };
+      return { ...state, sketch: extendSketch(state, action.samples) };
     case "strokeEnded":
-      return sketch.penDown ? updateSketch(state, endStroke(sketch)) : state;
+      return isPenDown(sketch) ? updateSketch(state, endStroke(sketch)) : state;
+    case "strokeCanceled":
+      return isPenDown(sketch) ? updateSketch(state, cancelStroke(sketch)) : state;
     case "previewDue":
-      return sketch.penDown && state.task === null && state.failure === null
+      // An unfinished stroke leaves an image in place until it is more than a dot.
+      return isPenDown(sketch) &&
+        sketch.drawing.image === null &&
+        state.task === null &&
+        state.failure === null
         ? startTaskIfOutdated(state)
         : state;
     case "penWidthChanged":
       return { ...state, penWidth: action.width };
+    case "fingersDrawChanged":
+      return { ...state, fingersDraw: action.fingersDraw };
     case "undone":
       return updateSketch(state, undo(sketch));
     case "redone":
       return updateSketch(state, redo(sketch));
     case "cleared":
       return updateSketch(state, clear(sketch));
-    case "exampleChosen":
+    case "linkOpened":
       return updateSketch(state, setDrawing(sketch, { strokes: action.strokes }));
     case "imageChosen":
       return updateSketch(state, setDrawing(sketch, { image: action.file }));
     case "fileRejected":
       return { ...state, rejection: action.reason };
+    case "rejectionExpired":
+      return { ...state, rejection: null };
     case "retried":
       return state.task === null ? startTask(state) : state;
     case "networkChanged": {
@@ -151,18 +199,32 @@ export function reduce(state: RecognizerState, action: RecognizerAction): Recogn
         : state;
     case "taskFailed":
       return state.task?.id === action.taskId ? failTask(state, action.failure) : state;
-    case "feedbackSent":
-      return { ...state, feedback: "sent" };
+    case "correctionStarted":
+      return { ...state, feedback: { ...state.feedback, asking: "label" } };
+    case "consentChanged":
+      return { ...state, feedback: { ...state.feedback, storeInput: action.storeInput } };
+    case "feedbackReopened":
+      return { ...state, feedback: { ...state.feedback, asking: "correct" } };
+    case "feedbackSent": {
+      const sent = { asking: "nothing", label: action.label, failure: null } as const;
+      return { ...state, feedback: { ...state.feedback, ...sent } };
+    }
     case "feedbackFailed":
       return state.timedPrediction?.prediction.id === action.predictionId
-        ? { ...state, feedback: action.failure }
+        ? { ...state, feedback: { ...state.feedback, failure: action.failure } }
         : state;
   }
 }
 
+/** Returns whether the page can ask about the prediction: it shows one, and for this drawing. */
+export function takesFeedback(state: RecognizerState): boolean {
+  const verdict = state.timedPrediction?.prediction.verdict ?? "blank";
+  return verdict !== "blank" && !isPenDown(state.sketch) && !isStale(state);
+}
+
 /** Returns whether the prediction is for an earlier drawing and a newer one is pending. */
 export function isStale({ sketch, timedPrediction, predictedFor }: RecognizerState): boolean {
-  return timedPrediction !== null && !sketch.penDown && predictedFor !== sketch.drawing;
+  return timedPrediction !== null && !isPenDown(sketch) && predictedFor !== sketch.drawing;
 }
 
 /** Returns the milliseconds until the automatic retry; null if a retry would not help. */
@@ -171,10 +233,25 @@ export function retryDelay(state: RecognizerState): number | null {
   return Math.min(1000 * 2 ** (state.failureCount - 1), 30_000);
 }
 
+function extendSketch(state: RecognizerState, samples: readonly Sample[]): Sketch {
+  return samples.reduce(
+    (sketch, sample) => extendStroke(sketch, sample, widthOf(sample, state)),
+    state.sketch,
+  );
+}
+
+/**
+ * Returns the width of a stroke at a sample. A pen's pressure changes it by up to half; its steps
+ * of an eighth are not visible, and keep parts of one width long.
+ */
+function widthOf({ pressure }: Sample, { penWidth }: RecognizerState): number {
+  return pressure === null ? penWidth : (penWidth * Math.round((0.5 + pressure) * 8)) / 8;
+}
+
 /** Replaces the sketch; if the drawing has changed, earlier failures no longer apply. */
 function updateSketch(state: RecognizerState, sketch: Sketch): RecognizerState {
   const changed = { ...state, sketch };
-  if (isBlank(sketch)) return resetPrediction(changed);
+  if (!isReadable(sketch.drawing)) return resetPrediction(changed);
   if (sketch.drawing === state.predictedFor && state.failure === null) return changed;
   const withoutFailure = { ...changed, failure: null, rejection: null };
   const mustWait = state.task !== null && !(state.slow && state.ready);
@@ -195,18 +272,20 @@ function resetPrediction(state: RecognizerState): RecognizerState {
   };
 }
 
-/** Starts a task unless the drawing is blank, predicted or in flight already. */
+/** Starts a task unless the drawing is not readable, predicted or in flight already. */
 function startTaskIfOutdated(state: RecognizerState): RecognizerState {
   const { sketch, task, predictedFor } = state;
   const outdated =
-    !isBlank(sketch) && sketch.drawing !== task?.drawing && sketch.drawing !== predictedFor;
+    isReadable(sketch.drawing) &&
+    sketch.drawing !== task?.drawing &&
+    sketch.drawing !== predictedFor;
   return outdated ? startTask(state) : state;
 }
 
-/** Starts a task for the drawing, or a health check if the drawing is blank. */
+/** Starts a task for the drawing, or a health check if it is not readable. */
 function startTask(state: RecognizerState): RecognizerState {
   const id = state.lastTaskId + 1;
-  const drawing = isBlank(state.sketch) ? null : state.sketch.drawing;
+  const drawing = isReadable(state.sketch.drawing) ? state.sketch.drawing : null;
   return { ...state, task: { id, drawing }, lastTaskId: id, slow: false };
 }
 
@@ -223,11 +302,12 @@ function receivePrediction(
   timedPrediction: TimedPrediction,
 ): RecognizerState {
   const completed = completeTask(state);
-  const { penDown, drawing } = state.sketch;
+  const { drawing } = state.sketch;
+  const penDown = isPenDown(state.sketch);
   const predictedFor = state.task?.drawing ?? null;
   const current = penDown || predictedFor === drawing;
   const next = current
-    ? { ...completed, timedPrediction, predictedFor, feedback: "none" as const }
+    ? { ...completed, timedPrediction, predictedFor, feedback: NO_FEEDBACK }
     : completed;
   return penDown ? next : startTaskIfOutdated(next);
 }

@@ -1,6 +1,8 @@
-/** Image files from the user: validation, and compression before the upload. */
+/** The image that is sent to the API; validation and compression of files from the user. */
 
 import { ApiError } from "./api";
+import type { Drawing } from "./history";
+import { renderStrokes } from "./strokes";
 
 /** The API's default limit; larger files that the browser cannot decode are not sent. */
 const MAX_BYTES = 4_000_000;
@@ -27,6 +29,11 @@ const ENCODINGS = [
   { side: UPLOAD_MAX_SIDE / 2, quality: 0.1 },
 ];
 
+/** Returns a drawing as it is sent to the API. */
+export function toImage({ strokes, image }: Drawing): Promise<Blob> {
+  return image === null ? renderStrokes(strokes) : compressForUpload(image);
+}
+
 /** Returns one sentence on why a file is rejected; null if it is accepted. */
 export function rejectionReason(file: Blob): string | null {
   if (!file.type.startsWith("image/")) return "That file isn't an image.";
@@ -38,7 +45,7 @@ export function rejectionReason(file: Blob): string | null {
  * that this browser cannot decode is returned unchanged, so that the API can recognize or reject it.
  * Throws ApiError if such an image is too large for the API.
  */
-export async function compressForUpload(file: Blob): Promise<Blob> {
+async function compressForUpload(file: Blob): Promise<Blob> {
   if (file.size <= UPLOAD_TARGET_BYTES && API_TYPES.includes(file.type)) return file;
   const image = await decode(file);
   if (image !== null) return encode(image, file.type === "image/svg+xml");

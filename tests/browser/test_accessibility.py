@@ -78,12 +78,13 @@ def unsure(page: Page) -> None:
     page.route("**/predict*", lambda route: route.fulfill(json=prediction))
     draw(page, DIGITS[4])
     expect(predicted_digit(page)).to_have_text("4")
-    expect(status_message(page)).to_have_text("Not sure: 4 or 9?")
+    expect(status_message(page)).to_have_text("Not sure. Is it a 4 or a 9?")
 
 
 def not_a_digit(page: Page) -> None:
     draw(page, NON_DIGITS["A"])
     expect(status_message(page)).to_have_text(NOT_A_DIGIT)
+    expect(predicted_digit(page)).to_have_text("")  # not a faded one of the first stroke
 
 
 def choosing_label(page: Page) -> None:
@@ -115,12 +116,21 @@ def offline(page: Page) -> None:
     first_visit(page)
     page.context.set_offline(True)
     draw(page, DIGITS[7])
-    expect(status_message(page)).to_contain_text("You are offline")
+    expect(status_message(page)).to_contain_text("You're offline.")
 
 
 def image_rejected(page: Page) -> None:
     upload(page, png_file(b"text"))
     expect(status_message(page)).to_contain_text("cannot be read")
+
+
+def finger_switch_shown(page: Page) -> None:
+    ((x, y),) = to_window(page, [(0.5, 0.5)], MIDDLE)
+    pen = {"x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1, "pointerType": "pen"}
+    devtools = page.context.new_cdp_session(page)
+    for kind in ("mousePressed", "mouseReleased"):
+        devtools.send("Input.dispatchMouseEvent", {"type": kind} | pen)
+    expect(page.get_by_label("Fingers draw")).not_to_be_checked()
 
 
 def consent_offered(page: Page) -> None:
@@ -135,7 +145,8 @@ def consent_given(page: Page) -> None:
 
 STATES: list[State] = [
     first_visit, waiting, predicted, unsure, not_a_digit, choosing_label, feedback_sent,
-    feedback_failed, unreachable, offline, image_rejected, consent_offered, consent_given,
+    feedback_failed, unreachable, offline, image_rejected, finger_switch_shown, consent_offered,
+    consent_given,
 ]  # fmt: skip
 
 
@@ -177,6 +188,7 @@ def test_layout_does_not_shift_between_states(
         feedback_sent,
         feedback_failed,
         not_a_digit,
+        finger_switch_shown,
         unreachable,
     ):
         state(page)

@@ -6,6 +6,7 @@ import pytest
 from browser.mouse import draw, to_window
 from browser.page_objects import (
     NOTHING_DRAWN,
+    TOO_SHORT,
     button,
     model_input,
     predicted_digit,
@@ -15,7 +16,7 @@ from browser.page_objects import (
 from browser.screen import is_inked
 from playwright.sync_api import Page, expect
 
-from support.drawings import BOTTOM_RIGHT, DIGITS, LARGE, TOP_LEFT, Box
+from support.drawings import BOTTOM_RIGHT, DIGITS, LARGE, MIDDLE, TOP_LEFT, Box
 
 
 @pytest.mark.parametrize("digit", DIGITS)
@@ -23,7 +24,7 @@ def test_drawn_digit_is_recognized(page: Page, digit: int) -> None:
     draw(page, DIGITS[digit])
     expect(predicted_digit(page)).to_have_text(str(digit))
     article = "an" if digit == 8 else "a"
-    sentence = re.compile(rf"^That is {article} {digit}, \d+\.\d% sure$")
+    sentence = re.compile(rf"^It's {article} {digit} \(\d+\.\d% sure\)$")
     expect(status_message(page)).to_have_text(sentence)
 
 
@@ -61,11 +62,54 @@ def test_model_input_is_shown(page: Page) -> None:
     assert size == [28, 28]
 
 
-def test_click_leaves_a_dot_that_is_sent(page: Page) -> None:
-    with page.expect_response("**/predict*") as response:
-        draw(page, [[(0.5, 0.5)]])
-    assert response.value.json()["verdict"] != "blank"
-    expect(status_message(page)).to_have_text(re.compile("^(That|Not sure)"))
+def test_dot_stays_without_a_guess_until_there_is_more_to_read(page: Page) -> None:
+    expect(status_message(page)).to_have_text(NOTHING_DRAWN)
+    requests = record_predict_requests(page)
+    draw(page, [[(0.5, 0.5)]])
+    expect(status_message(page)).to_have_text(TOO_SHORT)
+    (point,) = to_window(page, [(0.5, 0.5)], MIDDLE)
+    assert is_inked(page, point)
+    page.mouse.move(*point)
+    page.mouse.down()
+    page.wait_for_timeout(400)  # more than the interval of live previews
+    page.mouse.up()
+    expect(predicted_digit(page)).to_have_text("")
+    assert requests == []
+    draw(page, DIGITS[1])
+    expect(predicted_digit(page)).to_have_text("1")
+
+
+def test_digit_that_writes_itself_is_shown_until_the_first_stroke(page: Page) -> None:
+    ghost = page.locator(".ghost-digit")
+    expect(ghost).to_be_visible()
+    draw(page, DIGITS[1])
+    button(page, "Clear").click()
+    expect(page.get_by_text("Draw any digit, anywhere")).to_be_visible()
+    expect(ghost).to_have_count(0)
+
+
+def test_example_writes_itself_while_the_guess_follows(page: Page) -> None:
+    expect(status_message(page)).to_have_text(NOTHING_DRAWN)
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    ink = page.get_by_test_id("sketchpad").locator("path").last
+    button(page, "Try a 3").click()
+    page.clock.run_for(400)
+    expect(predicted_digit(page)).not_to_have_text("")
+    half = len(ink.get_attribute("d") or "")
+    expect(button(page, "Yes")).to_have_count(0)  # the stroke is unfinished
+    page.clock.run_for(400)
+    expect(predicted_digit(page)).to_have_text("3")
+    expect(button(page, "Yes")).to_be_visible()
+    assert 0 < 1.5 * half < len(ink.get_attribute("d") or "")
+
+
+def test_example_is_there_at_once_with_reduced_motion(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    button(page, "Try an 8").click()
+    expect(predicted_digit(page)).to_have_text("8")
 
 
 def test_each_stroke_and_each_undo_updates_the_prediction(page: Page) -> None:

@@ -1,4 +1,9 @@
-export function ModelInput({ image }: { readonly image: string | null | undefined }) {
+import { memo } from "react";
+export const ModelInput = memo(function ModelInput({
+  image,
+}: {
+  readonly image: string | null | undefined;
+}) {
   return (
     <figure className="model-input">
       <div className="model-input-image grid-paper">
@@ -9,4 +14,4 @@ export function ModelInput({ image }: { readonly image: string | null | undefine
       <figcaption>What the model sees</figcaption>
     </figure>
   );
-}
+});

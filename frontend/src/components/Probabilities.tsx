@@ -1,13 +1,20 @@
-import type { CSSProperties } from "react";
+import { type CSSProperties, memo } from "react";
 import type { Prediction } from "../api";
 import { DIGITS, percent, topDigits } from "../messages";
 
-export function Probabilities({ prediction }: { readonly prediction: Prediction | undefined }) {
+export const Probabilities = memo(function Probabilities({
+  prediction,
+}: {
+  readonly prediction: Prediction | undefined;
+}) {
+  // Those of a blank image are all the same, and mean nothing.
+  const probabilities =
+    prediction === undefined || prediction.verdict === "blank" ? [] : prediction.probabilities;
   const top = prediction === undefined ? [] : topDigits(prediction);
   return (
     <dl className="probabilities" aria-label="Probability of each digit">
       {DIGITS.map((digit) => {
-        const probability = prediction?.probabilities[digit];
+        const probability = probabilities[digit];
         const style = { "--probability": probability ?? 0 } as CSSProperties;
         return (
           <div key={digit} className="probability" data-top={top.includes(digit)}>
@@ -23,4 +30,4 @@ export function Probabilities({ prediction }: { readonly prediction: Prediction 
       })}
     </dl>
   );
-}
+});

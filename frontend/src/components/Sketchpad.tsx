@@ -1,14 +1,61 @@
-import { type Dispatch, type RefObject, useEffect, useMemo, useRef, useState } from "react";
-import { Canvas, type CanvasPath, type Point as CanvasPoint } from "react-sketch-canvas";
-import type { Sketch } from "../history";
+import {
+  type Dispatch,
+  memo,
+  type RefObject,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { Canvas, type CanvasPath } from "react-sketch-canvas";
+import { isBlank, isPenDown, type Sketch } from "../history";
+import { usePointers } from "../hooks/usePointers";
 import type { RecognizerAction } from "../reducer";
-import type { Point, Stroke } from "../strokes";
+import type { Stroke, StrokePart } from "../strokes";
+import { GhostDigit } from "./GhostDigit";
 
 interface SketchpadProps {
   readonly sketch: Sketch;
+  readonly fingersDraw: boolean;
   /** A file is being dragged over the page, so the sketchpad is marked as the target. */
   readonly dropTarget: boolean;
   readonly dispatch: Dispatch<RecognizerAction>;
+}
+
+export function Sketchpad({ sketch, fingersDraw, dropTarget, dispatch }: SketchpadProps) {
+  const { drawing, base } = sketch;
+  const pad = useRef<HTMLDivElement>(null);
+  const side = useSide(pad);
+  const hint = hintFor(sketch, dropTarget);
+  const unfinished = isPenDown(sketch) ? drawing.strokes.slice(-1) : NO_STROKES;
+
+  return (
+    <div
+      ref={pad}
+      className="sketchpad grid-paper"
+      data-testid="sketchpad"
+      data-drop-target={dropTarget}
+      role="img"
+      aria-label={label(sketch)}
+      {...usePointers(fingersDraw, dispatch)}
+    >
+      {drawing.image !== null && <ImagePreview file={drawing.image} />}
+      {isBlank(sketch) && sketch.past.length === 0 && <GhostDigit />}
+      <Layer strokes={(base ?? drawing).strokes} side={side} />
+      {/* In a layer of its own, so that the finished strokes are not repainted with it. */}
+      <Layer strokes={unfinished} side={side} />
+      {hint !== null && (
+        <p className="sketchpad-hint" data-kind={hint.kind}>
+          {hint.text}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface LayerProps {
+  readonly strokes: readonly Stroke[];
+  readonly side: number;
 }
 
 const LAYER = {
@@ -21,55 +68,21 @@ const LAYER = {
   exportWithBackgroundImage: false,
   allowOnlyPointerType: "all",
   svgStyle: {},
+  isDrawing: false,
+  readOnly: true,
+  onPointerDown: ignore,
+  onPointerMove: ignore,
+  onPointerUp: ignore,
 } as const;
+
+const NO_STROKES: readonly Stroke[] = [];
 
 function ignore() {}
 
-export function Sketchpad({ sketch, dropTarget, dispatch }: SketchpadProps) {
-  const { strokes, image } = sketch.drawing;
-  const pad = useRef<HTMLDivElement>(null);
-  const side = useSide(pad);
-  const paths = useCanvasPaths(strokes, side);
-  // The unfinished stroke has its own layer, so the finished ones are not repainted with it.
-  const finished = sketch.penDown ? -1 : strokes.length;
-  const toFractions = ({ x, y }: CanvasPoint): Point => ({ x: x / side, y: y / side });
-
-  return (
-    <div
-      ref={pad}
-      className="sketchpad grid-paper"
-      data-testid="sketchpad"
-      data-drop-target={dropTarget}
-      role="img"
-      aria-label={label(strokes.length, image)}
-    >
-      <p className="sketchpad-hint">{hint(strokes.length, image, dropTarget)}</p>
-      {image !== null && <ImagePreview file={image} />}
-      <Canvas
-        {...LAYER}
-        readOnly
-        paths={paths.slice(0, finished)}
-        isDrawing={false}
-        onPointerDown={ignore}
-        onPointerMove={ignore}
-        onPointerUp={ignore}
-      />
-      <Canvas
-        {...LAYER}
-        paths={paths.slice(finished)}
-        isDrawing={sketch.penDown}
-        onPointerDown={(point, isEraser) => {
-          // A pen's eraser end is ignored: it would draw, because the page has no eraser tool.
-          if (isEraser !== true) dispatch({ type: "strokeStarted", point: toFractions(point) });
-        }}
-        onPointerMove={(point) =>
-          dispatch({ type: "strokeExtended", point: toFractions(point) })
-        }
-        onPointerUp={() => dispatch({ type: "strokeEnded" })}
-      />
-    </div>
-  );
-}
+/** Shows strokes. The canvas only paints: usePointers has the reason. */
+const Layer = memo(function Layer({ strokes, side }: LayerProps) {
+  return <Canvas {...LAYER} paths={useCanvasPaths(strokes, side)} />;
+});
 
 function ImagePreview({ file }: { readonly file: File }) {
   const [url, setUrl] = useState<string>();
@@ -93,24 +106,24 @@ function ImagePreview({ file }: { readonly file: File }) {
 }
 
 /**
- * Returns the strokes in CSS pixels. An unchanged stroke keeps its path object, so that React
- * repaints only the stroke being drawn.
+ * Returns the parts of strokes in CSS pixels. An unchanged part keeps its path object, so that
+ * React repaints only the last part of the stroke being drawn.
  */
 function useCanvasPaths(strokes: readonly Stroke[], side: number): CanvasPath[] {
   const toPath = useMemo(() => {
-    const cache = new WeakMap<Stroke, CanvasPath>();
-    return (stroke: Stroke) => {
-      const path = cache.get(stroke) ?? {
-        paths: stroke.points.map(({ x, y }) => ({ x: x * side, y: y * side })),
-        strokeWidth: stroke.width * side,
+    const cache = new WeakMap<StrokePart, CanvasPath>();
+    return (part: StrokePart) => {
+      const path = cache.get(part) ?? {
+        paths: part.points.map(({ x, y }) => ({ x: x * side, y: y * side })),
+        strokeWidth: part.width * side,
         strokeColor: "currentColor",
         drawMode: true,
       };
-      cache.set(stroke, path);
+      cache.set(part, path);
       return path;
     };
   }, [side]);
-  return useMemo(() => strokes.map(toPath), [strokes, toPath]);
+  return strokes.flat().map(toPath);
 }
 
 /** Returns the current width of a square element in CSS pixels. */
@@ -128,13 +141,24 @@ function useSide(element: RefObject<HTMLElement | null>): number {
   return side;
 }
 
-function label(strokeCount: number, image: File | null): string {
+function label({ drawing: { strokes, image } }: Sketch): string {
   if (image !== null) return "Sketch area with the uploaded image";
-  if (strokeCount === 0) return "Sketch area, empty: draw a digit with a mouse, finger or pen";
-  return `Sketch area, ${strokeCount} ${strokeCount === 1 ? "stroke" : "strokes"}`;
+  if (strokes.length === 0)
+    return "Sketch area, empty: draw a digit with a mouse, finger or pen";
+  return `Sketch area, ${strokes.length} ${strokes.length === 1 ? "stroke" : "strokes"}`;
 }
 
-function hint(strokeCount: number, image: File | null, dropTarget: boolean): string {
-  if (dropTarget) return "Drop the image here";
-  return strokeCount === 0 && image === null ? "Draw a digit here" : "";
+interface Hint {
+  readonly kind: "blank" | "drop" | "replaced";
+  readonly text: string;
+}
+
+function hintFor(sketch: Sketch, dropTarget: boolean): Hint | null {
+  if (dropTarget) return { kind: "drop", text: "Drop the image here" };
+  if (isBlank(sketch)) return { kind: "blank", text: "Draw any digit, anywhere" };
+  // Without a word, an image that a stroke replaced would seem lost.
+  const previous = sketch.base ?? sketch.past.at(-1);
+  return sketch.drawing.image === null && previous != null && previous.image !== null
+    ? { kind: "replaced", text: "Undo brings the image back" }
+    : null;
 }

@@ -1,4 +1,4 @@
-import { type Dispatch, useEffect, useReducer, useState } from "react";
+import { type Dispatch, useCallback, useEffect, useReducer, useState } from "react";
 import {
   ApiError,
   type ApiFailure,
@@ -7,7 +7,8 @@ import {
   predict,
   sendFeedback,
 } from "../api";
-import type { Drawing } from "../history";
+import { emptySketch, isPenDown, setDrawing } from "../history";
+import { PAGE_ERROR } from "../messages";
 import {
   initialState,
   type RecognizerAction,
@@ -16,8 +17,9 @@ import {
   retryDelay,
   type Task,
 } from "../reducer";
-import { renderStrokes } from "../strokes";
-import { compressForUpload } from "../upload";
+import { fromHash } from "../share";
+import { toImage } from "../upload";
+import { useCountdown } from "./useCountdown";
 
 /** A message about a faster task would only flicker. */
 const SLOW_AFTER_MS = 600;
@@ -25,22 +27,25 @@ const SLOW_AFTER_MS = 600;
 /** The interval of predictions while a stroke is being drawn, if responses are fast enough. */
 const PREVIEW_INTERVAL_MS = 120;
 
-const NOT_SENDABLE: ApiFailure = {
-  message: "The image could not be sent; try another one",
-  retryable: false,
-};
+/** Long enough to read why a file was rejected, which has no other end. */
+const REJECTION_SHOWN_MS = 10_000;
 
 interface Recognizer {
   readonly state: RecognizerState;
   readonly dispatch: Dispatch<RecognizerAction>;
+  /** The address of the API's /predict. */
+  readonly endpoint: Promise<string>;
+  /** Until a failed request is sent again; null if it will not be. */
+  readonly secondsToRetry: number | null;
   /** Sends the label, and with the user's consent the model input. */
-  readonly submitFeedback: (label: number | null, storeInput: boolean) => void;
+  readonly submitFeedback: (label: number | null) => void;
 }
 
 /** Connects the reducer to the API, timers and the network status. */
 export function useRecognizer(): Recognizer {
-  const [state, dispatch] = useReducer(reduce, initialState);
+  const [state, dispatch] = useReducer(reduce, initialState, openLink);
   const [base] = useState(loadApiBase);
+  const [endpoint] = useState(() => base.then((url) => `${url || location.origin}/predict`));
   const { task } = state;
 
   useEffect(() => {
@@ -63,19 +68,30 @@ export function useRecognizer(): Recognizer {
     };
   }, [task, base]);
 
-  const { penDown } = state.sketch;
+  const penDown = isPenDown(state.sketch);
   useEffect(() => {
     if (!penDown) return;
     const preview = setInterval(() => dispatch({ type: "previewDue" }), PREVIEW_INTERVAL_MS);
     return () => clearInterval(preview);
   }, [penDown]);
 
-  const delay = retryDelay(state);
+  const secondsToRetry = useCountdown(retryDelay(state), () => dispatch({ type: "retried" }));
+
   useEffect(() => {
-    if (delay === null) return;
-    const retry = setTimeout(() => dispatch({ type: "retried" }), delay);
-    return () => clearTimeout(retry);
-  }, [delay]);
+    function onHashChange() {
+      const strokes = fromHash(location.hash);
+      if (strokes !== null) dispatch({ type: "linkOpened", strokes });
+    }
+    addEventListener("hashchange", onHashChange);
+    return () => removeEventListener("hashchange", onHashChange);
+  }, []);
+
+  const { rejection } = state;
+  useEffect(() => {
+    if (rejection === null) return;
+    const expiry = setTimeout(() => dispatch({ type: "rejectionExpired" }), REJECTION_SHOWN_MS);
+    return () => clearTimeout(expiry);
+  }, [rejection]);
 
   useEffect(() => {
     const update = () => dispatch({ type: "networkChanged", online: navigator.onLine });
@@ -88,19 +104,30 @@ export function useRecognizer(): Recognizer {
     };
   }, []);
 
-  async function submitFeedback(label: number | null, storeInput: boolean) {
-    if (state.timedPrediction === null) return;
-    const { id, input } = state.timedPrediction.prediction;
-    dispatch({ type: "feedbackSent" });
-    try {
-      const feedback = { id, digit: label, ...(storeInput && { input: input ?? null }) };
-      await sendFeedback(await base, feedback);
-    } catch (error) {
-      dispatch({ type: "feedbackFailed", predictionId: id, failure: toFailure(error) });
-    }
-  }
+  const prediction = state.timedPrediction?.prediction;
+  const { storeInput } = state.feedback;
+  const submitFeedback = useCallback(
+    async (label: number | null) => {
+      if (prediction === undefined) return;
+      const { id, input } = prediction;
+      dispatch({ type: "feedbackSent", label });
+      try {
+        const feedback = { id, digit: label, ...(storeInput && { input: input ?? null }) };
+        await sendFeedback(await base, feedback);
+      } catch (error) {
+        dispatch({ type: "feedbackFailed", predictionId: id, failure: toFailure(error) });
+      }
+    },
+    [prediction, storeInput, base],
+  );
 
-  return { state, dispatch, submitFeedback };
+  return { state, dispatch, endpoint, secondsToRetry, submitFeedback };
+}
+
+/** Starts with the drawing in the page's address. */
+function openLink(state: RecognizerState): RecognizerState {
+  const strokes = fromHash(location.hash);
+  return strokes === null ? state : { ...state, sketch: setDrawing(emptySketch, { strokes }) };
 }
 
 async function run(
@@ -119,9 +146,5 @@ async function run(
 function toFailure(error: unknown): ApiFailure {
   if (error instanceof ApiError) return error.failure;
   console.error(error);
-  return NOT_SENDABLE;
-}
-
-function toImage({ strokes, image }: Drawing): Promise<Blob> {
-  return image === null ? renderStrokes(strokes) : compressForUpload(image);
+  return { message: PAGE_ERROR, retryable: false };
 }
