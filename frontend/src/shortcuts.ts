@@ -12,8 +12,8 @@ export const shortcuts = isMac
 type Keys = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
 
 /**
- * Returns the action for a key press; null if it is not a shortcut. The keys that clear the
- * drawing are none on a control that the keyboard has reached, where people press them for others.
+ * Returns the action for a key press; null if it is not a shortcut. On a focused control, the keys
+ * that clear the drawing are none, because people press them there for other reasons.
  */
 export function actionFor(press: Keys, onControl: boolean): RecognizerAction | null {
   if (press.altKey) return null;

@@ -62,10 +62,18 @@ interface CommandProps {
   readonly children: ReactNode;
 }
 
-/** A button that can be focused while it does nothing; else its last use would lose the focus. */
+/**
+ * A button that can be focused while it does nothing; else its last use would lose the focus. The
+ * mouse does not focus it, so that Delete clears the drawing after a click.
+ */
 function Command({ shortcut, enabled, onClick, children }: CommandProps) {
   return (
-    <button type="button" aria-disabled={!enabled} onClick={enabled ? onClick : undefined}>
+    <button
+      type="button"
+      aria-disabled={!enabled}
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={enabled ? onClick : undefined}
+    >
       {children} <kbd>{shortcut}</kbd>
     </button>
   );

@@ -11,8 +11,7 @@ export function useShortcuts(
   onDigit: ((digit: number) => void) | null,
 ): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
-    const onControl = event.target instanceof Element && event.target.matches(":focus-visible");
-    const action = actionFor(event, onControl);
+    const action = actionFor(event, event.target !== document.body);
     const digit = digitFor(event);
     if (action !== null) dispatch(action);
     else if (digit !== null && onDigit !== null) onDigit(digit);
