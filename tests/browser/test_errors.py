@@ -101,7 +101,7 @@ def test_programming_error_is_not_blamed_on_the_network(blank_page: Page, site: 
     page = blank_page
     logged: list[str] = []
     page.on("console", lambda message: logged.append(message.text))
-    page.add_init_script("OffscreenCanvas.prototype.getContext = () => { throw Error('slip') }")
+    page.add_init_script("OffscreenCanvas.prototype.convertToBlob = () => { throw Error('slip') }")
     page.goto(site.url)
     draw(page, DIGITS[4])
     expect(status_message(page)).to_have_text(

@@ -97,7 +97,7 @@ def test_stroke_says_how_to_get_the_image_back_that_it_replaces(page: Page) -> N
 
 
 def test_place_to_drop_is_said_above_the_ink(page: Page) -> None:
-    draw(page, [[(0.0, 0.3), (1.0, 0.3)]], LARGE)
+    draw(page, [[(0.0, 0.5), (1.0, 0.5)]], LARGE)
     sketchpad = page.get_by_test_id("sketchpad")
     sketchpad.evaluate(DRAG)
     hint = page.get_by_text("Drop the image here").bounding_box()
