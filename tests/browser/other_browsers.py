@@ -10,11 +10,8 @@ from typing import Any, Protocol
 
 import httpx
 
-from support.processes import free_port, running, wait_until
+from support.processes import TIMEOUT, free_port, running, wait_until
 from support.requirements import UnavailableError
-
-TIMEOUT = 60.0
-"""Seconds that a browser may take for a command; on a busy machine, the first takes half of it."""
 
 MINI_BROWSER = "webkit2gtk-4.1/MiniBrowser"
 
