@@ -21,7 +21,7 @@ import { isStale, takesFeedback } from "./reducer";
 import { rejectionReason, toImage } from "./upload";
 
 export function App() {
-  const { state, dispatch, endpoint, secondsToRetry, submitFeedback } = useRecognizer();
+  const { state, dispatch, secondsToRetry, submitFeedback } = useRecognizer();
   const { sketch, timedPrediction, failure } = state;
   const prediction = timedPrediction?.prediction;
   const message = messageFor(state);
@@ -94,12 +94,7 @@ export function App() {
           <p className="timing">
             {timedPrediction !== null && describeTiming(timedPrediction)}
           </p>
-          <TakeAlong
-            drawing={sketch.drawing}
-            prediction={prediction}
-            endpoint={endpoint}
-            toImage={toImage}
-          />
+          <TakeAlong drawing={sketch.drawing} prediction={prediction} toImage={toImage} />
         </section>
         <ExampleGallery onFile={chooseFile} onExample={playExample} />
       </main>

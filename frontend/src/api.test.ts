@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ApiError, checkHealth, loadApiBase, predict, sendFeedback } from "./api";
+import { ApiError, checkHealth, predict, sendFeedback } from "./api";
 
 const SEVEN = {
   digit: 7,
@@ -29,8 +29,23 @@ function respondWith(body: unknown, status = 200) {
   fetchStub.mockImplementation(async () => new Response(text, { status }));
 }
 
-function predictImage(base = "") {
-  return predict(base, IMAGE, new AbortController().signal);
+/** Lets requests end by their signal alone; resolves to that of the first. */
+function neverRespond(): Promise<AbortSignal> {
+  return new Promise((resolve) => {
+    fetchStub.mockImplementation(
+      (_url, init) =>
+        new Promise((_resolve, reject) => {
+          const signal = init?.signal;
+          if (!signal) throw new Error("The request has no signal.");
+          signal.addEventListener("abort", () => reject(signal.reason));
+          resolve(signal);
+        }),
+    );
+  });
+}
+
+function predictImage() {
+  return predict(IMAGE, new AbortController().signal);
 }
 
 async function failureOf(promise: Promise<unknown>) {
@@ -46,13 +61,27 @@ describe("predict", () => {
   it("sends the image as the body and returns the prediction", async () => {
     respondWith(SEVEN);
 
-    expect((await predictImage("https://api.example")).prediction).toEqual(SEVEN);
+    expect((await predictImage()).prediction).toEqual(SEVEN);
 
     const [url, init] = fetchStub.mock.calls[0] ?? [];
-    expect(url).toBe("https://api.example/predict?explain=true");
+    expect(url).toBe("/predict?explain=true");
     expect(init?.method).toBe("POST");
     expect(init?.body).toBe(IMAGE);
-    expect(init?.headers).toEqual({ "Content-Type": "image/png" });
+    expect(init?.headers).toEqual({
+      "Content-Type": "image/png",
+      // printf image | sha256sum
+      "x-amz-content-sha256":
+        "6105d6cc76af400325e94d588ce511be5bfdbb73b437dc51eca43917d7a43e3d",
+    });
+  });
+
+  it("sends no digest where the browser computes none", async () => {
+    vi.stubGlobal("crypto", {});
+    respondWith(SEVEN);
+
+    expect((await predictImage()).prediction).toEqual(SEVEN);
+
+    expect(fetchStub.mock.calls[0]?.[1]?.headers).toEqual({ "Content-Type": "image/png" });
   });
 
   it.each([
@@ -107,14 +136,10 @@ describe("predict", () => {
 
   it("times out after 15 s", async () => {
     vi.useFakeTimers();
-    fetchStub.mockImplementation(
-      (_url, init) =>
-        new Promise((_resolve, reject) => {
-          init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));
-        }),
-    );
+    const sent = neverRespond();
     const settled = vi.fn();
     const failure = failureOf(predictImage()).finally(settled);
+    await sent;
 
     await vi.advanceTimersByTimeAsync(14_999);
     expect(settled).not.toHaveBeenCalled();
@@ -124,19 +149,13 @@ describe("predict", () => {
   });
 
   it("aborts a superseded request", async () => {
-    let sent: AbortSignal | null | undefined;
-    fetchStub.mockImplementation(
-      (_url, init) =>
-        new Promise((_resolve, reject) => {
-          sent = init?.signal;
-          sent?.addEventListener("abort", () => reject(sent?.reason));
-        }),
-    );
+    const sent = neverRespond();
     const superseded = new AbortController();
-    const failure = failureOf(predict("", IMAGE, superseded.signal));
-    expect(sent?.aborted).toBe(false);
+    const failure = failureOf(predict(IMAGE, superseded.signal));
+    const signal = await sent;
+    expect(signal.aborted).toBe(false);
     superseded.abort();
-    expect(sent?.aborted).toBe(true);
+    expect(signal.aborted).toBe(true);
     expect((await failure).message).not.toContain("too long");
   });
 
@@ -178,17 +197,17 @@ describe("predict", () => {
 describe("sendFeedback", () => {
   it("sends the prediction's id and the label, and accepts an empty response", async () => {
     fetchStub.mockResolvedValue(new Response(null, { status: 204 }));
-    await sendFeedback("https://api.example", { id: SEVEN.id, digit: 1 });
+    await sendFeedback({ id: SEVEN.id, digit: 1 });
     const [url, init] = fetchStub.mock.calls[0] ?? [];
-    expect(url).toBe("https://api.example/feedback");
+    expect(url).toBe("/feedback");
     expect(init?.method).toBe("POST");
-    expect(init?.headers).toEqual({ "Content-Type": "application/json" });
+    expect(init?.headers).toMatchObject({ "Content-Type": "application/json" });
     expect(init?.body).toBe('{"id":"cnn-3-7-1","digit":1}');
   });
 
   it("sends null if it was not a digit", async () => {
     fetchStub.mockResolvedValue(new Response(null, { status: 204 }));
-    await sendFeedback("", { id: SEVEN.id, digit: null });
+    await sendFeedback({ id: SEVEN.id, digit: null });
     expect(fetchStub.mock.calls[0]?.[1]?.body).toBe('{"id":"cnn-3-7-1","digit":null}');
   });
 
@@ -198,13 +217,13 @@ describe("sendFeedback", () => {
     [503, true],
   ])("returns the API's message for status %i, retryable: %o", async (status, retryable) => {
     respondWith({ detail: "Not now.", code: "rate_limited" }, status);
-    const failure = await failureOf(sendFeedback("", { id: SEVEN.id, digit: 1 }));
+    const failure = await failureOf(sendFeedback({ id: SEVEN.id, digit: 1 }));
     expect(failure).toEqual({ message: "Not now.", retryable });
   });
 
   it("is retryable if the API cannot be reached", async () => {
     respondWith("<h1>Bad gateway</h1>", 502);
-    const failure = await failureOf(sendFeedback("", { id: SEVEN.id, digit: 1 }));
+    const failure = await failureOf(sendFeedback({ id: SEVEN.id, digit: 1 }));
     expect(failure.retryable).toBe(true);
   });
 });
@@ -218,43 +237,14 @@ describe("checkHealth", () => {
   ])("interprets stores_inputs: %o as %o", async (stores_inputs, storesInputs) => {
     respondWith({ status: "ok", model: "cnn-3", stores_inputs });
 
-    expect(await checkHealth("", new AbortController().signal)).toBe(storesInputs);
+    expect(await checkHealth(new AbortController().signal)).toBe(storesInputs);
     expect(fetchStub.mock.calls[0]?.[0]).toBe("/health");
   });
 
   it("rejects the response of a static host that serves index.html for every path", async () => {
     respondWith("<!doctype html>");
 
-    const failure = await failureOf(checkHealth("", new AbortController().signal));
+    const failure = await failureOf(checkHealth(new AbortController().signal));
     expect(failure.retryable).toBe(true);
-  });
-});
-
-describe("loadApiBase", () => {
-  it.each([
-    ["the URL in the file", '{"api": "https://api.example"}', "https://api.example"],
-    ["no trailing slash", '{"api": "https://api.example/v1/"}', "https://api.example/v1"],
-    ["the same origin for an empty URL", '{"api": ""}', ""],
-    ["the same origin for a missing key", "{}", ""],
-    ["the same origin for a number", '{"api": 8000}', ""],
-    ["the same origin for invalid JSON", "<!doctype html>", ""],
-    ["the same origin for null", "null", ""],
-  ])("returns %s", async (_name, file, base) => {
-    respondWith(file);
-
-    expect(await loadApiBase()).toBe(base);
-    expect(fetchStub.mock.calls[0]?.[0]).toBe("/config.json");
-  });
-
-  it("returns the same origin if the file does not exist", async () => {
-    respondWith({ api: "https://not-this.example" }, 404);
-
-    expect(await loadApiBase()).toBe("");
-  });
-
-  it("returns the same origin if the file cannot be fetched", async () => {
-    fetchStub.mockRejectedValue(new TypeError("Failed to fetch"));
-
-    expect(await loadApiBase()).toBe("");
   });
 });

@@ -1,4 +1,4 @@
-/** The recognizer's API as seen from the browser: addresses, types and errors. */
+/** The recognizer's API, on the page's own origin, as seen from the browser. */
 
 import type { components, paths } from "./openapi";
 
@@ -33,7 +33,6 @@ export class ApiError extends Error {
 }
 
 const REQUEST_TIMEOUT_MS = 15_000;
-const CONFIG_TIMEOUT_MS = 5_000;
 
 const UNREACHABLE: ApiFailure = {
   message: "Can't reach the recognizer.",
@@ -49,65 +48,51 @@ const INVALID_RESPONSE: ApiFailure = {
 };
 
 /**
- * Returns the API's base URL from /config.json, or "" (the same origin) if the file is missing
- * or names none. Never rejects.
- */
-export async function loadApiBase(): Promise<string> {
-  try {
-    const response = await fetch("/config.json", {
-      cache: "no-cache",
-      signal: AbortSignal.timeout(CONFIG_TIMEOUT_MS),
-    });
-    const config: unknown = await response.json();
-    if (response.ok && isRecord(config) && typeof config.api === "string") {
-      return config.api.replace(/\/+$/, "");
-    }
-  } catch {
-    // A missing or unreadable file has the same effect as an empty one.
-  }
-  return "";
-}
-
-/**
  * Resolves once the API is up, to whether it stores model inputs. The request also triggers
  * the cold start of a serverless API.
  */
-export async function checkHealth(base: string, signal: AbortSignal): Promise<boolean> {
-  const { body } = await request(`${base}/health`, { signal });
+export async function checkHealth(signal: AbortSignal): Promise<boolean> {
+  const { body } = await request("/health", { signal });
   if (!isRecord(body) || body.status !== "ok") throw new ApiError(INVALID_RESPONSE);
   return body.stores_inputs === true;
 }
 
-export async function predict(
-  base: string,
-  image: Blob,
-  signal: AbortSignal,
-): Promise<TimedPrediction> {
+export async function predict(image: Blob, signal: AbortSignal): Promise<TimedPrediction> {
   const sentAt = performance.now();
-  const { body, headers } = await request(`${base}/predict?explain=true`, {
-    method: "POST",
-    headers: { "Content-Type": image.type },
-    body: image,
-    signal,
-  });
+  const { body, headers } = await post("/predict?explain=true", image.type, image, signal);
   const roundTripMs = performance.now() - sentAt;
   if (!isPrediction(body)) throw new ApiError(INVALID_RESPONSE);
   return { prediction: body, roundTripMs, modelMs: modelTime(headers.get("Server-Timing")) };
 }
 
 /** Sends the label: the digit that the user drew, or null if it was not a digit. */
-export async function sendFeedback(base: string, feedback: Feedback): Promise<void> {
-  await request(`${base}/feedback`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(feedback),
-  });
+export async function sendFeedback(feedback: Feedback): Promise<void> {
+  await post("/feedback", "application/json", JSON.stringify(feedback));
 }
 
 /** Returns the milliseconds of the stage `model` in a Server-Timing header. */
 function modelTime(header: string | null): number | null {
   const duration = header?.match(/(?:^|,)\s*model;dur=(\d+(?:\.\d+)?)/)?.[1];
   return duration === undefined ? null : Number(duration);
+}
+
+/**
+ * Sends a request with a body. CloudFront needs its digest if the Lambda function accepts no other
+ * caller; browsers compute digests on secure origins only.
+ */
+async function post(path: string, type: string, body: Blob | string, signal?: AbortSignal) {
+  const headers: Record<string, string> = { "Content-Type": type };
+  if (globalThis.crypto?.subtle !== undefined) {
+    const bytes = await new Response(body).arrayBuffer();
+    headers["x-amz-content-sha256"] = toHex(await crypto.subtle.digest("SHA-256", bytes));
+  }
+  return request(path, { method: "POST", headers, body, ...(signal && { signal }) });
+}
+
+function toHex(bytes: ArrayBuffer): string {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
 }
 
 /** Returns the headers and JSON body of a successful response; throws ApiError. */

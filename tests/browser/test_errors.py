@@ -1,7 +1,5 @@
 """The page while the API is down, slow or on another origin."""
 
-from collections.abc import Callable
-
 from browser.mouse import draw
 from browser.older_browser import REMOVE_NEWER_FEATURES
 from browser.page_objects import (
@@ -15,7 +13,7 @@ from browser.page_objects import (
     submit_feedback,
 )
 from browser.uploads import photo, png_file, upload
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from support.drawings import DIGITS
 from support.server import Server
@@ -180,25 +178,3 @@ def test_late_response_is_not_shown_after_clear(page: Page) -> None:
     page.evaluate(WAIT_FOR_HEALTH)
     expect(predicted_digit(page)).to_have_text("")
     expect(status_message(page)).to_have_text(NOTHING_DRAWN)
-
-
-def test_requests_go_to_the_api_in_config_json(
-    new_context: Callable[..., BrowserContext], site: Server
-) -> None:
-    api = "http://127.0.0.1:9"
-    # This server's content security policy allows no other API; a static host sends its own.
-    page = new_context(bypass_csp=True).new_page()
-    page.route("**/config.json", lambda route: route.fulfill(json={"api": api + "/"}))
-    page.route(f"{api}/**", respond_from_other_origin)
-    page.goto(site.url)
-    with page.expect_request("**/predict*") as request:
-        draw(page, DIGITS[1])
-    assert request.value.url.startswith(f"{api}/predict?")
-    expect(predicted_digit(page)).to_have_text("9")
-
-
-def respond_from_other_origin(route: Route) -> None:
-    """Respond as an API on another origin."""
-    headers = {"access-control-allow-origin": "*"}
-    is_health = route.request.url.endswith("/health")
-    route.fulfill(json={"status": "ok"} if is_health else NINE, headers=headers)

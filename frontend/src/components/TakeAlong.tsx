@@ -6,14 +6,13 @@ import { toCurl, toHash, toJson } from "../share";
 interface TakeAlongProps {
   readonly drawing: Drawing;
   readonly prediction: Prediction | undefined;
-  /** The API's address, and the drawing as the API gets it. */
-  readonly endpoint: Promise<string>;
+  /** The drawing as the API gets it. */
   readonly toImage: (drawing: Drawing) => Promise<Blob>;
 }
 
 /** Copies the drawing or its prediction, to show to others or to build with. */
 export const TakeAlong = memo(function TakeAlong(props: TakeAlongProps) {
-  const { drawing, prediction, endpoint, toImage } = props;
+  const { drawing, prediction, toImage } = props;
   const [outcome, setOutcome] = useState<{ readonly for: Drawing; readonly text: string }>();
 
   async function copy(what: string, text: Promise<string>) {
@@ -31,7 +30,8 @@ export const TakeAlong = memo(function TakeAlong(props: TakeAlongProps) {
   }
 
   async function curl(): Promise<string> {
-    return toCurl(await endpoint, await toDataUrl(await toImage(drawing)));
+    const image = await toDataUrl(await toImage(drawing));
+    return toCurl(`${location.origin}/predict`, image);
   }
 
   async function json(current: Prediction): Promise<string> {

@@ -1,12 +1,5 @@
-import { type Dispatch, useCallback, useEffect, useReducer, useState } from "react";
-import {
-  ApiError,
-  type ApiFailure,
-  checkHealth,
-  loadApiBase,
-  predict,
-  sendFeedback,
-} from "../api";
+import { type Dispatch, useCallback, useEffect, useReducer } from "react";
+import { ApiError, type ApiFailure, checkHealth, predict, sendFeedback } from "../api";
 import { emptySketch, isPenDown, setDrawing } from "../history";
 import { PAGE_ERROR } from "../messages";
 import {
@@ -33,8 +26,6 @@ const REJECTION_SHOWN_MS = 10_000;
 interface Recognizer {
   readonly state: RecognizerState;
   readonly dispatch: Dispatch<RecognizerAction>;
-  /** The address of the API's /predict. */
-  readonly endpoint: Promise<string>;
   /** Until a failed request is sent again; null if it will not be. */
   readonly secondsToRetry: number | null;
   /** Sends the label, and with the user's consent the model input. */
@@ -44,8 +35,6 @@ interface Recognizer {
 /** Connects the reducer to the API, timers and the network status. */
 export function useRecognizer(): Recognizer {
   const [state, dispatch] = useReducer(reduce, initialState, openLink);
-  const [base] = useState(loadApiBase);
-  const [endpoint] = useState(() => base.then((url) => `${url || location.origin}/predict`));
   const { task } = state;
 
   useEffect(() => {
@@ -54,7 +43,7 @@ export function useRecognizer(): Recognizer {
     const taskId = task.id;
     const slow = setTimeout(() => dispatch({ type: "taskSlow", taskId }), SLOW_AFTER_MS);
 
-    run(task, base, superseded.signal)
+    run(task, superseded.signal)
       .catch((error: unknown): RecognizerAction => {
         return { type: "taskFailed", taskId, failure: toFailure(error) };
       })
@@ -66,7 +55,7 @@ export function useRecognizer(): Recognizer {
       clearTimeout(slow);
       superseded.abort();
     };
-  }, [task, base]);
+  }, [task]);
 
   const penDown = isPenDown(state.sketch);
   useEffect(() => {
@@ -113,15 +102,15 @@ export function useRecognizer(): Recognizer {
       dispatch({ type: "feedbackSent", label });
       try {
         const feedback = { id, digit: label, ...(storeInput && { input: input ?? null }) };
-        await sendFeedback(await base, feedback);
+        await sendFeedback(feedback);
       } catch (error) {
         dispatch({ type: "feedbackFailed", predictionId: id, failure: toFailure(error) });
       }
     },
-    [prediction, storeInput, base],
+    [prediction, storeInput],
   );
 
-  return { state, dispatch, endpoint, secondsToRetry, submitFeedback };
+  return { state, dispatch, secondsToRetry, submitFeedback };
 }
 
 /** Starts with the drawing in the page's address. */
@@ -130,16 +119,12 @@ function openLink(state: RecognizerState): RecognizerState {
   return strokes === null ? state : { ...state, sketch: setDrawing(emptySketch, { strokes }) };
 }
 
-async function run(
-  task: Task,
-  base: Promise<string>,
-  signal: AbortSignal,
-): Promise<RecognizerAction> {
+async function run(task: Task, signal: AbortSignal): Promise<RecognizerAction> {
   if (task.drawing === null) {
-    const storesInputs = await checkHealth(await base, signal);
+    const storesInputs = await checkHealth(signal);
     return { type: "apiReady", taskId: task.id, storesInputs };
   }
-  const timedPrediction = await predict(await base, await toImage(task.drawing), signal);
+  const timedPrediction = await predict(await toImage(task.drawing), signal);
   return { type: "predicted", taskId: task.id, timedPrediction };
 }
 
