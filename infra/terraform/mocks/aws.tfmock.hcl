@@ -64,8 +64,12 @@ mock_resource "aws_cloudfront_distribution" {
   }
 }
 
-mock_resource "aws_cloudfront_function" {
-  defaults = { arn = "arn:aws:cloudfront::123456789012:function/mock-function" }
+mock_resource "aws_cloudwatch_event_rule" {
+  defaults = { arn = "arn:aws:events:eu-central-1:123456789012:rule/digit-recognizer-warm-up" }
+}
+
+mock_resource "aws_lambda_alias" {
+  defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:function:digit-recognizer:live" }
 }
 
 mock_resource "aws_sns_topic" {

@@ -8,14 +8,6 @@ terraform {
       version = "6.66.0"
     }
   }
-
-  # Bucket and region are passed to `terraform init` with -backend-config. S3 holds the lock, without a
-  # DynamoDB table.
-  backend "s3" {
-    key          = "serverless.tfstate"
-    encrypt      = true
-    use_lockfile = true
-  }
 }
 
 provider "aws" {

@@ -5,7 +5,8 @@ resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_144:The content can be rebuilt from the repository or the account, or is only a sample (feedback).
   #checkov:skip=CKV_AWS_145:Keys managed by S3 (AES256) encrypt the bucket; a customer-managed key costs 1 USD per month.
   #checkov:skip=CKV2_AWS_62:No consumer for event notifications exists.
-  bucket = var.name
+  bucket        = var.name
+  force_destroy = true # make destroy removes the objects
 }
 
 resource "aws_s3_bucket_public_access_block" "this" {

@@ -3,25 +3,16 @@ mock_provider "aws" {
 }
 
 variables {
-  name               = "digit-recognizer"
-  region             = "eu-central-1"
-  account_id         = "123456789012"
-  function_name      = "digit-recognizer"
-  alias              = "live"
-  log_group_name     = "/aws/lambda/digit-recognizer"
-  architecture       = "arm64"
-  email              = null
-  p99_milliseconds   = 3000
-  min_accuracy       = 0.8
-  min_feedback       = 30
-  max_rejected       = 0.4
-  monthly_budget_usd = 10
+  region                         = "eu-central-1"
+  image_tag                      = "0123abc"
+  alarm_email                    = null
+  reserved_concurrent_executions = 10
+  monthly_budget_usd             = 10
+  architecture                   = "arm64"
+  max_rejected                   = 0.4
 }
 
 run "alarms" {
-  module {
-    source = "../modules/monitoring"
-  }
 
   assert {
     condition = {
@@ -84,18 +75,15 @@ run "alarms" {
 }
 
 run "notifications" {
-  module {
-    source = "../modules/monitoring"
-  }
 
   assert {
-    condition     = aws_budgets_budget.this.limit_amount == "10" && toset([for notification in aws_budgets_budget.this.notification : notification.notification_type if contains(notification.subscriber_sns_topic_arns, aws_sns_topic.alarms.arn)]) == toset(["ACTUAL", "FORECASTED"])
+    condition     = aws_budgets_budget.account[0].limit_amount == "10" && toset([for notification in aws_budgets_budget.account[0].notification : notification.notification_type if contains(notification.subscriber_sns_topic_arns, aws_sns_topic.alarms.arn)]) == toset(["ACTUAL", "FORECASTED"])
     error_message = "The budget must notify the topic of actual and forecasted costs."
   }
 
   assert {
     condition = alltrue([for statement in jsondecode(aws_sns_topic_policy.alarms.policy).Statement :
-      toset(statement.Principal.Service) == toset(["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]) && statement.Condition.StringEquals["aws:SourceAccount"] == var.account_id
+      toset(statement.Principal.Service) == toset(["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]) && statement.Condition.StringEquals["aws:SourceAccount"] == "123456789012"
     ])
     error_message = "Only alarms and budgets of this account may publish to the topic."
   }
@@ -107,12 +95,9 @@ run "notifications" {
 }
 
 run "notifications_by_email" {
-  module {
-    source = "../modules/monitoring"
-  }
 
   variables {
-    email = "somebody@example.com"
+    alarm_email = "somebody@example.com"
   }
 
   assert {
@@ -121,10 +106,20 @@ run "notifications_by_email" {
   }
 }
 
-run "dashboard" {
-  module {
-    source = "../modules/monitoring"
+run "no_budget" {
+  command = plan
+
+  variables {
+    monthly_budget_usd = null
   }
+
+  assert {
+    condition     = length(aws_budgets_budget.account) == 0
+    error_message = "Without an amount, no budget may be created."
+  }
+}
+
+run "dashboard" {
 
   assert {
     condition = alltrue(flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [

@@ -5,13 +5,13 @@ locals {
   # Only the alias, so that smoke tests of a new version raise no alarm.
   function = {
     namespace  = "AWS/Lambda"
-    dimensions = { FunctionName = var.function_name, Resource = "${var.function_name}:${var.alias}" }
+    dimensions = { FunctionName = var.name, Resource = "${var.name}:${aws_lambda_alias.live.name}" }
   }
 
   # The metrics that the application writes into its log: backend/recognizer/api/cloudwatch.py.
   application = {
     namespace  = "DigitRecognizer"
-    dimensions = { function_name = var.function_name }
+    dimensions = { function_name = var.name }
   }
 
   # `runbook` is a heading of infra/operations.md.
@@ -35,7 +35,7 @@ locals {
       periods     = 1
     }
     throttles = {
-      description = "More than 10 requests were throttled within 5 minutes, because every reserved concurrent execution was in use."
+      description = "More than 10 requests were throttled within 5 minutes, because all concurrent executions that it may have were in use."
       runbook     = "function-throttles"
       source      = local.function
       metric      = "Throttles"

@@ -10,7 +10,7 @@ locals {
     { for name in ["duration_ms", "decode_ms", "preprocess_ms", "model_ms", "confidence", "correct", "rejected", "failed", "cold_start", "memory_mb"] :
       name => concat([local.application.namespace, name], flatten([for key, value in local.application.dimensions : [key, value]]))
     },
-    { IncomingBytes = ["AWS/Logs", "IncomingBytes", "LogGroupName", var.log_group_name] },
+    { IncomingBytes = ["AWS/Logs", "IncomingBytes", "LogGroupName", aws_cloudwatch_log_group.function.name] },
   )
 
   # USD per GB-second and per request; us-east-1, 2025.
@@ -163,7 +163,7 @@ resource "aws_cloudwatch_dashboard" "this" {
           can(widget.query) ? {
             region = var.region
             view   = try(widget.view, "table")
-            query  = join("\n| ", concat(["SOURCE '${var.log_group_name}'"], widget.query))
+            query  = join("\n| ", concat(["SOURCE '${aws_cloudwatch_log_group.function.name}'"], widget.query))
           } : null,
           can(widget.series) ? {
             region  = var.region

@@ -1,15 +1,15 @@
-# Lambda function with a public URL, which serves the version that the alias `live` points to.
+# The API: a Lambda function with a public URL, which serves the version that the alias `live` points to.
 
-resource "aws_cloudwatch_log_group" "this" {
+resource "aws_cloudwatch_log_group" "function" {
   #checkov:skip=CKV_AWS_158:The log contains neither images nor client addresses; CloudWatch encrypts it with an AWS-managed key.
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_in_days
 }
 
-resource "aws_iam_role" "this" {
+resource "aws_iam_role" "function" {
   name                 = "${var.name}-function"
   description          = "Lambda function: write the log, store feedback"
-  permissions_boundary = var.permissions_boundary_arn
+  permissions_boundary = "arn:aws:iam::${local.account_id}:policy/${var.name}-workload"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -23,13 +23,13 @@ resource "aws_iam_role" "this" {
 
 resource "aws_iam_role_policy" "log" {
   name = "log"
-  role = aws_iam_role.this.name
+  role = aws_iam_role.function.name
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Effect   = "Allow"
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-      Resource = ["${aws_cloudwatch_log_group.this.arn}:*"]
+      Resource = ["${aws_cloudwatch_log_group.function.arn}:*"]
     }]
   })
 }
@@ -37,20 +37,20 @@ resource "aws_iam_role_policy" "log" {
 # Write-only: the function can neither list nor read stored feedback.
 resource "aws_iam_role_policy" "feedback" {
   name = "feedback"
-  role = aws_iam_role.this.name
+  role = aws_iam_role.function.name
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Effect   = "Allow"
       Action   = ["s3:PutObject"]
-      Resource = ["arn:aws:s3:::${trimprefix(var.feedback_uri, "s3://")}/*"]
+      Resource = ["arn:aws:s3:::${trimprefix(local.feedback_uri, "s3://")}/*"]
     }]
   })
 }
 
-resource "aws_lambda_function" "this" {
+resource "aws_lambda_function" "api" {
   #checkov:skip=CKV_AWS_50:X-Ray adds cost but little insight for one function; Server-Timing and the log show its timings.
-  #checkov:skip=CKV_AWS_116:Invocations are synchronous; a dead-letter queue applies to asynchronous ones only.
+  #checkov:skip=CKV_AWS_116:Only warm-ups are asynchronous, and a lost one does no harm.
   #checkov:skip=CKV_AWS_117:The function uses CloudWatch Logs and S3 only, which it reaches without a VPC.
   #checkov:skip=CKV_AWS_173:The environment contains no secrets.
   #checkov:skip=CKV_AWS_272:Lambda does not support code signing for container images; image tags are immutable.
@@ -58,30 +58,30 @@ resource "aws_lambda_function" "this" {
 
   function_name = var.name
   description   = "Recognizes handwritten digits"
-  role          = aws_iam_role.this.arn
+  role          = aws_iam_role.function.arn
 
   package_type  = "Image"
-  image_uri     = var.image_uri
+  image_uri     = "${local.account_id}.dkr.ecr.${var.region}.amazonaws.com/${var.name}:${var.image_tag}"
   architectures = [var.architecture]
 
   memory_size                    = var.memory_size
   timeout                        = var.timeout
-  reserved_concurrent_executions = var.reserved_concurrent_executions
+  reserved_concurrent_executions = coalesce(var.reserved_concurrent_executions, -1) # -1: none
 
   # Changed settings create a new version; they take effect when the next deployment updates the alias.
   publish = true
 
   environment {
     variables = {
-      DIGITS_PAGE_URL     = var.frontend_origin
-      DIGITS_FEEDBACK     = var.feedback_uri
+      DIGITS_PAGE_URL     = local.page_url
+      DIGITS_FEEDBACK     = local.feedback_uri
       DIGITS_STORE_INPUTS = var.store_inputs ? "1" : "0"
     }
   }
 
   logging_config {
     log_format = "Text" # JSON would change the lines from which CloudWatch extracts metrics
-    log_group  = aws_cloudwatch_log_group.this.name
+    log_group  = aws_cloudwatch_log_group.function.name
   }
 
   lifecycle {
@@ -93,8 +93,8 @@ resource "aws_lambda_function" "this" {
 resource "aws_lambda_alias" "live" {
   name             = "live"
   description      = "The version that serves requests"
-  function_name    = aws_lambda_function.this.function_name
-  function_version = aws_lambda_function.this.version
+  function_name    = aws_lambda_function.api.function_name
+  function_version = aws_lambda_function.api.version
 
   lifecycle {
     # Deployments and rollbacks update the alias, and record the previous version in its description.
@@ -104,13 +104,13 @@ resource "aws_lambda_alias" "live" {
 
 resource "aws_lambda_function_url" "live" {
   #checkov:skip=CKV_AWS_258:The public frontend calls the URL from browsers, which have no credentials to sign with.
-  function_name      = aws_lambda_function.this.function_name
+  function_name      = aws_lambda_function.api.function_name
   qualifier          = aws_lambda_alias.live.name
   authorization_type = "NONE"
 
   # CORS is configured here and not in the application: browsers reject duplicate CORS headers.
   cors {
-    allow_origins  = [var.frontend_origin]
+    allow_origins  = [local.page_url]
     allow_methods  = ["GET", "POST"]
     allow_headers  = ["content-type"]
     expose_headers = ["server-timing", "x-request-id"]
@@ -124,7 +124,7 @@ resource "aws_lambda_permission" "url" {
   #checkov:skip=CKV_AWS_301:The API is public.
   statement_id           = "PublicFunctionUrl"
   action                 = "lambda:InvokeFunctionUrl"
-  function_name          = aws_lambda_function.this.function_name
+  function_name          = aws_lambda_function.api.function_name
   qualifier              = aws_lambda_alias.live.name
   principal              = "*"
   function_url_auth_type = "NONE"
@@ -134,8 +134,36 @@ resource "aws_lambda_permission" "invoke" {
   #checkov:skip=CKV_AWS_301:The API is public, but only through its URL.
   statement_id             = "PublicInvokeThroughFunctionUrl"
   action                   = "lambda:InvokeFunction"
-  function_name            = aws_lambda_function.this.function_name
+  function_name            = aws_lambda_function.api.function_name
   qualifier                = aws_lambda_alias.live.name
   principal                = "*"
   invoked_via_function_url = true
+}
+
+# Keeps the function active and mostly warm. Lambda deactivates a container image that nobody calls for
+# weeks, and then fails its first invocation.
+resource "aws_cloudwatch_event_rule" "warm_up" {
+  count = var.warm_up ? 1 : 0
+
+  name                = "${var.name}-warm-up"
+  description         = "Invokes the function every five minutes"
+  schedule_expression = "rate(5 minutes)"
+}
+
+resource "aws_cloudwatch_event_target" "warm_up" {
+  count = var.warm_up ? 1 : 0
+
+  rule = aws_cloudwatch_event_rule.warm_up[0].name
+  arn  = aws_lambda_alias.live.arn
+}
+
+resource "aws_lambda_permission" "warm_up" {
+  count = var.warm_up ? 1 : 0
+
+  statement_id  = "WarmUp"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.api.function_name
+  qualifier     = aws_lambda_alias.live.name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.warm_up[0].arn
 }

@@ -15,22 +15,23 @@ resource "aws_sns_topic_policy" "alarms" {
       Principal = { Service = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"] }
       Action    = "sns:Publish"
       Resource  = aws_sns_topic.alarms.arn
-      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+      Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
     }]
   })
 }
 
 resource "aws_sns_topic_subscription" "email" {
-  count = var.email == null ? 0 : 1
+  count = var.alarm_email == null ? 0 : 1
 
   topic_arn = aws_sns_topic.alarms.arn
   protocol  = "email"
-  endpoint  = var.email
+  endpoint  = var.alarm_email
 }
 
 # For the whole account: filtering by tag needs cost allocation tags, which have to be activated in
 # the account first; until then, such a budget would stay at 0 and never notify.
-resource "aws_budgets_budget" "this" {
+resource "aws_budgets_budget" "account" {
+  count      = var.monthly_budget_usd == null ? 0 : 1
   depends_on = [aws_sns_topic_policy.alarms]
 
   name         = var.name

@@ -1,9 +1,9 @@
-# Static website: a private S3 bucket behind a CloudFront distribution.
+# The frontend: a private S3 bucket behind a CloudFront distribution.
 
-module "s3_bucket" {
-  source = "../s3-bucket"
+module "page_bucket" {
+  source = "../modules/s3-bucket"
 
-  name                               = var.bucket_name
+  name                               = local.page_bucket
   noncurrent_version_expiration_days = 30
   statements = [{
     Sid       = "AllowCloudFrontRead"
@@ -11,12 +11,12 @@ module "s3_bucket" {
     Principal = { Service = "cloudfront.amazonaws.com" }
     # Without s3:ListBucket, a missing file gives status 403 instead of 404.
     Action    = ["s3:GetObject", "s3:ListBucket"]
-    Resource  = ["arn:aws:s3:::${var.bucket_name}", "arn:aws:s3:::${var.bucket_name}/*"]
-    Condition = { StringEquals = { "aws:SourceArn" = aws_cloudfront_distribution.this.arn } }
+    Resource  = ["arn:aws:s3:::${local.page_bucket}", "arn:aws:s3:::${local.page_bucket}/*"]
+    Condition = { StringEquals = { "aws:SourceArn" = aws_cloudfront_distribution.page.arn } }
   }]
 }
 
-resource "aws_cloudfront_origin_access_control" "this" {
+resource "aws_cloudfront_origin_access_control" "page" {
   name                              = var.name
   description                       = "Signs the distribution's requests to its bucket"
   origin_access_control_origin_type = "s3"
@@ -24,29 +24,15 @@ resource "aws_cloudfront_origin_access_control" "this" {
   signing_protocol                  = "sigv4"
 }
 
-resource "aws_cloudfront_function" "spa_fallback" {
-  name    = "${var.name}-fallback"
-  comment = "Serves index.html for paths without a file"
-  runtime = "cloudfront-js-2.0"
-  code    = file("${path.module}/edge/spa_fallback.js")
-}
-
-resource "aws_cloudfront_function" "cache_assets" {
-  name    = "${var.name}-cache-assets"
-  comment = "Lets browsers cache files whose names contain a hash"
-  runtime = "cloudfront-js-2.0"
-  code    = file("${path.module}/edge/cache_assets.js")
-}
-
 locals {
+  page_bucket = "${var.name}-page-${local.account_id}"
+  page_url    = "https://${var.domain == null ? aws_cloudfront_distribution.page.domain_name : var.domain.name}"
+
   # AWS-managed cache policies; their IDs are the same in every account.
   cache_policies = {
     optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6" # Managed-CachingOptimized
     disabled  = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad" # Managed-CachingDisabled
   }
-
-  # Cache-Control by policy: files at the root change with each deployment, assets never do.
-  headers_policies = { page = "no-cache", assets = null }
 
   # The server's policy (backend/recognizer/api/static.py), extended by the API's source.
   content_security_policy = join("; ", [
@@ -57,16 +43,17 @@ locals {
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "form-action 'none'",
-    "connect-src 'self' ${var.api_source}",
+    # A wildcard, because the exact function URL would create a cycle: the function's CORS settings depend on
+    # the distribution's domain name, and the distribution depends on this policy. The risk is low: scripts
+    # may come from the frontend's own origin only, so none could call other functions.
+    "connect-src 'self' https://*.lambda-url.${var.region}.on.aws",
   ])
 }
 
-resource "aws_cloudfront_response_headers_policy" "this" {
+resource "aws_cloudfront_response_headers_policy" "page" {
   #checkov:skip=CKV_AWS_259:Subdomains and the HSTS preload list are up to the owner of the domain.
-  for_each = local.headers_policies
-
-  name    = "${var.name}-${each.key}"
-  comment = "Security headers of the ${each.key}"
+  name    = "${var.name}-page"
+  comment = "Security headers of the frontend"
 
   security_headers_config {
     content_security_policy {
@@ -93,21 +80,9 @@ resource "aws_cloudfront_response_headers_policy" "this" {
       override        = true
     }
   }
-
-  dynamic "custom_headers_config" {
-    for_each = each.value == null ? [] : [each.value]
-
-    content {
-      items {
-        header   = "Cache-Control"
-        value    = custom_headers_config.value
-        override = true
-      }
-    }
-  }
 }
 
-resource "aws_cloudfront_distribution" "this" {
+resource "aws_cloudfront_distribution" "page" {
   #checkov:skip=CKV_AWS_68:WAF would cost more than everything else here, and the files are static and public.
   #checkov:skip=CKV_AWS_86:Visitors are not logged, for privacy.
   #checkov:skip=CKV_AWS_310:Outages of S3 are too rare to justify a second bucket.
@@ -123,11 +98,12 @@ resource "aws_cloudfront_distribution" "this" {
 
   origin {
     origin_id                = "bucket"
-    domain_name              = module.s3_bucket.regional_domain_name
-    origin_access_control_id = aws_cloudfront_origin_access_control.this.id
+    domain_name              = module.page_bucket.regional_domain_name
+    origin_access_control_id = aws_cloudfront_origin_access_control.page.id
   }
 
-  # index.html, config.json and the icon: never cached, because they change with each deployment.
+  # index.html, config.json and the icon: never cached, because they change with each deployment. What
+  # browsers may cache is said by the objects themselves (infra/deploy/frontend).
   default_cache_behavior {
     target_origin_id           = "bucket"
     viewer_protocol_policy     = "redirect-to-https"
@@ -135,12 +111,7 @@ resource "aws_cloudfront_distribution" "this" {
     cached_methods             = ["GET", "HEAD"]
     compress                   = true
     cache_policy_id            = local.cache_policies.disabled
-    response_headers_policy_id = aws_cloudfront_response_headers_policy.this["page"].id
-
-    function_association {
-      event_type   = "viewer-request"
-      function_arn = aws_cloudfront_function.spa_fallback.arn
-    }
+    response_headers_policy_id = aws_cloudfront_response_headers_policy.page.id
   }
 
   ordered_cache_behavior {
@@ -151,12 +122,7 @@ resource "aws_cloudfront_distribution" "this" {
     cached_methods             = ["GET", "HEAD"]
     compress                   = true
     cache_policy_id            = local.cache_policies.optimized
-    response_headers_policy_id = aws_cloudfront_response_headers_policy.this["assets"].id
-
-    function_association {
-      event_type   = "viewer-response"
-      function_arn = aws_cloudfront_function.cache_assets.arn
-    }
+    response_headers_policy_id = aws_cloudfront_response_headers_policy.page.id
   }
 
   restrictions {

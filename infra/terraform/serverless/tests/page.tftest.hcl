@@ -1,0 +1,119 @@
+mock_provider "aws" {
+  source = "../mocks"
+}
+
+variables {
+  region                         = "eu-central-1"
+  image_tag                      = "0123abc"
+  alarm_email                    = null
+  reserved_concurrent_executions = 10
+  monthly_budget_usd             = 10
+}
+
+run "page" {
+
+  assert {
+    condition = [for statement in jsondecode(module.page_bucket.policy).Statement : [statement.Principal, statement.Condition] if statement.Effect == "Allow"] == [[
+      { Service = "cloudfront.amazonaws.com" },
+      { StringEquals = { "aws:SourceArn" = aws_cloudfront_distribution.page.arn } },
+    ]]
+    error_message = "The bucket must allow access by this distribution only."
+  }
+
+  assert {
+    condition     = one(aws_cloudfront_distribution.page.origin).origin_access_control_id == aws_cloudfront_origin_access_control.page.id && aws_cloudfront_origin_access_control.page.signing_behavior == "always"
+    error_message = "CloudFront must sign its requests to the bucket."
+  }
+
+  assert {
+    condition = alltrue([for behavior in concat(aws_cloudfront_distribution.page.default_cache_behavior, aws_cloudfront_distribution.page.ordered_cache_behavior) :
+      behavior.viewer_protocol_policy == "redirect-to-https"
+    ])
+    error_message = "Every cache behavior must redirect HTTP to HTTPS."
+  }
+
+  assert {
+    condition = alltrue([for headers in aws_cloudfront_response_headers_policy.page.security_headers_config : alltrue([
+      headers.content_security_policy[0].override,
+      headers.content_type_options[0].override,
+      headers.frame_options[0].frame_option == "DENY",
+      headers.referrer_policy[0].referrer_policy == "no-referrer",
+      headers.strict_transport_security[0].access_control_max_age_sec >= 31536000,
+    ])])
+    error_message = "The response headers policy must set all security headers."
+  }
+
+  assert {
+    condition = alltrue([for behavior in concat(aws_cloudfront_distribution.page.default_cache_behavior, aws_cloudfront_distribution.page.ordered_cache_behavior) :
+      behavior.response_headers_policy_id == aws_cloudfront_response_headers_policy.page.id
+    ])
+    error_message = "Every cache behavior must send the security headers."
+  }
+
+  # The Python string literal spans several lines.
+  assert {
+    condition = strcontains(
+      replace(file("../../../backend/recognizer/api/static.py"), "/\"\\s+\"/", ""),
+      "\"${replace(local.content_security_policy, "/(connect-src 'self') .*/", "$1")}\"",
+    )
+    error_message = "Apart from the API's source, the Content-Security-Policy must equal the one in backend/recognizer/api/static.py."
+  }
+
+  assert {
+    condition     = endswith(local.content_security_policy, "; connect-src 'self' https://*.lambda-url.eu-central-1.on.aws")
+    error_message = "The Content-Security-Policy must allow connections to the API only."
+  }
+
+  assert {
+    condition     = aws_cloudfront_distribution.page.default_cache_behavior[0].cache_policy_id == local.cache_policies.disabled && aws_cloudfront_distribution.page.ordered_cache_behavior[0].path_pattern == "/assets/*" && aws_cloudfront_distribution.page.ordered_cache_behavior[0].cache_policy_id == local.cache_policies.optimized
+    error_message = "CloudFront must cache the assets, because their names contain a hash, and nothing else."
+  }
+
+  assert {
+    condition     = length(flatten([for behavior in concat(aws_cloudfront_distribution.page.default_cache_behavior, aws_cloudfront_distribution.page.ordered_cache_behavior) : behavior.function_association])) == 0 && length(aws_cloudfront_distribution.page.custom_error_response) == 0 && aws_cloudfront_distribution.page.default_root_object == "index.html"
+    error_message = "The domain itself must serve index.html, and paths without a file a 404."
+  }
+
+  assert {
+    condition     = output.github_variables.PAGE_URL == "https://d111111abcdef8.cloudfront.net" && length(aws_cloudfront_distribution.page.aliases) == 0
+    error_message = "Without a domain, the origin must be CloudFront's domain name."
+  }
+}
+
+run "custom_domain" {
+
+  variables {
+    domain = {
+      name            = "digits.example.com"
+      certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/0123"
+    }
+  }
+
+  assert {
+    condition     = output.github_variables.PAGE_URL == "https://digits.example.com" && contains(aws_cloudfront_distribution.page.aliases, "digits.example.com")
+    error_message = "The distribution must serve the custom domain."
+  }
+
+  assert {
+    condition     = aws_cloudfront_distribution.page.viewer_certificate[0].minimum_protocol_version == "TLSv1.2_2021" && endswith(aws_cloudfront_distribution.page.viewer_certificate[0].acm_certificate_arn, "certificate/0123")
+    error_message = "The custom domain must be served with its certificate and at least TLS 1.2."
+  }
+
+  assert {
+    condition     = tolist(aws_lambda_function_url.live.cors[0].allow_origins) == tolist(["https://digits.example.com"])
+    error_message = "CORS must allow the custom domain only."
+  }
+}
+
+run "certificate_outside_us_east_1_is_invalid" {
+  command = plan
+
+  variables {
+    domain = {
+      name            = "digits.example.com"
+      certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/0123"
+    }
+  }
+
+  expect_failures = [var.domain]
+}
