@@ -1,16 +1,11 @@
-# Prerequisites of the other roots: applied once, by an administrator.
+# Prerequisites of the other roots, applied by an administrator: images and feedback here, the roles of
+# GitHub's workflows in roles.tf and policies.tf.
 
 data "aws_caller_identity" "current" {}
 
 locals {
-  account_id = data.aws_caller_identity.current.account_id
-}
-
-module "state_bucket" {
-  source = "../modules/s3-bucket"
-
-  name                               = "${var.name}-state-${local.account_id}"
-  noncurrent_version_expiration_days = 90
+  account_id   = data.aws_caller_identity.current.account_id
+  function_arn = "arn:aws:lambda:${var.region}:${local.account_id}:function:${var.name}"
 }
 
 # In this root, so that feedback survives the roots that collect it, and no workflow can read it or change
@@ -23,25 +18,55 @@ module "feedback_bucket" {
   noncurrent_version_expiration_days = 1 # replaced feedback and expired feedback
 }
 
-module "ecr_repository" {
-  source = "../modules/ecr-repository"
+resource "aws_ecr_repository" "images" {
+  #checkov:skip=CKV_AWS_136:The images contain public code only; an AWS-managed key (AES256) encrypts them.
+  name                 = var.name
+  image_tag_mutability = "IMMUTABLE"
+  force_delete         = true # make destroy removes the images
 
-  name         = var.name
-  function_arn = "arn:aws:lambda:${var.region}:${local.account_id}:function:${var.name}"
+  image_scanning_configuration {
+    scan_on_push = true
+  }
 }
 
-module "github_oidc" {
-  source = "../modules/github-oidc"
+resource "aws_ecr_lifecycle_policy" "images" {
+  repository = aws_ecr_repository.images.name
+  policy = jsonencode({
+    rules = [
+      {
+        rulePriority = 1
+        description  = "Expire untagged images"
+        selection    = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = 7 }
+        action       = { type = "expire" }
+      },
+      {
+        # A separate rule, so that frequent deployments of the function cannot expire the server's image.
+        rulePriority = 2
+        description  = "Retain the newest images of the server"
+        selection    = { tagStatus = "tagged", tagPatternList = ["server-*"], countType = "imageCountMoreThan", countNumber = 30 }
+        action       = { type = "expire" }
+      },
+      {
+        rulePriority = 3
+        description  = "Retain the newest images"
+        selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = 60 }
+        action       = { type = "expire" }
+      },
+    ]
+  })
+}
 
-  name                 = var.name
-  region               = var.region
-  account_id           = local.account_id
-  repository           = var.repository
-  repository_ids       = var.repository_ids
-  branch               = var.branch
-  environment          = var.environment
-  image_repository_arn = module.ecr_repository.arn
-  state_bucket_arn     = module.state_bucket.arn
-  feedback_bucket_arn  = module.feedback_bucket.arn
-  distribution_id      = var.distribution_id
+# Lambda adds this policy itself only for principals that may change it, which the deploying roles may not.
+resource "aws_ecr_repository_policy" "images" {
+  repository = aws_ecr_repository.images.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "AllowLambdaPull"
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      Condition = { StringLike = { "aws:SourceArn" = [local.function_arn, "${local.function_arn}:*"] } }
+    }]
+  })
 }
