@@ -1,4 +1,4 @@
-"""The resources that Terraform would create, created in moto by the AWS CLI; a project clone."""
+"""The resources that Terraform would create, created in moto by the AWS CLI; project clones."""
 
 import json
 import os
@@ -61,7 +61,7 @@ class Account:
         )  # fmt: skip
 
     def create_distribution(self) -> None:
-        """Create a CloudFront distribution, like the module static-site."""
+        """Create a CloudFront distribution, like the root serverless."""
         self.aws(
             "cloudfront", "create-distribution",
             "--origin-domain-name", f"page.s3.{REGION}.amazonaws.com",
@@ -96,19 +96,30 @@ class Account:
 
 
 class Checkout:
-    """A copy of the working tree in a Git repository of its own, where tests can commit."""
+    """A clone of the project, where tests can commit and run the deploy scripts."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder = folder
         self.environment = environment
+
+    @classmethod
+    def of_working_tree(cls, folder: Path, environment: dict[str, str]) -> "Checkout":
+        """Copy the working tree into a Git repository of its own."""
         command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
         for name in listed.stdout.split("\0"):
             if name and (ROOT / name).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, folder / name)
-        self.git("init", "--quiet")
-        self.commit("Initial commit")
+        checkout = cls(folder, environment)
+        checkout.git("init", "--quiet")
+        checkout.commit("Initial commit")
+        return checkout
+
+    def clone(self, folder: Path) -> "Checkout":
+        """Clone what is committed, without what the scripts have left in this one."""
+        self.git("clone", "--quiet", ".", str(folder))
+        return Checkout(folder, self.environment)
 
     def git(self, *arguments: str) -> str:
         """Return what a Git command prints."""

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from deploy.account import Account, Checkout
 from deploy.fake_aws import FakeAWS
-from deploy.processes import missing_tools, moto, registry
+from deploy.processes import missing_terraform, missing_tools, moto, registry
+from deploy.terraform import TerraformRoots
 
 from support.containers import LAMBDA, docker, missing_images
 from support.paths import ROOT
@@ -53,7 +54,7 @@ def account(fake_aws: FakeAWS, tmp_path_factory: pytest.TempPathFactory) -> Acco
 @pytest.fixture(scope="module")
 def checkout(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A copy of the project to change and deploy."""
-    checkout = Checkout(tmp_path_factory.mktemp("checkout"), account.environment)
+    checkout = Checkout.of_working_tree(tmp_path_factory.mktemp("checkout"), account.environment)
     # The frontend is built with the packages that are installed in the working tree.
     packages = checkout.folder / "frontend" / "node_modules"
     packages.symlink_to(ROOT / "frontend" / "node_modules")
@@ -73,3 +74,10 @@ def first_commit(fake_aws: FakeAWS, account: Account, checkout: Checkout) -> str
     deployed = checkout.run("backend", **fake_aws.variables())
     assert deployed.returncode == 0, deployed.stdout
     return sha
+
+
+@pytest.fixture(scope="module")
+def roots(account: Account, checkout: Checkout) -> TerraformRoots:
+    """The checkout's Terraform roots, which create things in moto."""
+    require(missing_terraform())
+    return TerraformRoots(account, checkout)

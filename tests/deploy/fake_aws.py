@@ -9,7 +9,6 @@ at, and the web page from its bucket.
 import base64
 import json
 import re
-from collections.abc import Callable
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -45,6 +44,10 @@ MANIFEST_TYPES = ", ".join(
 )
 """The manifests that Lambda accepts: single images, no image indexes."""
 
+DENIAL = """<ErrorResponse><Error><Code>AccessDenied</Code><Message>
+Your account must be verified before you can add new CloudFront resources.
+</Message></Error></ErrorResponse>"""
+
 INVOCATION = re.compile(r"/2015-03-31/functions/([^/]+)/invocations\?Qualifier=(\w+)")
 
 PORTLESS_REGISTRY = "registry.test"
@@ -79,8 +82,12 @@ class FakeAWS:
         self.requests: list[AWSRequest] = []
         self.url_is_down = False
         """Whether the function's URL fails, whatever version the alias points at."""
-        self.on_terraform: Callable[[str, str], None] | None = None
-        """Called with a Terraform root and the command (apply or destroy) that has succeeded."""
+        self.denied = "nothing"
+        """Regular expression: requests whose method and path match it are denied."""
+        self.unreserved_executions = 1000
+        """What the account's quota of concurrent executions leaves for reservations."""
+        self.inactive_versions: set[str] = set()
+        """Versions of the function that nobody has called for weeks."""
         self._client = httpx.Client(timeout=120)
         self._known_tags = self._pushed_tags()  # by other tests, into accounts of their own
         self._containers: dict[str, Container] = {}
@@ -118,14 +125,22 @@ class FakeAWS:
         self, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> httpx.Response:
         """Return the response to a request of the AWS CLI, of a caller or of a visitor."""
-        if path.startswith("/terraform/") and self.on_terraform:
-            self.on_terraform(*path.removeprefix("/terraform/").split("/"))
-            return httpx.Response(200)
         if path.startswith("/function-url/"):
             return self._call_url(method, path.removeprefix("/function-url"), headers, body)
         if path.startswith("/page/"):
             return self.query_moto("s3", f"/{PAGE_BUCKET}/{path.removeprefix('/page/')}")
+        if path.startswith("/2016-08-19/account-settings"):
+            limit = {"UnreservedConcurrentExecutions": self.unreserved_executions}
+            return httpx.Response(200, json={"AccountLimit": limit})
+        if re.search(self.denied, f"{method} {path} {headers.get('X-Amz-Target', '')}"):
+            return httpx.Response(403, text=DENIAL)
+        if method == "PUT" and path.endswith("?policy"):
+            return httpx.Response(204)  # the policy that requires TLS, which there is not here
         if invocation := INVOCATION.fullmatch(path):
+            if invocation[2] in self.inactive_versions:
+                # The first invocation fails, and activates the version.
+                self.inactive_versions.remove(invocation[2])
+                return httpx.Response(409, json={"Message": "The version is Inactive"})
             return self._invoke_version(invocation[2], json.loads(body))
         return self._forward(method, path, headers, body)
 
@@ -153,6 +168,12 @@ class FakeAWS:
             version["Version"] for version in listed["Versions"] if version["Version"] != "$LATEST"
         ]
 
+    def code_digest(self, version: str) -> str:
+        """Return the digest of a version's container image."""
+        path = f"/2015-03-31/functions/{NAME}/configuration?Qualifier={version}"
+        digest: str = self.query_moto("lambda", path).json()["CodeSha256"]
+        return digest
+
     def distribution_id(self) -> str:
         """Return the ID of the CloudFront distribution; empty before it is created."""
         listed = self.query_moto("cloudfront", "/2020-05-31/distribution").text
@@ -172,9 +193,10 @@ class FakeAWS:
             response.status_code,
             headers=response.headers,
             # The AWS CLI waits for CloudFront's own spelling.
-            content=response.content.replace(PORTLESS_REGISTRY.encode(), name).replace(
-                b"<Status>COMPLETED</Status>", b"<Status>Completed</Status>"
-            ),
+            content=response.content.replace(PORTLESS_REGISTRY.encode(), name)
+            .replace(b"<Status>COMPLETED</Status>", b"<Status>Completed</Status>")
+            # moto appends the digest to an address that ends with one.
+            .replace(b"@sha256@sha256:", b"@sha256:"),
         )
 
     def _pushed_tags(self) -> set[str]:

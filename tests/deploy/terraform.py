@@ -1,57 +1,146 @@
 """The real Terraform with the project's variables, outputs and states, creating things in moto.
 
-The AWS provider uses APIs that moto lacks. So the two roots keep their variables and the names of
-their outputs, but contain no AWS resources; the AWS CLI creates and removes those as soon as
-Terraform has applied or destroyed a root.
+The AWS provider uses APIs that moto lacks. So in place of its resources, the two roots have ones
+that call the AWS CLI when Terraform creates and destroys them. What fails there fails Terraform,
+and its states and outputs are then what they would be.
 """
 
-import shutil
+import subprocess
 
 from deploy.account import Account, Checkout
-from deploy.fake_aws import FEEDBACK_BUCKET, NAME, PAGE_BUCKET
+from deploy.fake_aws import FEEDBACK_BUCKET, NAME, PAGE_BUCKET, REGION
 
 from support.paths import ROOT, TERRAFORM
 
+AUTO_APPROVE = {"TF_CLI_ARGS_apply": "-auto-approve", "TF_CLI_ARGS_destroy": "-auto-approve"}
+
 STATE_BUCKET = f"{NAME}-state-123456789012"
 
-WRAPPER = """#!/bin/sh
-{terraform} "$@" || exit
-case "$*" in *apply|*destroy) curl -fsS -X POST "{url}/terraform/${{1##*/}}/$2" ;; esac
+GH = """#!/bin/sh
+echo "$*" >>{log}
+case "$*" in
+    "api repos/somebody/digits") echo '{{"id": 23, "owner": {{"id": 1}}}}' ;;
+    "api repos/"*) exit 1 ;;
+esac
 """
-"""A terraform command that reports the root and the command to the fake AWS."""
+"""GitHub's command line, for a repository without environments."""
 
-RESOURCE = 'resource "terraform_data" "created" {}\n'
-
-BACKEND = 'terraform {\n  backend "s3" {\n    key = "serverless.tfstate"\n  }\n}\n'
-
-BOOTSTRAP_OUTPUTS = """
-output "state_bucket" {{ value = "{state}" }}
-output "feedback_bucket" {{ value = "{feedback}" }}
-output "image_repository_url" {{ value = "{images}" }}
-output "backend" {{
-  value = <<-EOT
-    terraform {{
-      backend "s3" {{
-        bucket = "{state}"
-        key    = "bootstrap.tfstate"
-        region = "${{var.region}}"
-      }}
-    }}
-  EOT
+RESOURCE = """
+resource "terraform_data" "{name}" {{
+  {arguments}
+  provisioner "local-exec" {{
+    command = <<-EOT
+      {create}
+    EOT
+  }}
+  provisioner "local-exec" {{
+    when    = destroy
+    command = <<-EOT
+      {destroy}
+    EOT
+  }}
 }}
+"""
+
+KEPT = {"variables.tf", "outputs.tf", "backend.tf"}
+"""Files of the roots that need no provider."""
+
+
+def resource(name: str, create: str, destroy: str, arguments: str = "") -> str:
+    """Return a resource that two commands create and destroy."""
+    return RESOURCE.format(name=name, arguments=arguments, create=create, destroy=destroy)
+
+
+def bucket(name: str, resource_name: str) -> str:
+    """Return a resource that is a bucket; Terraform empties it before it deletes it."""
+    location = f"--create-bucket-configuration LocationConstraint={REGION}"
+    return resource(
+        resource_name,
+        f"aws s3api create-bucket --bucket {name} {location}",
+        f"aws s3 rb --force s3://{name}",
+    )
+
+
+def bootstrap(images: str) -> str:
+    """Return the resources of the root bootstrap, and its outputs' values."""
+    host = "token.actions.githubusercontent.com"
+    return (
+        bucket(FEEDBACK_BUCKET, "feedback")
+        + resource(
+            "images",
+            f"aws ecr create-repository --repository-name {NAME}",
+            f"aws ecr delete-repository --repository-name {NAME} --force",
+        )
+        + resource(
+            "github",
+            f"aws iam create-open-id-connect-provider --url https://{host}"
+            f" --thumbprint-list {'0' * 40}",
+            "aws iam delete-open-id-connect-provider"
+            f" --open-id-connect-provider-arn arn:aws:iam::123456789012:oidc-provider/{host}",
+            "count = var.github_provider_arn == null ? 1 : 0",
+        )
+        + f"""
+output "feedback_bucket" {{ value = terraform_data.feedback.id }}
 output "github_variables" {{
-  value = {{ AWS_REGION = var.region, STATE_BUCKET = "{state}", IMAGE_REPOSITORY = "{images}" }}
+  value = {{
+    AWS_REGION       = var.region
+    STATE_BUCKET     = "{STATE_BUCKET}"
+    IMAGE_REPOSITORY = terraform_data.images.id == "" ? "" : "{images}"
+    REPOSITORY_ID    = var.repository_ids.repository
+  }}
 }}
 """
+    )
 
-UNUSED_OUTPUTS = (
-    "alarm_topic_arn",
-    "config_json",
-    "dashboard_url",
-    "distribution_domain_name",
-    "feedback",
-)
-"""Outputs of the root serverless that the deploy scripts do not read."""
+
+def serverless(images: str, url: str) -> str:
+    """Return the resources of the root serverless, and its outputs' values."""
+    feedback = f"Variables={{DIGITS_FEEDBACK=s3://{FEEDBACK_BUCKET}/feedback}}"
+    return (
+        bucket(PAGE_BUCKET, "page")
+        + resource(
+            "role",
+            f"aws iam create-role --role-name {NAME}-function --assume-role-policy-document '{{}}'",
+            f"aws iam delete-role --role-name {NAME}-function",
+        )
+        + resource(
+            "function",
+            f"aws lambda create-function --function-name {NAME} --package-type Image --publish"
+            f" --code ImageUri={images}:${{var.image_tag}} --environment '{feedback}'"
+            f" --role arn:aws:iam::123456789012:role/{NAME}-function &&"
+            f" aws lambda create-alias --function-name {NAME} --name live --function-version 1"
+            " --description 'The version that serves requests'",
+            f"aws lambda delete-function --function-name {NAME}",
+            "depends_on = [terraform_data.page, terraform_data.role]",
+        )
+        + resource(
+            "distribution",
+            "aws cloudfront create-distribution --origin-domain-name page --output text"
+            " --query Distribution.Id >.terraform/${self.id}",
+            "id=$(aws cloudfront list-distributions --output text"
+            " --query 'DistributionList.Items[0].Id') &&"
+            " aws cloudfront delete-distribution --id $id --if-match any",
+            "depends_on = [terraform_data.function]",
+        )
+        + f"""
+resource "terraform_data" "alarm" {{
+  triggers_replace = var.p99_milliseconds
+}}
+output "feedback" {{ value = "" }}
+output "dashboard_url" {{ value = "" }}
+output "distribution_domain_name" {{ value = "" }}
+output "github_variables" {{
+  value = {{
+    API_URL         = "{url}/function-url"
+    PAGE_URL        = "{url}/page"
+    PAGE_BUCKET     = "{PAGE_BUCKET}"
+    DISTRIBUTION_ID = try(trimspace(file(".terraform/${{terraform_data.distribution.id}}")), "")
+    FUNCTION_NAME   = "{NAME}"
+    FUNCTION_ALIAS  = "live"
+  }}
+}}
+"""
+    )
 
 
 class TerraformRoots:
@@ -60,67 +149,46 @@ class TerraformRoots:
     def __init__(self, account: Account, checkout: Checkout) -> None:
         self.account = account
         self.checkout = checkout
-        self.fake_aws = account.fake_aws
-        self.commands: list[str] = []
-        """Roots and the commands that succeeded, in order: "bootstrap apply"."""
-        variables = self.fake_aws.variables()
-        wrapper = account.bin_folder / "terraform"
-        terraform = shutil.which("terraform")
-        wrapper.write_text(WRAPPER.format(terraform=terraform, url=self.fake_aws.url))
-        wrapper.chmod(0o755)
-        self.folder = checkout.folder / TERRAFORM.relative_to(ROOT)
-        bootstrap, serverless = self.folder / "bootstrap", self.folder / "serverless"
-        for root in (bootstrap, serverless):
-            shutil.rmtree(root / "tests")  # their providers would be downloaded
-        (bootstrap / "versions.tf").unlink()
-        (bootstrap / "main.tf").write_text(RESOURCE)
-        (bootstrap / "outputs_override.tf").write_text(
-            BOOTSTRAP_OUTPUTS.format(
-                state=STATE_BUCKET, feedback=FEEDBACK_BUCKET, images=variables["IMAGE_REPOSITORY"]
-            )
-        )
-        (serverless / "versions.tf").write_text(BACKEND)
-        (serverless / "main.tf").write_text(RESOURCE)
-        self.fake_aws.on_terraform = self.record
-
-    def record(self, root: str, command: str) -> None:
-        """Create or remove what a command stands for, the first time it has succeeded."""
-        self.commands.append(f"{root} {command}")
-        if self.commands.count(self.commands[-1]) == 1:
-            getattr(self, f"_{command}_{root}")()
-
-    def write_serverless_outputs(self) -> None:
-        """Give the root serverless its outputs, which include the distribution's ID."""
-        self.account.create_distribution()
-        variables = self.fake_aws.variables()
-        pairs = "".join(
-            f'    {name} = "{text}"\n'
-            for name, text in variables.items()
-            if name not in ("AWS_REGION", "IMAGE_REPOSITORY")
-        )
-        plain = {
-            "page_url": variables["PAGE_URL"],
-            "api_url": variables["API_URL"],
-            "distribution_id": variables["DISTRIBUTION_ID"],
-            **dict.fromkeys(UNUSED_OUTPUTS, ""),
+        folder = checkout.folder / TERRAFORM.relative_to(ROOT)
+        images = f"{account.fake_aws.registry}/{NAME}"
+        texts = {
+            "bootstrap": bootstrap(images),
+            "serverless": serverless(images, account.fake_aws.url),
         }
-        (self.folder / "serverless" / "outputs_override.tf").write_text(
-            "".join(f'output "{name}" {{ value = "{text}" }}\n' for name, text in plain.items())
-            + f'output "github_variables" {{\n  value = {{\n{pairs}  }}\n}}\n'
-        )
+        for root, text in texts.items():
+            for file in (folder / root).glob("*.tf"):
+                if file.name not in KEPT:
+                    file.unlink()
+            resources, outputs = text.split("\noutput", 1)
+            (folder / root / "main.tf").write_text(resources)
+            # Overrides the outputs, which must have these names.
+            (folder / root / "outputs_override.tf").write_text("output" + outputs)
+        checkout.commit("Roots for moto")
+        self.gh_log = account.bin_folder / "gh.log"
+        """The arguments of each call of gh."""
+        self.gh_log.touch()
+        self.gh = account.bin_folder / "gh"
+        self.gh.write_text(GH.format(log=self.gh_log))
+        self.gh.chmod(0o755)
 
-    def _apply_bootstrap(self) -> None:
-        self.account.create_bootstrap()
-        self.account.create_bucket(STATE_BUCKET)
+    def deploy(self, email: str = "") -> subprocess.CompletedProcess[str]:
+        """Run the script all for somebody/digits, with an address for alarms."""
+        settings = {**AUTO_APPROVE, "REPOSITORY": "somebody/digits"}
+        return self.checkout.run("all", stdin=f"{email}\n", **settings)
 
-    def _apply_serverless(self) -> None:
-        self.account.create_bucket(PAGE_BUCKET)
-        self.account.create_function(self.checkout.git("rev-parse", "HEAD"))
-
-    def _destroy_serverless(self) -> None:
-        self.account.aws("s3api", "delete-bucket", "--bucket", PAGE_BUCKET)
-        self.account.aws("lambda", "delete-function", "--function-name", NAME)
-
-    def _destroy_bootstrap(self) -> None:
-        for bucket in (FEEDBACK_BUCKET, STATE_BUCKET):
-            self.account.aws("s3api", "delete-bucket", "--bucket", bucket)
+    def left_over(self) -> list[str]:
+        """Return what an account holds that the deployment could have created."""
+        aws = self.account.aws
+        distributions = aws("cloudfront", "list-distributions") or {"DistributionList": {}}
+        providers = aws("iam", "list-open-id-connect-providers")["OpenIDConnectProviderList"]
+        return [
+            *(bucket["Name"] for bucket in aws("s3api", "list-buckets")["Buckets"]),
+            *(each["FunctionName"] for each in aws("lambda", "list-functions")["Functions"]),
+            *(each["Id"] for each in distributions["DistributionList"].get("Items", [])),
+            *(
+                each["repositoryName"]
+                for each in aws("ecr", "describe-repositories")["repositories"]
+            ),
+            *(each["Arn"] for each in providers),
+            *(each["RoleName"] for each in aws("iam", "list-roles")["Roles"]),
+        ]

@@ -1,48 +1,33 @@
 """`make deploy` in an empty account, and `make destroy`."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from deploy.account import Account, Checkout
-from deploy.fake_aws import FEEDBACK_BUCKET, FakeAWS
-from deploy.processes import missing_terraform
-from deploy.terraform import STATE_BUCKET, TerraformRoots
+from deploy.fake_aws import FEEDBACK_BUCKET, REGION, FakeAWS
+from deploy.terraform import AUTO_APPROVE, STATE_BUCKET, TerraformRoots
 
 from support.images import digit_image, encode
-from support.requirements import require
 
-pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("terraform", "preserved_image")]
+pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("roots", "preserved_image")]
 
-AUTO_APPROVE = {"TF_CLI_ARGS_apply": "-auto-approve", "TF_CLI_ARGS_destroy": "-auto-approve"}
 REPOSITORY = {"REPOSITORY": "somebody/digits"}
 
-
-@pytest.fixture(scope="module")
-def terraform() -> None:
-    """Skip the tests unless Terraform is available."""
-    require(missing_terraform())
-
-
-@pytest.fixture(scope="module")
-def roots(account: Account, checkout: Checkout) -> TerraformRoots:
-    """The checkout's Terraform roots, which create things in moto."""
-    roots = TerraformRoots(account, checkout)
-    roots.write_serverless_outputs()
-    checkout.commit("Roots for moto")
-    return roots
+SETTINGS = "infra/terraform/serverless/terraform.tfvars"
 
 
 @pytest.fixture(scope="module")
 def deployment(roots: TerraformRoots) -> str:
     """Everything, deployed; returns the script's output."""
-    finished = roots.checkout.run("all", **AUTO_APPROVE, **REPOSITORY)
+    finished = roots.deploy(email="somebody@example.com")
     assert finished.returncode == 0, finished.stdout
     return finished.stdout
 
 
 def trust_policy(*subjects: str) -> dict[str, Any]:
-    """Return a trust policy like the module github-oidc-role's."""
+    """Return a trust policy like the root bootstrap's."""
     condition = {"token.actions.githubusercontent.com:sub": list(subjects)}
     statement = {
         "Effect": "Allow",
@@ -54,30 +39,29 @@ def trust_policy(*subjects: str) -> dict[str, Any]:
 
 
 def test_dry_run_prints_the_steps_and_creates_nothing(roots: TerraformRoots) -> None:
-    if roots.commands:
+    if roots.left_over():
         pytest.skip("everything is deployed already")
     finished = roots.checkout.run("all", "--dry-run", **REPOSITORY)
     assert finished.returncode == 0, finished.stdout
     printed = [line for line in finished.stdout.splitlines() if line.startswith("would run: ")]
     remaining = iter(printed)
     for command in (
-        "bootstrap init",
+        "write_settings",
+        "create_state_bucket",
+        "init_root bootstrap",
         "bootstrap apply",
         "deploy/push-image lambda",
         "deploy/apply-serverless",
-        "bootstrap apply",
         "deploy/backend",
         "deploy/frontend",
+        "create_environment",
     ):
         assert any(command in line for line in remaining), (command, printed)
-    assert roots.commands == []
-    assert roots.account.aws("s3api", "list-buckets")["Buckets"] == []
+    assert roots.left_over() == []
+    assert roots.gh_log.read_text() == ""
 
 
-def test_deployment_serves_page_and_api(
-    fake_aws: FakeAWS, roots: TerraformRoots, deployment: str
-) -> None:
-    assert roots.commands == ["bootstrap apply", "serverless apply", "bootstrap apply"]
+def test_deployment_serves_page_and_api(fake_aws: FakeAWS, deployment: str) -> None:
     variables = fake_aws.variables()
     page = httpx.get(variables["PAGE_URL"] + "/index.html")
     assert "<title>" in page.text
@@ -86,10 +70,30 @@ def test_deployment_serves_page_and_api(
     content = encode(digit_image(7))
     response = httpx.post(api + "/predict", content=content, headers=headers, timeout=60)
     assert response.json()["digit"] == 7
-    assert (
-        f"gh variable set PAGE_BUCKET --repo somebody/digits --body {variables['PAGE_BUCKET']}"
-        in deployment
-    )
+    for name in ("PAGE_BUCKET", "DISTRIBUTION_ID"):
+        line = f"gh variable set {name} --repo somebody/digits --body {variables[name]}"
+        assert line in deployment
+
+
+def test_first_deployment_writes_the_settings_to_be_committed(
+    roots: TerraformRoots, deployment: str
+) -> None:
+    settings = (roots.checkout.folder / SETTINGS).read_text()
+    assert 'alarm_email                    = "somebody@example.com"' in settings
+    assert "reserved_concurrent_executions = 10\n" in settings
+    assert "monthly_budget_usd             = 10\n" in settings
+    assert f"Commit {SETTINGS}" in deployment
+    assert f"?? {SETTINGS}" in roots.checkout.git("status", "--porcelain")
+
+
+@pytest.mark.usefixtures("deployment")
+def test_environment_of_the_apply_job_allows_only_main(roots: TerraformRoots) -> None:
+    environment = "repos/somebody/digits/environments/production"
+    assert roots.gh_log.read_text().splitlines()[-3:] == [
+        f"api {environment}",
+        f"api --method PUT {environment} --input -",
+        f"api --method POST {environment}/deployment-branch-policies -f name=main",
+    ]
 
 
 @pytest.mark.usefixtures("deployment")
@@ -104,12 +108,32 @@ def test_second_deployment_changes_nothing(fake_aws: FakeAWS, roots: TerraformRo
     before = fake_aws.live_version(), fake_aws.published_versions()
     bucket = fake_aws.variables()["PAGE_BUCKET"]
     fake_aws.requests.clear()
-    finished = roots.checkout.run("all", **AUTO_APPROVE, **REPOSITORY)
+    finished = roots.deploy(email="somebody@else.example")
     assert finished.returncode == 0, finished.stdout
+    assert "somebody@example.com" in (roots.checkout.folder / SETTINGS).read_text()
     assert "Resources: 0 added, 0 changed, 0 destroyed" in finished.stdout
     assert (fake_aws.live_version(), fake_aws.published_versions()) == before
     uploads = [sent for sent in fake_aws.requests if sent.method == "PUT" and bucket in sent.path]
     assert uploads == []
+
+
+@pytest.mark.usefixtures("deployment")
+def test_workflow_applies_the_plan_that_it_saved(roots: TerraformRoots) -> None:
+    variables = {"AWS_REGION": REGION, "STATE_BUCKET": STATE_BUCKET}
+    roots.checkout.append(SETTINGS, "p99_milliseconds = 1000\n")
+    for option, result in (("--dry-run", "1 to add"), ("--planned", "1 added")):
+        finished = roots.checkout.run("apply-serverless", option, **variables)
+        assert finished.returncode == 0, finished.stdout
+        assert result in finished.stdout
+
+
+@pytest.mark.usefixtures("deployment")
+def test_workflow_without_the_settings_plans_nothing(roots: TerraformRoots, tmp_path: Path) -> None:
+    variables = {"AWS_REGION": REGION, "STATE_BUCKET": STATE_BUCKET}
+    clone = roots.checkout.clone(tmp_path / "clone")
+    finished = clone.run("apply-serverless", "--dry-run", **variables)
+    assert finished.returncode == 1
+    assert 'input variable "alarm_email" is not set' in finished.stdout
 
 
 @pytest.mark.usefixtures("deployment")
@@ -122,22 +146,12 @@ def test_settings_default_to_the_outputs_of_terraform(
 
 
 @pytest.mark.usefixtures("deployment")
-def test_destroy_without_confirmation_removes_nothing(roots: TerraformRoots) -> None:
-    finished = roots.checkout.run("destroy", stdin="yes\n", **AUTO_APPROVE)
-    assert finished.returncode == 1
-    assert "Nothing has been removed." in finished.stdout
-    assert roots.account.aws("s3api", "list-buckets")["Buckets"]
-
-
-@pytest.mark.usefixtures("deployment")
 def test_destroy_removes_everything(roots: TerraformRoots) -> None:
     aws = roots.account.aws
     aws("s3api", "put-object", "--bucket", FEEDBACK_BUCKET, "--key", "feedback/one.json")
     finished = roots.checkout.run("destroy", stdin="destroy\n", **AUTO_APPROVE)
     assert finished.returncode == 0, finished.stdout
-    assert aws("s3api", "list-buckets")["Buckets"] == []
-    assert aws("lambda", "list-functions")["Functions"] == []
-    assert aws("ecr", "describe-repositories")["repositories"] == []
+    assert roots.left_over() == []
 
 
 def test_dry_run_without_a_known_repository_names_the_variable(checkout: Checkout) -> None:
@@ -151,14 +165,14 @@ def test_dry_run_without_a_known_repository_names_the_variable(checkout: Checkou
 def test_deployment_without_a_known_repository_fails_before_any_change(
     roots: TerraformRoots,
 ) -> None:
-    before = list(roots.commands)
+    before = roots.left_over()
     roots.checkout.git("remote", "add", "origin", "https://git.example/somebody/digits.git")
     finished = roots.checkout.run("all", **AUTO_APPROVE)
     roots.checkout.git("remote", "remove", "origin")
     assert finished.returncode == 1
     assert "origin is not a repository on github.com" in finished.stdout
     assert "REPOSITORY=owner/name make deploy" in finished.stdout
-    assert roots.commands == before
+    assert roots.left_over() == before
 
 
 @pytest.mark.parametrize(

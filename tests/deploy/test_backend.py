@@ -2,13 +2,16 @@
 
 import re
 import subprocess
+import tarfile
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from deploy.account import Account, Checkout
-from deploy.fake_aws import FEEDBACK_BUCKET, FakeAWS
+from deploy.fake_aws import FEEDBACK_BUCKET, MANIFEST_TYPES, NAME, FakeAWS
 
+from support.containers import LAMBDA, docker
 from support.images import digit_image, encode
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("preserved_image")]
@@ -107,6 +110,8 @@ def test_deploying_a_new_commit_moves_the_alias(
     assert description == f"Deployed {second_commit}; previous version: 1"
     assert second_commit != first_commit
     assert predict(fake_aws)["digit"] == 7
+    function = fake_aws.query_moto("lambda", f"/2015-03-31/functions/{NAME}").json()
+    assert "@sha256:" in function["Code"]["ImageUri"]
 
 
 @pytest.mark.usefixtures("second_commit")
@@ -117,6 +122,51 @@ def test_rollback_twice_moves_the_alias_once(fake_aws: FakeAWS, checkout: Checko
         assert fake_aws.live_version() == ("1", "Rolled back from 2")
     assert "nothing has changed" in finished.stdout
     assert predict(fake_aws)["digit"] == 7
+
+
+@pytest.mark.usefixtures("second_commit")
+def test_rollback_activates_a_version_that_nobody_called_for_weeks(
+    fake_aws: FakeAWS, checkout: Checkout
+) -> None:
+    fake_aws.inactive_versions.add("1")
+    finished = roll_back(fake_aws, checkout)
+    assert finished.returncode == 0, finished.stdout
+    assert fake_aws.inactive_versions == set()
+    assert fake_aws.live_version()[0] == "1"
+
+
+@pytest.mark.usefixtures("second_commit")
+def test_settings_changed_after_a_rollback_do_not_bring_back_the_newer_image(
+    fake_aws: FakeAWS, checkout: Checkout
+) -> None:
+    assert roll_back(fake_aws, checkout).returncode == 0
+    finished = checkout.run("release", **fake_aws.variables())
+    assert finished.returncode == 0, finished.stdout
+    assert fake_aws.live_version()[0] not in ("1", "2")
+    assert fake_aws.code_digest(fake_aws.live_version()[0]) == fake_aws.code_digest("1")
+    assert fake_aws.code_digest("1") != fake_aws.code_digest("2")
+
+
+@pytest.mark.usefixtures("first_commit")
+def test_image_that_was_tested_is_pushed_instead_of_a_new_one(
+    fake_aws: FakeAWS, checkout: Checkout, tmp_path: Path
+) -> None:
+    (tmp_path / "tested").touch()
+    with tarfile.open(tmp_path / "files.tar", "w") as files:
+        files.add(tmp_path / "tested", "tested")
+    docker("import", str(tmp_path / "files.tar"), LAMBDA)
+    image_id = docker("image", "inspect", "--format", "{{.Id}}", LAMBDA).stdout.strip()
+    docker("save", "--output", str(tmp_path / "image.tar"), LAMBDA)
+    checkout.git("commit", "--quiet", "--allow-empty", "--message", "Tested elsewhere")
+    sha = checkout.git("rev-parse", "HEAD")
+    variables = {**fake_aws.variables(), "IMAGE_ARCHIVE": str(tmp_path / "image.tar")}
+    finished = checkout.run("push-image", "lambda", **variables)
+    checkout.git("reset", "--quiet", "--hard", "HEAD~1")
+    assert finished.returncode == 0, finished.stdout
+    manifest = httpx.get(
+        f"http://{fake_aws.registry}/v2/{NAME}/manifests/{sha}", headers={"accept": MANIFEST_TYPES}
+    )
+    assert manifest.json()["config"]["digest"] == image_id
 
 
 @pytest.mark.usefixtures("second_commit")

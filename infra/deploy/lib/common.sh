@@ -56,20 +56,54 @@ require_commands() {
     done
 }
 
-# terraform_outputs ROOT: Print the root's output github_variables as JSON; fail if it has none.
-terraform_outputs() { terraform -chdir="infra/terraform/$1" output -json github_variables 2>/dev/null; }
+# find_state_bucket: Set account, STATE_BUCKET and state_bucket_exists, and AWS_REGION to the region of that
+# bucket, where everything is deployed.
+find_state_bucket() {
+    local found location
+    export AWS_REGION=${AWS_REGION:-eu-central-1} # for the first deployment
+    export AWS_DEFAULT_REGION=$AWS_REGION
+    account=$(aws sts get-caller-identity --query Account --output text)
+    export STATE_BUCKET=${TF_VAR_name:-digit-recognizer}-state-$account
+    # Not head-bucket, which also fails if the bucket exists but something else is wrong.
+    found=$(aws s3api list-buckets --query "length(Buckets[?Name=='$STATE_BUCKET'])" --output text)
+    state_bucket_exists=false
+    [ "$found" = 1 ] || return 0
+    state_bucket_exists=true
+    location=$(aws s3api get-bucket-location --bucket "$STATE_BUCKET" --query LocationConstraint --output text)
+    AWS_REGION=${location/#None/us-east-1}
+    AWS_DEFAULT_REGION=$AWS_REGION
+}
 
-# load_settings ROOT NAME...: Export variables from Terraform's outputs unless they are set already,
-# as in workflows.
+# read_state ROOT: Print a Terraform root's state, which the state bucket holds; {} if it has none.
+read_state() {
+    local key=$1.tfstate found
+    found=$(aws s3api list-objects-v2 --bucket "$STATE_BUCKET" --prefix "$key" \
+        --query "length((Contents || \`[]\`)[?Key=='$key'])" --output text) || return
+    if [ "$found" = 0 ]; then echo "{}"; else aws s3 cp --quiet "s3://$STATE_BUCKET/$key" -; fi
+}
+
+# init_root ROOT: Let Terraform use the state in the state bucket.
+init_root() {
+    terraform -chdir="infra/terraform/$1" init -input=false -reconfigure \
+        -backend-config="bucket=$STATE_BUCKET" -backend-config="region=$AWS_REGION" >/dev/null
+}
+
+# load_settings ROOT NAME...: Export variables from the outputs in a root's state, unless they are set
+# already, as in workflows.
 load_settings() {
-    local root=$1 name outputs=""
+    local root=$1 name outputs="" text
     shift
     for name; do
         [ -z "${!name-}" ] || continue
-        [ -n "$outputs" ] || outputs=$(terraform_outputs "$root") ||
-            fail "$name is not set, and the Terraform root $root has no outputs here: set it, or start with make deploy."
-        printf -v "$name" %s "$(jq -er --arg name "$name" '.[$name]' <<<"$outputs")"
-        export "${name?}"
+        if [ -z "$outputs" ]; then
+            find_state_bucket
+            outputs={}
+            if $state_bucket_exists; then outputs=$(read_state "$root"); fi
+        fi
+        text=$(jq -r --arg name "$name" '.outputs.github_variables.value[$name] // empty' <<<"$outputs")
+        # Terraform drops outputs when an apply fails half way.
+        [ -n "$text" ] || fail "$name is not set, and Terraform has not applied the root $root to its end in this account: set it, or run make deploy."
+        export "$name=$text"
     done
     # Version 1 of the AWS CLI knows the region by the longer name only.
     export AWS_DEFAULT_REGION=${AWS_REGION-${AWS_DEFAULT_REGION-}}

@@ -1,4 +1,4 @@
-# Sourced by backend and rollback: smoke tests of the function, and its alias.
+# Sourced by release and rollback: smoke tests of the function, and its alias.
 # shellcheck shell=bash
 # shellcheck source=infra/deploy/lib/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -19,11 +19,19 @@ smoke_test_event() {
     }'
 }
 
-# smoke_test_version VERSION: Invoke a version, whether or not the alias points at it.
+# invoke_version VERSION: Send the event to a version, whether or not the alias points at it.
+invoke_version() {
+    aws lambda invoke --function-name "$FUNCTION_NAME" --qualifier "$1" \
+        --payload "fileb://$work_dir/event.json" "$work_dir/response.json" >/dev/null
+}
+
+# smoke_test_version VERSION: Test a version. It cannot be invoked while it is new, nor when nobody has
+# called it for weeks; in that case, the failed invocation activates it.
 smoke_test_version() {
     smoke_test_event >"$work_dir/event.json"
-    aws lambda invoke --function-name "$FUNCTION_NAME" --qualifier "$1" \
-        --payload "fileb://$work_dir/event.json" "$work_dir/response.json" >/dev/null || return
+    invoke_version "$1" 2>/dev/null || {
+        aws lambda wait published-version-active --function-name "$FUNCTION_NAME" --qualifier "$1" && invoke_version "$1"
+    } || return
     jq -r '.body // empty' "$work_dir/response.json" | is_expected_response || {
         echo "Unexpected response: $(head -c 500 "$work_dir/response.json")" >&2
         return 1

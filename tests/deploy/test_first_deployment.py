@@ -1,0 +1,79 @@
+"""`make deploy` in accounts that allow less, or hold more, than an empty one."""
+
+import json
+
+import pytest
+from deploy.account import Account
+from deploy.fake_aws import FakeAWS
+from deploy.terraform import AUTO_APPROVE, STATE_BUCKET, TerraformRoots
+
+pytestmark = pytest.mark.docker
+
+SETTINGS = "infra/terraform/serverless/terraform.tfvars"
+
+PROVIDER_HOST = "token.actions.githubusercontent.com"
+
+CURL = """#!/bin/sh
+case "$*" in
+    *https://api.github.com/repos/somebody/digits) echo '{"id": 42, "owner": {"id": 1}}' ;;
+    *) exit 22 ;;
+esac
+"""
+
+
+def test_new_account_has_neither_reservation_nor_budget(
+    fake_aws: FakeAWS, roots: TerraformRoots
+) -> None:
+    fake_aws.unreserved_executions = 10
+    fake_aws.denied = f"DescribeBudgets|PUT /{STATE_BUCKET}"
+    finished = roots.deploy()
+    fake_aws.denied = "nothing"
+    assert finished.returncode != 0
+    assert "The quota bounds the cost" in finished.stdout
+    assert "you may not read budgets" in finished.stdout
+    file = roots.checkout.folder / SETTINGS
+    values = [line.split(" = ") for line in file.read_text().splitlines() if " = " in line]
+    file.unlink()
+    assert {name.strip(): value for name, value in values} == {
+        "alarm_email": "null",
+        "reserved_concurrent_executions": "null",
+        "monthly_budget_usd": "null",
+    }
+
+
+def test_repository_that_github_does_not_know_is_not_trusted(roots: TerraformRoots) -> None:
+    curl = roots.account.bin_folder / "curl"
+    curl.write_text(CURL)
+    curl.chmod(0o755)
+    finished = roots.checkout.run("all", **AUTO_APPROVE, REPOSITORY="somebody/unknown")
+    curl.unlink()
+    assert finished.returncode == 1
+    assert "GitHub does not tell the IDs of somebody/unknown" in finished.stdout
+    assert roots.left_over() == []
+
+
+def test_provider_of_another_project_is_used_and_left(
+    fake_aws: FakeAWS, account: Account, roots: TerraformRoots
+) -> None:
+    provider = account.aws(
+        "iam", "create-open-id-connect-provider", "--url", f"https://{PROVIDER_HOST}",
+        "--thumbprint-list", "0" * 40,
+    )["OpenIDConnectProviderArn"]  # fmt: skip
+    roots.gh.rename(roots.gh.with_suffix(".away"))  # the IDs then come from GitHub's API
+    curl = account.bin_folder / "curl"
+    curl.write_text(CURL)
+    curl.chmod(0o755)
+    fake_aws.denied = "BatchGetImage"  # which stops it after the root bootstrap
+    for _ in range(2):
+        finished = roots.deploy()
+        assert "Stopped at: Push the function's image" in finished.stdout
+        assert "OIDC provider for GitHub already: it is used" in finished.stdout
+    fake_aws.denied = "nothing"
+    curl.unlink()
+    state = fake_aws.query_moto("s3", f"/{STATE_BUCKET}/bootstrap.tfstate").json()
+    assert state["outputs"]["github_variables"]["value"]["REPOSITORY_ID"] == 42
+    assert provider not in json.dumps(state)
+
+    finished = roots.checkout.run("destroy", stdin="destroy\n", **AUTO_APPROVE)
+    assert finished.returncode == 0, finished.stdout
+    assert roots.left_over() == [provider]
