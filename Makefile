@@ -39,7 +39,9 @@ FINISHED_RUNS = $(sort $(foreach run,$(patsubst runs/%/digits.onnx.sha256,%,$(wi
 	$(if $(and $(wildcard runs/$(run)/digits.onnx),$(wildcard runs/$(run)/tensorboard/events.*)),$(run))))
 GRAFANA_TYPES := tests/monitoring/grafana/node_modules/installed
 # Without attestations, because they turn an image into an image index, which Lambda rejects.
-BUILD = DOCKER_BUILDKIT=1 docker build --file backend/Dockerfile $(shell \
+# The arguments have the values of environment variables, and their defaults where those are not set.
+BUILD = DOCKER_BUILDKIT=1 docker build --file backend/Dockerfile \
+	--build-arg LAMBDA_BASE --build-arg PYTHON_BASE --build-arg NODE_BASE $(shell \
 	docker build --help 2>/dev/null | grep -q provenance && echo --provenance=false --sbom=false)
 SHELL_SCRIPTS := .ci/run $(filter-out infra/deploy/lib,$(wildcard infra/deploy/*)) $(wildcard infra/deploy/lib/*.sh)
 TERRAFORM_ROOTS := bootstrap serverless always-on
