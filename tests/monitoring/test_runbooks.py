@@ -13,7 +13,11 @@ pytestmark = pytest.mark.monitoring
 
 TEXT = RUNBOOKS.read_text()
 CLOUDWATCH = TERRAFORM / "modules" / "monitoring"
-ALARMS = (CLOUDWATCH / "alarms.tf").read_text()
+ALARMS = {
+    "digit-recognizer": CLOUDWATCH / "alarms.tf",
+    "digit-recognizer-service": TERRAFORM / "modules" / "ecs-service" / "alarms.tf",
+}
+"""Files that define CloudWatch alarms, by the prefix of the alarms' names."""
 
 
 def anchors(markdown: str) -> set[str]:
@@ -31,12 +35,14 @@ def test_each_prometheus_alert_links_to_its_runbook() -> None:
         assert f"[{rule['alert']}](#{anchor}) | {rule['labels']['severity']} |" in TEXT
 
 
-def test_each_cloudwatch_alarm_has_a_runbook() -> None:
-    names = re.findall(r"^    ([\w-]+) += {$", ALARMS, re.MULTILINE)
-    linked = re.findall(r'^ +runbook += "(.+)"$', ALARMS, re.MULTILINE)
+@pytest.mark.parametrize("prefix", ALARMS)
+def test_each_cloudwatch_alarm_has_a_runbook(prefix: str) -> None:
+    text = ALARMS[prefix].read_text()
+    names = re.findall(r"^    ([\w-]+) += {$", text, re.MULTILINE)
+    linked = re.findall(r'^ +runbook += "(.+)"$', text, re.MULTILINE)
     assert len(names) == len(linked) > 0
     assert set(linked) <= anchors(TEXT)
-    assert [name for name in names if f"`digit-recognizer-{name}`" not in TEXT] == []
+    assert [name for name in names if f"`{prefix}-{name}`" not in TEXT] == []
 
 
 def test_runbooks_name_only_panels_that_exist() -> None:

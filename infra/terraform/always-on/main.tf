@@ -43,6 +43,7 @@ module "ecs_service" {
   memory                = var.memory
   tasks                 = var.tasks
   log_retention_in_days = var.log_retention_in_days
+  alarm_email           = var.alarm_email
   certificate_arn       = var.certificate_arn
   allowed_cidrs         = var.allowed_cidrs
   feedback_uri          = local.feedback_uri

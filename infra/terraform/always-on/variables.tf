@@ -91,3 +91,14 @@ variable "store_inputs" {
   type        = bool
   default     = false
 }
+
+variable "alarm_email" {
+  description = "Email address for alarms, notified once the subscription is confirmed; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.alarm_email == null || can(regex("^[^@ ]+@[^@ ]+$", var.alarm_email))
+    error_message = "alarm_email must be an email address."
+  }
+}

@@ -87,3 +87,8 @@ mock_resource "aws_lb_target_group" {
 mock_resource "aws_ecs_task_definition" {
   defaults = { arn = "arn:aws:ecs:eu-central-1:123456789012:task-definition/digit-recognizer:1" }
 }
+
+# The service runs that task definition, unless a test overrides it.
+mock_data "aws_ecs_service" {
+  defaults = { task_definition = "arn:aws:ecs:eu-central-1:123456789012:task-definition/digit-recognizer:1" }
+}

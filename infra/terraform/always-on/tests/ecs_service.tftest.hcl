@@ -14,6 +14,7 @@ variables {
   log_retention_in_days       = 30
   feedback_uri                = "s3://digit-recognizer-feedback-123456789012/feedback"
   store_inputs                = false
+  alarm_email                 = null
   certificate_arn             = "arn:aws:acm:eu-central-1:123456789012:certificate/0123"
   allowed_cidrs               = ["198.51.100.0/24"]
   vpc_id                      = "vpc-0123"
@@ -82,8 +83,8 @@ run "ecs_service" {
   }
 
   assert {
-    condition     = aws_ecs_service.this.deployment_circuit_breaker[0].enable && aws_ecs_service.this.deployment_circuit_breaker[0].rollback
-    error_message = "A failed deployment must be rolled back."
+    condition     = aws_ecs_service.this.deployment_circuit_breaker[0].enable && aws_ecs_service.this.deployment_circuit_breaker[0].rollback && aws_ecs_service.this.wait_for_steady_state
+    error_message = "A failed deployment must be rolled back, and the apply must wait until it is."
   }
 
   assert {
@@ -182,4 +183,20 @@ run "store_inputs_sets_the_environment_variable" {
     condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = "DIGITS_STORE_INPUTS", value = "1" })
     error_message = "DIGITS_STORE_INPUTS must be 1."
   }
+}
+
+# The service of the first run exists, so that the data source is read while planning already.
+run "deployment_that_was_rolled_back_fails" {
+  command = plan
+
+  module {
+    source = "../modules/ecs-service"
+  }
+
+  override_data {
+    target = data.aws_ecs_service.deployed
+    values = { task_definition = "arn:aws:ecs:eu-central-1:123456789012:task-definition/digit-recognizer:0" }
+  }
+
+  expect_failures = [data.aws_ecs_service.deployed]
 }

@@ -1,4 +1,5 @@
-# ECS service on Fargate, with autoscaling; load_balancer.tf has the load balancer in front of it.
+# ECS service on Fargate, with autoscaling; load_balancer.tf has the load balancer in front of it, and alarms.tf
+# its alarms.
 
 locals {
   port = 8000
@@ -149,7 +150,9 @@ resource "aws_ecs_service" "this" {
     container_port   = local.port
   }
 
-  # Roll back a deployment that does not become healthy.
+  # Roll back a deployment that does not become healthy. The apply waits for the end of either; the data source
+  # below tells which one it was.
+  wait_for_steady_state = true
   deployment_circuit_breaker {
     enable   = true
     rollback = true
@@ -158,6 +161,22 @@ resource "aws_ecs_service" "this" {
   lifecycle {
     # Autoscaling changes it.
     ignore_changes = [desired_count]
+  }
+}
+
+# A service that was rolled back is steady too, with the previous task definition:
+# https://github.com/hashicorp/terraform-provider-aws/issues/20858
+data "aws_ecs_service" "deployed" {
+  depends_on = [aws_ecs_service.this]
+
+  service_name = aws_ecs_service.this.name
+  cluster_arn  = aws_ecs_cluster.this.arn
+
+  lifecycle {
+    postcondition {
+      condition     = self.task_definition == aws_ecs_task_definition.this.arn
+      error_message = "The deployment failed, and ECS rolled the service back to ${self.task_definition}. The log group /ecs/${var.name} and the service's events say why."
+    }
   }
 }
 

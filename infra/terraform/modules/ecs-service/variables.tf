@@ -68,6 +68,11 @@ variable "log_retention_in_days" {
   }
 }
 
+variable "alarm_email" {
+  description = "Email address for alarms, notified once the subscription is confirmed; null for none."
+  type        = string
+}
+
 variable "certificate_arn" {
   description = "ARN of the ACM certificate for the service's domain name."
   type        = string
