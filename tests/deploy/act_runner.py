@@ -1,11 +1,11 @@
 """Workflows run from start to end on this machine by act.
 
 Actions that need GitHub are stubs: in place of set-up actions, the project's own environments are
-linked; in place of the AWS login, moto's credentials are set. The steps, their order and the values
-passed between them are the workflows' own. act does the checkout.
+linked; in place of the AWS login, moto's credentials are set; artifacts are files in a folder. The
+steps, their order and the values passed between them are the workflows' own. act does the checkout.
 
-act ignores path filters, which infra/test_workflows.py tests. The workflows infra and checks are
-not run here: infra needs the AWS provider and a reviewer, and checks runs only `make` targets.
+act ignores path filters, which infra/test_workflows.py tests, and environments: it asks no
+reviewer. The workflow checks is not run here, because it runs only `make` targets.
 """
 
 import re
@@ -15,6 +15,7 @@ from pathlib import Path
 from deploy.account import Account, Checkout
 from deploy.fake_aws import CREDENTIALS
 from deploy.processes import TOOLS
+from deploy.terraform import STATE_BUCKET
 
 from support.paths import ROOT
 
@@ -46,10 +47,40 @@ runs:
         echo AWS_SECRET_ACCESS_KEY={CREDENTIALS["AWS_SECRET_ACCESS_KEY"]} >> "$GITHUB_ENV"
 """
 
+UPLOAD = """
+name: A file in a folder
+inputs:
+  path: {{required: true}}
+  name: {{required: true}}
+  retention-days: {{required: true}}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      run: install -D "${{{{ inputs.path }}}}" "{folder}/${{{{ inputs.name }}}}"
+"""
+
+DOWNLOAD = """
+name: That file
+inputs:
+  path: {{required: true}}
+  name: {{required: true}}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      run: install -D --target-directory="${{{{ inputs.path }}}}" "{folder}/${{{{ inputs.name }}}}"
+"""
+
+ACCOUNT = "123456789012"
+
 STUBS = {
     "actions/setup-python": SETUP,
     "actions/setup-node": SETUP,
+    "hashicorp/setup-terraform": SETUP,
     "aws-actions/configure-aws-credentials": LOGIN,
+    "actions/upload-artifact": UPLOAD,
+    "actions/download-artifact": DOWNLOAD,
 }
 
 
@@ -58,11 +89,13 @@ class ActRunner:
 
     def __init__(self, account: Account, checkout: Checkout, folder: Path) -> None:
         self.checkout = checkout
+        self.fake_aws = account.fake_aws
         self.folder = folder
+        roles = ("backend", "frontend", "plan", "apply")
         self.variables = {
             **account.fake_aws.variables(),
-            "BACKEND_ROLE_ARN": "arn:aws:iam::123456789012:role/backend",
-            "FRONTEND_ROLE_ARN": "arn:aws:iam::123456789012:role/frontend",
+            "STATE_BUCKET": STATE_BUCKET,
+            **{f"{role.upper()}_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/{role}" for role in roles},
         }
         # The credentials must come from the login, as on GitHub.
         self.environment = {
@@ -70,12 +103,14 @@ class ActRunner:
         }
         for action, text in STUBS.items():
             (folder / action).mkdir(parents=True)
-            (folder / action / "action.yml").write_text(text)
+            action_text = text.format(folder=folder / "artifacts") if "{folder}" in text else text
+            (folder / action / "action.yml").write_text(action_text)
 
     def push(self, workflow: str, tests: str) -> subprocess.CompletedProcess[str]:
         """Run a workflow; to save time, only tests that match the `-k` expression are run."""
-        file = self.checkout.folder / ".github" / "workflows" / f"{workflow}.yml"
-        used = dict.fromkeys(re.findall(r"uses: (\S+@\S+)", file.read_text()))
+        workflows = self.checkout.folder / ".github" / "workflows"
+        text = "".join(file.read_text() for file in workflows.glob("*.yml"))
+        used = dict.fromkeys(re.findall(r"uses: (\S+@\S+)", text))
         stubs = [
             f"{use}={self.folder / use.split('@')[0]}" for use in used if "checkout" not in use
         ]
@@ -85,7 +120,7 @@ class ActRunner:
                 str(TOOLS / "act"),
                 "push",
                 "--platform=ubuntu-latest=-self-hosted",
-                f"--workflows={file}",
+                f"--workflows={workflows / workflow}.yml",
                 f"--env=PYTEST_ADDOPTS=-k '{tests}'",
                 *(f"--local-repository={stub}" for stub in stubs),
                 *(f"--var={variable}" for variable in variables),

@@ -82,12 +82,10 @@ class FakeAWS:
         self.requests: list[AWSRequest] = []
         self.url_is_down = False
         """Whether the function's URL fails, whatever version the alias points at."""
-        self.denied = "nothing"
-        """Regular expression: requests whose method and path match it are denied."""
-        self.unreserved_executions = 1000
-        """What the account's quota of concurrent executions leaves for reservations."""
-        self.inactive_versions: set[str] = set()
-        """Versions of the function that nobody has called for weeks."""
+        self.scan_findings: dict[str, int] = {}
+        """How many vulnerabilities of each severity ECR finds in any image."""
+        self.on_terraform: Callable[[str, str], None] | None = None
+        """Called with a Terraform root and the command (apply or destroy) that has succeeded."""
         self._client = httpx.Client(timeout=120)
         self._known_tags = self._pushed_tags()  # by other tests, into accounts of their own
         self._containers: dict[str, Container] = {}
@@ -142,6 +140,12 @@ class FakeAWS:
                 self.inactive_versions.remove(invocation[2])
                 return httpx.Response(409, json={"Message": "The version is Inactive"})
             return self._invoke_version(invocation[2], json.loads(body))
+        if headers.get("X-Amz-Target", "").endswith(".DescribeImageScanFindings"):
+            scan = {
+                "imageScanStatus": {"status": "COMPLETE"},
+                "imageScanFindings": {"findingSeverityCounts": self.scan_findings},
+            }
+            return httpx.Response(200, json=scan)
         return self._forward(method, path, headers, body)
 
     def query_moto(self, service: str, path: str, target: str = "", **body: Any) -> httpx.Response:

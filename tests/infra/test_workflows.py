@@ -11,7 +11,12 @@ from support.paths import ROOT
 FOLDER = ROOT / ".github" / "workflows"
 TEXTS = {file.stem: file.read_text() for file in FOLDER.glob("*.yml")}
 WORKFLOWS: dict[str, Any] = {name: yaml.safe_load(text) for name, text in TEXTS.items()}
-DEPLOYING = ("backend", "frontend", "infra")
+JOBS: list[tuple[tuple[str, str], Any]] = [
+    ((workflow, name), job)
+    for workflow, definition in WORKFLOWS.items()
+    for name, job in definition["jobs"].items()
+]
+DEPLOYING = ("deploy", "frontend")
 
 
 def triggers(workflow: str) -> dict[str, Any]:
@@ -46,10 +51,11 @@ def is_started(workflow: str, file: str) -> bool:
 @pytest.mark.parametrize(
     ("file", "expected"),
     [
-        ("backend/recognizer/api/app.py", {"backend"}),
+        ("backend/recognizer/api/app.py", {"deploy"}),
         ("backend/training/train.py", set()),
         ("frontend/src/App.tsx", {"frontend"}),
-        ("infra/deploy/lib/common.sh", {"backend", "frontend", "infra"}),
+        ("infra/terraform/serverless/main.tf", {"deploy"}),
+        ("infra/deploy/lib/common.sh", {"deploy", "frontend"}),
     ],
 )
 def test_push_starts_the_workflows_of_the_changed_file(file: str, expected: set[str]) -> None:
@@ -67,14 +73,46 @@ def test_path_filters_match_existing_files(workflow: str) -> None:
 def test_deployment_is_limited_to_tested_commits_of_main_in_order(workflow: str) -> None:
     definition = WORKFLOWS[workflow]
     assert triggers(workflow)["push"]["branches"] == ["main"]
-    deployment = definition["jobs"]["apply" if workflow == "infra" else "deploy"]
-    assert deployment["needs"] == "test"
     assert any("make test" in step.get("run", "") for step in definition["jobs"]["test"]["steps"])
+    assert "test" in predecessors(workflow, "deploy")
     # For the whole workflow: otherwise two commits that are tested at once could be deployed in the
     # wrong order.
-    assert definition["concurrency"]["group"].split("-")[0] == workflow
-    cancels = definition["concurrency"]["cancel-in-progress"]
-    assert cancels in (False, "${{ github.event_name == 'pull_request' }}")
+    assert definition["concurrency"] == {"group": workflow, "cancel-in-progress": False}
+
+
+def predecessors(workflow: str, job: str) -> set[str]:
+    """Return the jobs that a job waits for, directly or not."""
+    needs = WORKFLOWS[workflow]["jobs"][job].get("needs", [])
+    direct = {needs} if isinstance(needs, str) else set(needs)
+    return direct.union(*(predecessors(workflow, name) for name in direct))
+
+
+def test_nothing_changes_before_all_tests_and_the_alias_moves_last() -> None:
+    tests = {"test", "infra", "image"}
+    assert predecessors("deploy", "apply") == tests
+    assert predecessors("deploy", "deploy") == {*tests, "apply"}
+
+
+@pytest.mark.parametrize("workflow", ["deploy", "frontend", "infra", "newcomers"])
+def test_workflow_can_be_started_by_hand(workflow: str) -> None:
+    assert "workflow_dispatch" in triggers(workflow)
+
+
+def test_infrastructure_is_compared_with_reality_every_week() -> None:
+    (schedule,) = triggers("infra")["schedule"]
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", schedule["cron"])
+
+
+def test_terraform_has_the_same_exact_version_in_every_job() -> None:
+    versions = [
+        step["with"].get("terraform_version")
+        for _, job in JOBS
+        for step in job.get("steps", [])
+        if step.get("uses", "").startswith("hashicorp/setup-terraform@")
+    ]
+    assert len(versions) > 2
+    assert re.fullmatch(r"\d+\.\d+\.\d+", versions[0])
+    assert set(versions) == {versions[0]}
 
 
 def is_login(step: dict[str, Any]) -> bool:
@@ -86,7 +124,8 @@ def is_login(step: dict[str, Any]) -> bool:
 def test_jobs_have_minimal_permissions_and_no_secrets(workflow: str) -> None:
     assert WORKFLOWS[workflow]["permissions"] == {}
     for job in WORKFLOWS[workflow]["jobs"].values():
-        logs_in = any(is_login(step) for step in job["steps"])
+        # A job that calls the workflow infra passes the permission on to the one that plans.
+        logs_in = "uses" in job or any(is_login(step) for step in job["steps"])
         expected = {"contents": "read", **({"id-token": "write"} if logs_in else {})}
         assert job["permissions"] == expected
     assert not re.search(r"secrets\.|AWS_(ACCESS|SECRET)", TEXTS[workflow])
@@ -94,18 +133,18 @@ def test_jobs_have_minimal_permissions_and_no_secrets(workflow: str) -> None:
 
 def test_jobs_assume_the_roles_that_trust_them() -> None:
     roles = {
-        (workflow, job_name): (step["with"]["role-to-assume"], job.get("environment"))
-        for workflow, definition in WORKFLOWS.items()
-        for job_name, job in definition["jobs"].items()
-        for step in job["steps"]
+        name: (step["with"]["role-to-assume"], job.get("environment"))
+        for name, job in JOBS
+        for step in job.get("steps", [])
         if is_login(step)
     }
     # The trust policy of a job with an environment names the environment instead of the branch.
     assert roles == {
-        ("backend", "deploy"): ("${{ vars.BACKEND_ROLE_ARN }}", None),
+        ("deploy", "image"): ("${{ vars.BACKEND_ROLE_ARN }}", None),
+        ("deploy", "apply"): ("${{ vars.APPLY_ROLE_ARN }}", "production"),
+        ("deploy", "deploy"): ("${{ vars.BACKEND_ROLE_ARN }}", None),
         ("frontend", "deploy"): ("${{ vars.FRONTEND_ROLE_ARN }}", None),
         ("infra", "plan"): ("${{ vars.PLAN_ROLE_ARN }}", None),
-        ("infra", "apply"): ("${{ vars.APPLY_ROLE_ARN }}", "production"),
     }
 
 
@@ -124,16 +163,15 @@ def test_unnamed_steps_run_make_targets_or_deploy_scripts() -> None:
     targets = set(re.findall(r"(?m)^([a-z-]+):", (ROOT / "Makefile").read_text()))
     commands = [
         step["run"]
-        for definition in WORKFLOWS.values()
-        for job in definition["jobs"].values()
-        for step in job["steps"]
+        for _, job in JOBS
+        for step in job.get("steps", [])
         if "run" in step and "name" not in step
     ]
     assert len(commands) > 5
     for command in commands:
         program, *arguments = command.split()
         if program == "make":
-            assert set(arguments) <= targets, command
+            assert {word for word in arguments if "=" not in word} <= targets, command
         else:
             assert (ROOT / program).exists(), command
 
