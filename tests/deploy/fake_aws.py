@@ -84,8 +84,12 @@ class FakeAWS:
         """Whether the function's URL fails, whatever version the alias points at."""
         self.scan_findings: dict[str, int] = {}
         """How many vulnerabilities of each severity ECR finds in any image."""
-        self.on_terraform: Callable[[str, str], None] | None = None
-        """Called with a Terraform root and the command (apply or destroy) that has succeeded."""
+        self.denied = "nothing"
+        """Regular expression: requests whose method and path match it are denied."""
+        self.unreserved_executions = 1000
+        """What the account's quota of concurrent executions leaves for reservations."""
+        self.inactive_versions: set[str] = set()
+        """Versions of the function that nobody has called for weeks."""
         self._client = httpx.Client(timeout=120)
         self._known_tags = self._pushed_tags()  # by other tests, into accounts of their own
         self._containers: dict[str, Container] = {}

@@ -12,7 +12,7 @@ from support.paths import ROOT, TERRAFORM
 pytestmark = pytest.mark.monitoring
 
 TEXT = RUNBOOKS.read_text()
-CLOUDWATCH = TERRAFORM / "modules" / "monitoring"
+CLOUDWATCH = TERRAFORM / "serverless"
 ALARMS = {
     "digit-recognizer": CLOUDWATCH / "alarms.tf",
     "digit-recognizer-service": TERRAFORM / "modules" / "ecs-service" / "alarms.tf",
