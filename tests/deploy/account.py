@@ -12,6 +12,14 @@ from deploy.processes import TOOLS
 
 from support.paths import ROOT
 
+BACKEND_ROLE, FRONTEND_ROLE = f"{NAME}-backend", f"{NAME}-frontend"
+
+ROLES = {
+    **dict.fromkeys(("backend", "push-image", "release", "rollback"), BACKEND_ROLE),
+    "frontend": FRONTEND_ROLE,
+}
+"""The roles with which workflows run scripts."""
+
 
 class Account:
     """An AWS account as scripts on this machine see it."""
@@ -147,11 +155,16 @@ class Checkout:
     def run(
         self, script: str, *arguments: str, stdin: str = "", **settings: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run a script of infra/deploy; `stdout` of the result includes its standard error."""
+        """Run a script of infra/deploy; `stdout` of the result includes its standard error.
+
+        With the workflows' variables as settings, it has the permissions of the workflow's role.
+        """
+        is_workflow = script in ROLES and "AWS_REGION" in settings
+        role = {"AWS_ACCESS_KEY_ID": ROLES[script]} if is_workflow else {}
         return subprocess.run(
             [str(self.folder / "infra" / "deploy" / script), *arguments],
             cwd=self.folder,
-            env={**self.environment, **settings},
+            env={**self.environment, **role, **settings},
             input=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

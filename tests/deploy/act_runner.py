@@ -1,8 +1,9 @@
 """Workflows run from start to end on this machine by act.
 
 Actions that need GitHub are stubs: in place of set-up actions, the project's own environments are
-linked; in place of the AWS login, moto's credentials are set; artifacts are files in a folder. The
-steps, their order and the values passed between them are the workflows' own. act does the checkout.
+linked; in place of the AWS login, the role's name becomes the access key, by which the fake AWS
+finds the role's policies; artifacts are files in a folder. The steps, their order and the values
+passed between them are the workflows' own. act does the checkout.
 
 act ignores path filters, which infra/test_workflows.py tests, and environments: it asks no
 reviewer. The workflow checks is not run here, because it runs only `make` targets.
@@ -13,7 +14,8 @@ import subprocess
 from pathlib import Path
 
 from deploy.account import Account, Checkout
-from deploy.fake_aws import CREDENTIALS
+from deploy.fake_aws import CREDENTIALS, NAME
+from deploy.permissions import ACCOUNT
 from deploy.processes import TOOLS
 from deploy.terraform import STATE_BUCKET
 
@@ -33,7 +35,7 @@ runs:
 """
 
 LOGIN = f"""
-name: moto's credentials
+name: The role's name as access key
 inputs:
   role-to-assume: {{required: true}}
   aws-region: {{required: true}}
@@ -43,7 +45,8 @@ runs:
     - shell: bash
       run: |
         echo "assumed ${{{{ inputs.role-to-assume }}}} in ${{{{ inputs.aws-region }}}}"
-        echo AWS_ACCESS_KEY_ID={CREDENTIALS["AWS_ACCESS_KEY_ID"]} >> "$GITHUB_ENV"
+        role=${{{{ inputs.role-to-assume }}}}
+        echo "AWS_ACCESS_KEY_ID=${{role##*/}}" >> "$GITHUB_ENV"
         echo AWS_SECRET_ACCESS_KEY={CREDENTIALS["AWS_SECRET_ACCESS_KEY"]} >> "$GITHUB_ENV"
 """
 
@@ -72,7 +75,7 @@ runs:
       run: install -D --target-directory="${{{{ inputs.path }}}}" "{folder}/${{{{ inputs.name }}}}"
 """
 
-ACCOUNT = "123456789012"
+WORKFLOW_ROLES = ("backend", "frontend", "plan", "apply")
 
 STUBS = {
     "actions/setup-python": SETUP,
@@ -91,11 +94,11 @@ class ActRunner:
         self.checkout = checkout
         self.fake_aws = account.fake_aws
         self.folder = folder
-        roles = ("backend", "frontend", "plan", "apply")
+        roles = {f"{role.upper()}_ROLE_ARN": f"{NAME}-{role}" for role in WORKFLOW_ROLES}
         self.variables = {
             **account.fake_aws.variables(),
             "STATE_BUCKET": STATE_BUCKET,
-            **{f"{role.upper()}_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/{role}" for role in roles},
+            **{name: f"arn:aws:iam::{ACCOUNT}:role/{role}" for name, role in roles.items()},
         }
         # The credentials must come from the login, as on GitHub.
         self.environment = {

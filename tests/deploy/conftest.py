@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from deploy.account import Account, Checkout
 from deploy.fake_aws import FakeAWS
+from deploy.permissions import Policies, render_policies
 from deploy.processes import missing_terraform, missing_tools, moto, registry
 from deploy.terraform import TerraformRoots
 
@@ -38,10 +39,18 @@ def registry_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     docker("rmi", *tagged.split(), check=False)
 
 
+@pytest.fixture(scope="session")
+def policies() -> Policies:
+    """What the roles of workflows may do, as Terraform renders it."""
+    require(missing_terraform())
+    return render_policies()
+
+
 @pytest.fixture(scope="module")
-def fake_aws(registry_address: str) -> Iterator[FakeAWS]:
-    """An empty account."""
+def fake_aws(registry_address: str, policies: Policies) -> Iterator[FakeAWS]:
+    """An empty account, in which the workflows' roles may do what their policies allow."""
     with moto() as moto_url, FakeAWS(moto_url, registry_address) as fake_aws:
+        fake_aws.policies = policies
         yield fake_aws
 
 

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
+from deploy.permissions import Policies, access_of, is_allowed, role_of
 from deploy.processes import TOOLS
 
 from support.containers import Container
@@ -84,6 +85,10 @@ class FakeAWS:
         """Whether the function's URL fails, whatever version the alias points at."""
         self.scan_findings: dict[str, int] = {}
         """How many vulnerabilities of each severity ECR finds in any image."""
+        self.policies: Policies = {}
+        """What each role may do; its name is the access key of its requests."""
+        self.used_actions: dict[str, set[str]] = {}
+        """The actions that each role was allowed and has used."""
         self.denied = "nothing"
         """Regular expression: requests whose method and path match it are denied."""
         self.unreserved_executions = 1000
@@ -134,6 +139,8 @@ class FakeAWS:
         if path.startswith("/2016-08-19/account-settings"):
             limit = {"UnreservedConcurrentExecutions": self.unreserved_executions}
             return httpx.Response(200, json={"AccountLimit": limit})
+        if denial := self._judge(method, path, headers, body):
+            return denial
         if re.search(self.denied, f"{method} {path} {headers.get('X-Amz-Target', '')}"):
             return httpx.Response(403, text=DENIAL)
         if method == "PUT" and path.endswith("?policy"):
@@ -151,6 +158,24 @@ class FakeAWS:
             }
             return httpx.Response(200, json=scan)
         return self._forward(method, path, headers, body)
+
+    def _judge(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> httpx.Response | None:
+        """Return a denial if a role's policies do not allow a request."""
+        role = role_of(headers)
+        if role not in self.policies:
+            return None
+        access = access_of(method, path, headers, body)
+        # Terraform's provider gives all resources this tag.
+        if is_allowed(self.policies[role], access, tags={"project": NAME}):
+            self.used_actions.setdefault(role, set()).add(access.action)
+            return None
+        sentence = f"{role} is not authorized to perform {access.action} on {access.resource}"
+        if access.action.startswith(("s3:", "cloudfront:")):
+            error = f"<Error><Code>AccessDenied</Code><Message>{sentence}</Message></Error>"
+            return httpx.Response(403, text=error)
+        return httpx.Response(403, json={"__type": "AccessDeniedException", "message": sentence})
 
     def query_moto(self, service: str, path: str, target: str = "", **body: Any) -> httpx.Response:
         """Return moto's response to a GET, or to a POST of a JSON document if there is a target."""
