@@ -58,7 +58,7 @@ def created() -> list[Resource]:
     """All resources of the root serverless, from mocks."""
     require(missing_terraform(SERVERLESS))
     result = subprocess.run(
-        ["terraform", "test", "-json", "-verbose", "-filter=tests/root.tftest.hcl"],
+        ["terraform", "test", "-json", "-verbose", "-filter=tests/monitoring.tftest.hcl"],
         cwd=SERVERLESS,
         capture_output=True,
         text=True,
