@@ -136,15 +136,18 @@ def test_rollback_activates_a_version_that_nobody_called_for_weeks(
 
 
 @pytest.mark.usefixtures("second_commit")
-def test_settings_changed_after_a_rollback_do_not_bring_back_the_newer_image(
+def test_release_after_a_rollback_keeps_the_older_image_and_two_versions(
     fake_aws: FakeAWS, checkout: Checkout
 ) -> None:
+    second_digest = fake_aws.code_digest("2")
     assert roll_back(fake_aws, checkout).returncode == 0
     finished = checkout.run("release", **fake_aws.variables())
     assert finished.returncode == 0, finished.stdout
     assert fake_aws.live_version()[0] not in ("1", "2")
     assert fake_aws.code_digest(fake_aws.live_version()[0]) == fake_aws.code_digest("1")
-    assert fake_aws.code_digest("1") != fake_aws.code_digest("2")
+    assert fake_aws.code_digest("1") != second_digest
+    # The version before the last deployment is kept for a rollback, and no other.
+    assert fake_aws.published_versions() == ["1", fake_aws.live_version()[0]]
 
 
 @pytest.mark.usefixtures("first_commit")

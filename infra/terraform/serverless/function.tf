@@ -71,6 +71,13 @@ resource "aws_lambda_function" "api" {
   # Changed settings create a new version; they take effect when the next deployment updates the alias.
   publish = true
 
+  dynamic "snap_start" {
+    for_each = var.snap_start ? [true] : []
+    content {
+      apply_on = "PublishedVersions"
+    }
+  }
+
   environment {
     variables = {
       DIGITS_PAGE_URL     = local.page_url

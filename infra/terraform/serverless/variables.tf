@@ -116,6 +116,12 @@ variable "warm_up" {
   default     = true
 }
 
+variable "snap_start" {
+  description = "Whether a new environment is restored from a snapshot of a started function (SnapStart) instead of starting. AWS bills every published version by its memory, about 3.90 USD per GB and month, and every restore."
+  type        = bool
+  default     = false
+}
+
 variable "store_inputs" {
   description = "Whether to store model inputs with feedback, as training data. The frontend asks each user for consent, and sends no model input without it."
   type        = bool

@@ -151,6 +151,28 @@ run "no_warm_up" {
   }
 }
 
+run "no_snap_start" {
+  command = plan
+
+  assert {
+    condition     = length(aws_lambda_function.api.snap_start) == 0
+    error_message = "Without snap_start, nothing may cost anything while idle."
+  }
+}
+
+run "snap_start" {
+  command = plan
+
+  variables {
+    snap_start = true
+  }
+
+  assert {
+    condition     = aws_lambda_function.api.snap_start[0].apply_on == "PublishedVersions"
+    error_message = "With snap_start, every published version must have a snapshot."
+  }
+}
+
 run "no_reservation" {
   command = plan
 
