@@ -65,10 +65,11 @@ def test_deployment_serves_page_and_api(fake_aws: FakeAWS, deployment: str) -> N
     variables = fake_aws.variables()
     page = httpx.get(variables["PAGE_URL"] + "/index.html")
     assert "<title>" in page.text
-    api = httpx.get(variables["PAGE_URL"] + "/config.json").json()["api"]
     headers = {"Content-Type": "image/png"}
     content = encode(digit_image(7))
-    response = httpx.post(api + "/predict", content=content, headers=headers, timeout=60)
+    response = httpx.post(
+        variables["API_URL"] + "/predict", content=content, headers=headers, timeout=60
+    )
     assert response.json()["digit"] == 7
     for name in ("PAGE_BUCKET", "DISTRIBUTION_ID"):
         line = f"gh variable set {name} --repo somebody/digits --body {variables[name]}"

@@ -63,16 +63,10 @@ def test_assets_are_uploaded_before_the_index_that_names_them(
 def test_only_files_with_a_hash_in_their_name_are_immutable(fake_aws: FakeAWS) -> None:
     url = fake_aws.variables()["PAGE_URL"]
     names = set(uploads(fake_aws))
-    assert {"index.html", "config.json", "favicon.svg"} < names
+    assert {"index.html", "favicon.svg"} < names
     for name in names:
         cache_control = httpx.get(f"{url}/{name}").headers["cache-control"]
         assert cache_control == (IMMUTABLE if name.startswith("assets/") else "no-cache"), name
-
-
-@pytest.mark.usefixtures("deployment")
-def test_config_contains_the_address_of_the_api(fake_aws: FakeAWS) -> None:
-    config = httpx.get(fake_aws.variables()["PAGE_URL"] + "/config.json").json()
-    assert config == {"api": fake_aws.variables()["API_URL"]}
 
 
 @pytest.mark.usefixtures("deployment")

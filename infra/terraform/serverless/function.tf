@@ -1,4 +1,4 @@
-# The API: a Lambda function with a public URL, which serves the version that the alias `live` points to.
+# The API: a Lambda function, whose URL serves the version that the alias `live` points to.
 
 resource "aws_cloudwatch_log_group" "function" {
   #checkov:skip=CKV_AWS_158:The log contains neither images nor client addresses; CloudWatch encrypts it with an AWS-managed key.
@@ -80,7 +80,6 @@ resource "aws_lambda_function" "api" {
 
   environment {
     variables = {
-      DIGITS_PAGE_URL     = local.page_url
       DIGITS_FEEDBACK     = local.feedback_uri
       DIGITS_STORE_INPUTS = var.store_inputs ? "1" : "0"
     }
@@ -110,40 +109,37 @@ resource "aws_lambda_alias" "live" {
 }
 
 resource "aws_lambda_function_url" "live" {
-  #checkov:skip=CKV_AWS_258:The public frontend calls the URL from browsers, which have no credentials to sign with.
+  #checkov:skip=CKV_AWS_258:The API is public unless public_function_url is false.
   function_name      = aws_lambda_function.api.function_name
   qualifier          = aws_lambda_alias.live.name
-  authorization_type = "NONE"
-
-  # CORS is configured here and not in the application: browsers reject duplicate CORS headers.
-  cors {
-    allow_origins  = [local.page_url]
-    allow_methods  = ["GET", "POST"]
-    allow_headers  = ["content-type"]
-    expose_headers = ["server-timing", "x-request-id"]
-    max_age        = 7200
-  }
+  authorization_type = var.public_function_url ? "NONE" : "AWS_IAM"
 }
 
-# A public function URL needs both permissions. The provider adds them with AWS's default statement IDs
-# when it creates the URL, but does not track them in the state; other IDs avoid a conflict.
+locals {
+  callers = var.public_function_url ? "*" : "cloudfront.amazonaws.com"
+}
+
+# Callers of a function URL need both permissions. The provider adds them with AWS's default statement IDs
+# when it creates a public URL, but does not track them in the state; other IDs avoid a conflict.
 resource "aws_lambda_permission" "url" {
-  #checkov:skip=CKV_AWS_301:The API is public.
-  statement_id           = "PublicFunctionUrl"
+  #checkov:skip=CKV_AWS_301:The API is public unless public_function_url is false.
+  statement_id           = "FunctionUrl"
   action                 = "lambda:InvokeFunctionUrl"
   function_name          = aws_lambda_function.api.function_name
   qualifier              = aws_lambda_alias.live.name
-  principal              = "*"
-  function_url_auth_type = "NONE"
+  principal              = local.callers
+  source_arn             = var.public_function_url ? null : aws_cloudfront_distribution.page.arn
+  function_url_auth_type = aws_lambda_function_url.live.authorization_type
 }
 
 resource "aws_lambda_permission" "invoke" {
-  #checkov:skip=CKV_AWS_301:The API is public, but only through its URL.
-  statement_id             = "PublicInvokeThroughFunctionUrl"
+  #checkov:skip=CKV_AWS_301:The API is public unless public_function_url is false, but only through its URL.
+  statement_id             = "InvokeThroughFunctionUrl"
   action                   = "lambda:InvokeFunction"
   function_name            = aws_lambda_function.api.function_name
   qualifier                = aws_lambda_alias.live.name
-  principal                = "*"
+  principal                = local.callers
+  source_arn               = var.public_function_url ? null : aws_cloudfront_distribution.page.arn
   invoked_via_function_url = true
 }
 

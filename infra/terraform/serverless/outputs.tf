@@ -16,7 +16,7 @@ output "dashboard_url" {
 output "github_variables" {
   description = "GitHub Actions variables for the workflows."
   value = {
-    API_URL         = trimsuffix(aws_lambda_function_url.live.function_url, "/")
+    API_URL         = var.public_function_url ? trimsuffix(aws_lambda_function_url.live.function_url, "/") : local.page_url
     PAGE_URL        = local.page_url
     PAGE_BUCKET     = module.page_bucket.name
     DISTRIBUTION_ID = aws_cloudfront_distribution.page.id

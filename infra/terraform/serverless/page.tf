@@ -1,4 +1,5 @@
-# The frontend: a private S3 bucket behind a CloudFront distribution.
+# The frontend and the API on one domain: a CloudFront distribution in front of a private S3 bucket and of
+# the function's URL.
 
 module "page_bucket" {
   source = "../modules/s3-bucket"
@@ -24,17 +25,31 @@ resource "aws_cloudfront_origin_access_control" "page" {
   signing_protocol                  = "sigv4"
 }
 
+# Signs requests to the function's URL, which rejects all others unless it is public.
+resource "aws_cloudfront_origin_access_control" "api" {
+  count = var.public_function_url ? 0 : 1
+
+  name                              = "${var.name}-api"
+  description                       = "Signs the distribution's requests to the function"
+  origin_access_control_origin_type = "lambda"
+  signing_behavior                  = "always"
+  signing_protocol                  = "sigv4"
+}
+
 locals {
+  api_paths = ["/predict*", "/feedback*", "/health*", "/docs*", "/openapi.json"]
+
   page_bucket = "${var.name}-page-${local.account_id}"
   page_url    = "https://${var.domain == null ? aws_cloudfront_distribution.page.domain_name : var.domain.name}"
 
-  # AWS-managed cache policies; their IDs are the same in every account.
+  # AWS-managed policies; their IDs are the same in every account.
   cache_policies = {
     optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6" # Managed-CachingOptimized
     disabled  = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad" # Managed-CachingDisabled
   }
+  all_but_host = "b689b0a8-53d0-40ab-baf2-68738e2966ac" # Managed-AllViewerExceptHostHeader
 
-  # The server's policy (backend/recognizer/api/static.py), extended by the API's source.
+  # The server's policy (backend/recognizer/api/static.py).
   content_security_policy = join("; ", [
     "default-src 'none'",
     "script-src 'self'",
@@ -43,10 +58,7 @@ locals {
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "form-action 'none'",
-    # A wildcard, because the exact function URL would create a cycle: the function's CORS settings depend on
-    # the distribution's domain name, and the distribution depends on this policy. The risk is low: scripts
-    # may come from the frontend's own origin only, so none could call other functions.
-    "connect-src 'self' https://*.lambda-url.${var.region}.on.aws",
+    "connect-src 'self'",
   ])
 }
 
@@ -102,7 +114,22 @@ resource "aws_cloudfront_distribution" "page" {
     origin_access_control_id = aws_cloudfront_origin_access_control.page.id
   }
 
-  # index.html, config.json and the icon: never cached, because they change with each deployment. What
+  origin {
+    origin_id                = "api"
+    domain_name              = split("/", aws_lambda_function_url.live.function_url)[2]
+    origin_access_control_id = one(aws_cloudfront_origin_access_control.api[*].id)
+
+    custom_origin_config {
+      http_port                = 80
+      https_port               = 443
+      origin_protocol_policy   = "https-only"
+      origin_ssl_protocols     = ["TLSv1.2"]
+      origin_read_timeout      = 60 # the longest timeout of the function
+      origin_keepalive_timeout = 60
+    }
+  }
+
+  # index.html and the icon: never cached, because they change with each deployment. What
   # browsers may cache is said by the objects themselves (infra/deploy/frontend).
   default_cache_behavior {
     target_origin_id           = "bucket"
@@ -123,6 +150,22 @@ resource "aws_cloudfront_distribution" "page" {
     compress                   = true
     cache_policy_id            = local.cache_policies.optimized
     response_headers_policy_id = aws_cloudfront_response_headers_policy.page.id
+  }
+
+  # All headers but Host reach the function, whose URL has a name of its own.
+  dynamic "ordered_cache_behavior" {
+    for_each = local.api_paths
+    content {
+      path_pattern               = ordered_cache_behavior.value
+      target_origin_id           = "api"
+      viewer_protocol_policy     = "redirect-to-https"
+      allowed_methods            = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"] # POST only with all of them
+      cached_methods             = ["GET", "HEAD"]
+      compress                   = true
+      cache_policy_id            = local.cache_policies.disabled
+      origin_request_policy_id   = local.all_but_host
+      response_headers_policy_id = aws_cloudfront_response_headers_policy.page.id
+    }
   }
 
   restrictions {

@@ -116,6 +116,12 @@ variable "warm_up" {
   default     = true
 }
 
+variable "public_function_url" {
+  description = "Whether anyone may call the function's URL, as programs do. Otherwise it accepts CloudFront's requests only, and clients of CloudFront must send the header x-amz-content-sha256 with each POST: the SHA-256 of its body."
+  type        = bool
+  default     = true
+}
+
 variable "snap_start" {
   description = "Whether a new environment is restored from a snapshot of a started function (SnapStart) instead of starting. AWS bills every published version by its memory, about 3.90 USD per GB and month, and every restore."
   type        = bool
