@@ -185,7 +185,7 @@ def create_app(
             return {
                 "about": "Digit recognizer: POST an image to /predict.",
                 "documentation": f"{request.scope.get('root_path', '')}/docs",
-                "page": settings.page_url or "Not built here; `make run` builds and serves it.",
+                "page": settings.page_url or "Not served here; `make run` builds and serves it.",
             }
 
     return app

@@ -79,10 +79,14 @@ resource "aws_lambda_function" "api" {
   }
 
   environment {
-    variables = {
-      DIGITS_FEEDBACK     = local.feedback_uri
-      DIGITS_STORE_INPUTS = var.store_inputs ? "1" : "0"
-    }
+    variables = merge(
+      {
+        DIGITS_FEEDBACK     = local.feedback_uri
+        DIGITS_STORE_INPUTS = var.store_inputs ? "1" : "0"
+      },
+      # CloudFront's domain depends on the function's URL, so the function cannot know it.
+      var.domain == null ? {} : { DIGITS_PAGE_URL = "https://${var.domain.name}" },
+    )
   }
 
   logging_config {

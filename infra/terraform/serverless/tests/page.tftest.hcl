@@ -133,6 +133,11 @@ run "custom_domain" {
   }
 
   assert {
+    condition     = aws_lambda_function.api.environment[0].variables.DIGITS_PAGE_URL == "https://digits.example.com"
+    error_message = "The function must name the page's address where it can know it."
+  }
+
+  assert {
     condition     = aws_cloudfront_distribution.page.viewer_certificate[0].minimum_protocol_version == "TLSv1.2_2021" && endswith(aws_cloudfront_distribution.page.viewer_certificate[0].acm_certificate_arn, "certificate/0123")
     error_message = "The custom domain must be served with its certificate and at least TLS 1.2."
   }
