@@ -84,7 +84,7 @@ def test_response_has_the_documented_fields(client: httpx.Client, seven: bytes) 
     prediction = predict(client, raw_request(seven))
     documented = client.get("/openapi.json").json()["components"]["schemas"]["PredictionResponse"]
     assert set(prediction) == FIELDS
-    assert set(documented["properties"]) == FIELDS | {"input"}
+    assert set(documented["properties"]) == FIELDS | {"input", "evidence"}
     assert set(documented["required"]) == FIELDS
     assert prediction["model"] == client.get("/health").json()["model"]
 
