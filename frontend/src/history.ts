@@ -104,6 +104,11 @@ export function redo(sketch: Sketch): Sketch {
   };
 }
 
+/** True until something has been drawn, even if it was undone. */
+export function isUntouched(sketch: Sketch): boolean {
+  return isBlank(sketch) && sketch.past.length === 0 && sketch.future.length === 0;
+}
+
 export function isPenDown({ base }: Sketch): boolean {
   return base !== null;
 }

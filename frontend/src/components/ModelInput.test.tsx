@@ -16,7 +16,7 @@ it("shows what speaks for the digit, and says where it is", () => {
     ...Array<string>(42).fill("0"),
   ]);
   expect(screen.getByRole("figure").textContent).toBe(
-    "What the model sees; red speaks for 7. What speaks for 7 is mostly at the top and the top left.",
+    "Red speaks for 7. What speaks for 7 is mostly at the top and the top left.",
   );
 });
 
@@ -24,6 +24,7 @@ it("shows the model input alone without evidence", () => {
   render(<ModelInput image={IMAGE} evidence={undefined} />);
   expect(screen.getByRole("img").getAttribute("src")).toBe(IMAGE);
   expect(screen.queryByTestId("evidence")).toBeNull();
+  expect(screen.getByRole("figure").textContent).toBe("What the model sees");
 });
 
 it("shows an empty figure before the first prediction", () => {

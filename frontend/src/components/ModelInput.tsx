@@ -25,10 +25,11 @@ export const ModelInput = memo(function ModelInput({ image, evidence }: ModelInp
         )}
       </div>
       <figcaption>
-        What the model sees
-        {evidence !== undefined && (
+        {evidence === undefined ? (
+          "What the model sees"
+        ) : (
           <>
-            ; red speaks for {evidence.digit}
+            Red speaks for {evidence.digit}
             <span className="visually-hidden">. {describeEvidence(evidence)}</span>
           </>
         )}

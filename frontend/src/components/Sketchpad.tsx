@@ -8,7 +8,7 @@ import {
   useState,
 } from "react";
 import { Canvas, type CanvasPath } from "react-sketch-canvas";
-import { isBlank, isPenDown, type Sketch } from "../history";
+import { isBlank, isPenDown, isUntouched, type Sketch } from "../history";
 import { usePointers } from "../hooks/usePointers";
 import type { RecognizerAction } from "../reducer";
 import type { Stroke, StrokePart } from "../strokes";
@@ -40,7 +40,7 @@ export function Sketchpad({ sketch, fingersDraw, dropTarget, dispatch }: Sketchp
       {...usePointers(fingersDraw, dispatch)}
     >
       {drawing.image !== null && <ImagePreview file={drawing.image} />}
-      {isBlank(sketch) && sketch.past.length === 0 && <GhostDigit />}
+      {isUntouched(sketch) && <GhostDigit />}
       <Layer strokes={(base ?? drawing).strokes} side={side} />
       {/* In a layer of its own, so that the finished strokes are not repainted with it. */}
       <Layer strokes={unfinished} side={side} />
