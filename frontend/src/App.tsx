@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback } from "react";
 import { Controls } from "./components/Controls";
 import { ExampleGallery } from "./components/ExampleGallery";
 import { FeedbackPrompt } from "./components/FeedbackPrompt";
@@ -10,7 +10,6 @@ import { Probabilities } from "./components/Probabilities";
 import { Sketchpad } from "./components/Sketchpad";
 import { Status } from "./components/Status";
 import { TakeAlong } from "./components/TakeAlong";
-import { evidenceFor } from "./evidence";
 import { isBlank, isPenDown } from "./history";
 import { useExamplePlayer } from "./hooks/useExamplePlayer";
 import { useImageDrop } from "./hooks/useImageDrop";
@@ -25,8 +24,6 @@ export function App() {
   const { state, dispatch, secondsToRetry, submitFeedback } = useRecognizer();
   const { sketch, timedPrediction, failure } = state;
   const prediction = timedPrediction?.prediction;
-  const [askedFor, setAskedFor] = useState<number | null>(null);
-  const evidence = evidenceFor(prediction, askedFor);
   const message = messageFor(state);
   const asksForFeedback = takesFeedback(state);
 
@@ -75,7 +72,7 @@ export function App() {
         >
           <div className="tiles">
             <PredictedDigit prediction={prediction} />
-            <ModelInput image={prediction?.input} evidence={evidence} />
+            <ModelInput image={prediction?.input} />
           </div>
           <Status
             message={message}
@@ -85,11 +82,7 @@ export function App() {
             secondsToRetry={secondsToRetry}
             dispatch={dispatch}
           />
-          <Probabilities
-            prediction={prediction}
-            explained={evidence?.digit}
-            onExplain={setAskedFor}
-          />
+          <Probabilities prediction={prediction} />
           <FeedbackPrompt
             open={asksForFeedback}
             predicted={prediction?.digit ?? null}
