@@ -6,7 +6,6 @@ from pathlib import Path
 from recognizer.classifier import MODEL_PATH
 from scripts.readme_tables import README, table, with_part
 from training.evaluation.schema import DigitResult, Evaluation, RejectionResult, SeedStatistics
-from training.evaluation.test_sets import LOOK_LIKE_DIGITS
 
 CARD = MODEL_PATH.with_name("MODEL_CARD.md")
 CARD_TEMPLATE = Path(__file__).with_name("model_card_template.md")
@@ -46,12 +45,11 @@ def with_accuracy(readme: str, evaluation: Evaluation) -> str:
 
 
 def accuracy_table(evaluation: Evaluation) -> str:
-    """Return the README's table: a row per test set of handwriting, and two for means.
+    """Return the README's table: a row per test set of digits, one for non-digits.
 
-    The last three test sets of digits are left out: two are synthetic, and one holds the pen digits
-    again, split with the help of labels.
+    The last test set is left out: it holds the pen digits again, split with the help of labels.
     """
-    results = evaluation.digits[:-3]
+    *results, _ = evaluation.digits
     rows = [
         (
             f"{result.name} ({result.images:,})",
@@ -61,15 +59,6 @@ def accuracy_table(evaluation: Evaluation) -> str:
         )
         for result in results
     ]
-    conditions = evaluation.conditions
-    rows.append(
-        (
-            f"UJI under {len(conditions)} conditions (mean)",
-            f"{mean_accuracy(conditions):.2%}",
-            "",
-            "",
-        )
-    )
     counted = without_lookalikes(evaluation.non_digits)
     rows.append(
         (
@@ -118,12 +107,13 @@ def conditions_table(results: Sequence[DigitResult]) -> str:
         )
         for result in results
     ]
-    rows.append(("mean", f"{mean_accuracy(results):.2%}", ""))
+    mean = sum(result.accuracy for result in results) / len(results)
+    rows.append(("mean", f"{mean:.2%}", ""))
     return table(("condition", "correct", "95% interval"), rows)
 
 
 def non_digits_table(results: Sequence[RejectionResult]) -> str:
-    """Return the results on non-digits, one row per test set, and their mean before the last."""
+    """Return the results on non-digits, one row per test set, and their mean."""
     titles = ("non-digits", "`not_a_digit`", "`unsure`", "either", "95% interval")
     rows = [
         (
@@ -135,20 +125,14 @@ def non_digits_table(results: Sequence[RejectionResult]) -> str:
         )
         for result in results
     ]
-    counted = without_lookalikes(results)
-    mean = f"{mean_rejected_or_unsure(counted):.1%}"
-    rows.insert(len(counted), ("mean of the above", "", "", mean, ""))
+    mean = mean_rejected_or_unsure(without_lookalikes(results))
+    rows.insert(-1, ("mean of the above", "", "", f"{mean:.1%}", ""))
     return table(titles, rows)
 
 
 def without_lookalikes(results: Sequence[RejectionResult]) -> Sequence[RejectionResult]:
-    """Return all results but the last, whose letters and signs look like digits."""
-    return [result for result in results if LOOK_LIKE_DIGITS not in result.name]
-
-
-def mean_accuracy(results: Sequence[DigitResult]) -> float:
-    """Return the mean accuracy over the test sets, each with the same weight."""
-    return sum(result.accuracy for result in results) / len(results)
+    """Return all results but the last, whose letters look like digits."""
+    return results[:-1]
 
 
 def mean_rejected_or_unsure(results: Sequence[RejectionResult]) -> float:
