@@ -1,6 +1,6 @@
 """Trains the network and exports it as the model file that `recognizer` loads.
 
-    make train                                   the released recipe: 90 minutes on two cores
+    make train                                   this recipe: 90 minutes on two cores
     make train ARGS="--epochs 2 --run look"      a quick look
     make train ARGS="--seed 1 --run seed-1"      the same recipe from another random state
 
