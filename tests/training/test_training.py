@@ -103,8 +103,13 @@ def test_copy_is_rendered_once_and_reproducible(dataset: AugmentedDataset, tmp_p
 
 
 def test_resumed_run_ends_like_an_uninterrupted_one(
-    dataset: AugmentedDataset, val_sets: list[ValidationSet], tmp_path: Path
+    dataset: AugmentedDataset,
+    val_sets: list[ValidationSet],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(trainer, "EPOCHS_PER_COPY", 1)
+
     def interrupted(copy: int) -> tuple[ModelInputs, Labels]:
         if copy == 1:
             raise KeyboardInterrupt
