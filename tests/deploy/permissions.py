@@ -81,8 +81,6 @@ REST_ACTIONS = (
     ("lambda", "GET", r"/functions/[^/]+/configuration", "GetFunctionConfiguration"),
     ("lambda", "PUT", r"/functions/[^/]+/configuration", "UpdateFunctionConfiguration"),
     ("lambda", "PUT", r"/functions/[^/]+/code", "UpdateFunctionCode"),
-    ("lambda", "DELETE", r"/functions/[^/]+", "DeleteFunction"),
-    ("lambda", "GET", r"/functions/[^/]+/versions", "ListVersionsByFunction"),
     ("lambda", "POST", r"/functions/[^/]+/versions", "PublishVersion"),
     ("lambda", "GET", r"/functions/[^/]+/aliases/[^/]+", "GetAlias"),
     ("lambda", "PUT", r"/functions/[^/]+/aliases/[^/]+", "UpdateAlias"),

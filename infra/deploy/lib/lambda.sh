@@ -52,17 +52,6 @@ get_alias() {
     aws lambda get-alias --function-name "$FUNCTION_NAME" --name "$FUNCTION_ALIAS" --query "$1" --output text
 }
 
-# delete_versions_except VERSION...: Delete the function's other versions. With SnapStart, each that exists
-# costs money.
-delete_versions_except() {
-    local version
-    for version in $(aws lambda list-versions-by-function --function-name "$FUNCTION_NAME" \
-        --query "Versions[?Version!='\$LATEST'].Version" --output text); do
-        [[ " $* " == *" $version "* ]] ||
-            aws lambda delete-function --function-name "$FUNCTION_NAME" --qualifier "$version" >/dev/null
-    done
-}
-
 # point_alias_at VERSION DESCRIPTION: Send all callers to that version.
 point_alias_at() {
     aws lambda update-alias --function-name "$FUNCTION_NAME" --name "$FUNCTION_ALIAS" \

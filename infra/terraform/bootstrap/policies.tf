@@ -53,20 +53,12 @@ locals {
         "lambda:GetFunction",
         "lambda:GetFunctionConfiguration",
         "lambda:InvokeFunction",
-        "lambda:ListVersionsByFunction",
         "lambda:PublishVersion",
         "lambda:UpdateAlias",
         "lambda:UpdateFunctionCode",
       ]
       # All versions, because the numbers of those to be smoke-tested are not known in advance.
       Resource = [local.function_arn, "${local.function_arn}:*"]
-    },
-    {
-      Sid    = "DeleteOldVersions"
-      Effect = "Allow"
-      Action = ["lambda:DeleteFunction"]
-      # Versions only, not the function.
-      Resource = ["${local.function_arn}:*"]
     },
   ]
 
