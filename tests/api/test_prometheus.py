@@ -1,5 +1,6 @@
 """A server's Prometheus metrics; no request makes an unbounded number of series."""
 
+import fcntl
 import os
 from collections import Counter
 from pathlib import Path
@@ -12,6 +13,7 @@ from api.observed_server import ObservedServer
 from api.requests import Request, base64_request, raw_request
 
 from support.images import digit_image, encode
+from support.processes import wait_until
 from support.server import RESPONSE_TIMEOUT, Server, worker_ids
 
 HAS_PROC = Path("/proc/self/stat").exists()
@@ -159,17 +161,31 @@ def folders(temporary: Path) -> set[Path]:
     return set(temporary.glob("digits-metrics-*"))
 
 
+def is_locked(folder: Path) -> bool:
+    """Return whether a living worker counts in a folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def test_folders_of_dead_servers_are_removed_and_those_of_living_ones_kept(tmp_path: Path) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     settings = {"TMPDIR": str(temporary), "WEB_CONCURRENCY": "2"}
     dead, living, last = (Server(tmp_path / f"{name}.txt", settings) for name in "abc")
     dead.start()
+    wait_until(lambda: len(worker_ids(dead)) == 2)
     left = folders(temporary)
     assert len(left) == 1
     dead.kill()
     for worker in worker_ids(dead):
         os.kill(worker, 9)
+    wait_until(lambda: not is_locked(*left))  # a killed process takes a moment to end
     assert folders(temporary) == left
     with living:
         kept = folders(temporary)
