@@ -154,7 +154,7 @@ def evaluate() -> tuple[Evaluation, list[Misclassification]]:
         result, errors, timings = evaluator.evaluate_digits(test_set)
         results.append(result)
         all_errors += errors
-        if test_set.name.startswith("pen digits"):
+        if test_set.name.startswith("UJI"):
             medians = median_timings(timings)
     results.append(evaluator.evaluate_digits(pen_lifts_set())[0])
     content, digest = read_verified(MODEL_PATH)

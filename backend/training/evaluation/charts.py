@@ -111,7 +111,7 @@ def conditions_chart(evaluation: Evaluation) -> Figure:
             f"{result.accuracy:.1%}", (100 * high, row), (6, -4), textcoords="offset points"
         )
     names = [result.name for result in reversed(evaluation.conditions)]
-    axes.set(yticks=range(len(names)), yticklabels=names, xlabel="accuracy on pen digits, %")
+    axes.set(yticks=range(len(names)), yticklabels=names, xlabel="accuracy on UJI's digits, %")
     axes.set_xlim(right=axes.get_xlim()[1] + 0.3)
     return figure
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from recognizer.classifier import MODEL_PATH
 from scripts.readme_tables import README, table, with_part
 from training.evaluation.schema import DigitResult, Evaluation, RejectionResult, SeedStatistics
+from training.evaluation.test_sets import LOOK_LIKE_DIGITS
 
 CARD = MODEL_PATH.with_name("MODEL_CARD.md")
 CARD_TEMPLATE = Path(__file__).with_name("model_card_template.md")
@@ -45,11 +46,12 @@ def with_accuracy(readme: str, evaluation: Evaluation) -> str:
 
 
 def accuracy_table(evaluation: Evaluation) -> str:
-    """Return the README's table: a row per test set of digits, one for non-digits.
+    """Return the README's table: a row per test set of handwriting, and two for means.
 
-    The last test set is left out: it holds the pen digits again, split with the help of labels.
+    The last three test sets of digits are left out: two are synthetic, and one holds the pen digits
+    again, split with the help of labels.
     """
-    *results, _ = evaluation.digits
+    results = evaluation.digits[:-3]
     rows = [
         (
             f"{result.name} ({result.images:,})",
@@ -59,6 +61,15 @@ def accuracy_table(evaluation: Evaluation) -> str:
         )
         for result in results
     ]
+    conditions = evaluation.conditions
+    rows.append(
+        (
+            f"UJI under {len(conditions)} conditions (mean)",
+            f"{mean_accuracy(conditions):.2%}",
+            "",
+            "",
+        )
+    )
     counted = without_lookalikes(evaluation.non_digits)
     rows.append(
         (
@@ -107,13 +118,12 @@ def conditions_table(results: Sequence[DigitResult]) -> str:
         )
         for result in results
     ]
-    mean = sum(result.accuracy for result in results) / len(results)
-    rows.append(("mean", f"{mean:.2%}", ""))
+    rows.append(("mean", f"{mean_accuracy(results):.2%}", ""))
     return table(("condition", "correct", "95% interval"), rows)
 
 
 def non_digits_table(results: Sequence[RejectionResult]) -> str:
-    """Return the results on non-digits, one row per test set, and their mean."""
+    """Return the results on non-digits, one row per test set, and their mean before the last."""
     titles = ("non-digits", "`not_a_digit`", "`unsure`", "either", "95% interval")
     rows = [
         (
@@ -125,14 +135,20 @@ def non_digits_table(results: Sequence[RejectionResult]) -> str:
         )
         for result in results
     ]
-    mean = mean_rejected_or_unsure(without_lookalikes(results))
-    rows.insert(-1, ("mean of the above", "", "", f"{mean:.1%}", ""))
+    counted = without_lookalikes(results)
+    mean = f"{mean_rejected_or_unsure(counted):.1%}"
+    rows.insert(len(counted), ("mean of the above", "", "", mean, ""))
     return table(titles, rows)
 
 
 def without_lookalikes(results: Sequence[RejectionResult]) -> Sequence[RejectionResult]:
-    """Return all results but the last, whose letters look like digits."""
-    return results[:-1]
+    """Return all results but the last, whose letters and signs look like digits."""
+    return [result for result in results if LOOK_LIKE_DIGITS not in result.name]
+
+
+def mean_accuracy(results: Sequence[DigitResult]) -> float:
+    """Return the mean accuracy over the test sets, each with the same weight."""
+    return sum(result.accuracy for result in results) / len(results)
 
 
 def mean_rejected_or_unsure(results: Sequence[RejectionResult]) -> float:

@@ -76,7 +76,7 @@ class Evaluation:
     reject_threshold: float
     unsure_threshold: float
     timings: StageTimings
-    """Medians for a pen digit's 400×400 PNG, which depend on the machine."""
+    """Medians for one of UJI's digits as a 400×400 PNG, which depend on the machine."""
     digits: list[DigitResult]
     conditions: list[DigitResult]
     non_digits: list[RejectionResult]

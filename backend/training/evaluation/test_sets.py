@@ -35,6 +35,13 @@ from training.data.non_digits import (
     digit_pairs,
     sample_drawings,
 )
+from training.data.pen_paths import (
+    PenPaths,
+    load_uji,
+    load_unipen_digits,
+    load_unipen_others,
+    sample_by_writer,
+)
 from training.data.rasterize import Stroke, perturb, smooth
 from training.data.sources import joined_strokes, restore_aspect_ratio, split_strokes
 from training.data.synthetic_digits import one_with_upstroke, seven
@@ -53,8 +60,17 @@ SEED = 44
 SAMPLES = 1_000
 """Number of images in each generated test set, or of each digit in it."""
 
+RENDERINGS = 5
+"""How often each whole pen path is drawn, at another size and place and with another pen."""
+
+MAX_PER_WRITER = 100
+"""Most characters of one UNIPEN writer, lest one hand decide the result."""
+
 MAX_ROTATION = 0.2
 """Radians by which the 1s and 7s are rotated, either way; independent of training."""
+
+LOOK_LIKE_DIGITS = "look like digits"
+"""Part of the names of the test sets that are reported apart."""
 
 PHOTOS = (
     "astronaut.png", "brick.png", "camera.png", "cell.png", "chelsea.png", "clock_motion.png",
@@ -88,6 +104,7 @@ class NonDigitTestSet:
 def digit_sets() -> list[DigitTestSet]:
     """Return the test sets of handwritten digits, then two of synthetic ones."""
     mnist, pen_digits, semeion = load_mnist_test(), load_pen_digits_test(), load_semeion_test()
+    unipen = sample_by_writer(load_unipen_digits("test"), MAX_PER_WRITER, 1, SEED)
     paths = smooth_all(joined_strokes(pen_digits))
     rng = np.random.default_rng(SEED)
     ones_and_sevens = sample_drawings([one_with_upstroke, seven], 2 * SAMPLES, SEED)
@@ -95,6 +112,8 @@ def digit_sets() -> list[DigitTestSet]:
     font_digits = [(font, digit) for font in test_fonts() for digit in DIGITS] * 10
     return [
         DigitTestSet("MNIST test set", mnist.labels, partial(raster_images, mnist.images)),
+        pen_paths_set("UJI, 60 other writers", load_uji()),
+        pen_paths_set("UNIPEN, 22 other writers", unipen),
         DigitTestSet("pen digits, 14 other writers", pen_digits.labels, rendered(paths)),
         DigitTestSet(
             "Semeion, other half",
@@ -110,6 +129,12 @@ def digit_sets() -> list[DigitTestSet]:
     ]
 
 
+def pen_paths_set(name: str, digits: PenPaths) -> DigitTestSet:
+    """Return a test set in which each digit is drawn RENDERINGS times."""
+    labels = np.tile(digits.labels.astype(np.int64), RENDERINGS)
+    return DigitTestSet(name, labels, rendered(smooth_all(digits.drawings) * RENDERINGS))
+
+
 def pen_lifts_set() -> DigitTestSet:
     """Return the 14 other writers' pen digits, split at reconstructed pen lifts."""
     pen_digits = load_pen_digits_test()
@@ -118,12 +143,11 @@ def pen_lifts_set() -> DigitTestSet:
 
 
 def condition_sets() -> list[DigitTestSet]:
-    """Return every third pen digit of the 14 other writers, under each condition."""
-    pen_digits = load_pen_digits_test()
-    paths = smooth_all(joined_strokes(pen_digits))[::3]
-    labels = pen_digits.labels[::3]
+    """Return UJI's digits under each condition."""
+    digits = load_uji()
+    drawings, labels = smooth_all(digits.drawings), digits.labels.astype(np.int64)
     return [
-        DigitTestSet(name, labels, rendered(paths, renderer))
+        DigitTestSet(name, labels, rendered(drawings, renderer))
         for name, renderer in CONDITIONS.items()
     ]
 
@@ -131,7 +155,7 @@ def condition_sets() -> list[DigitTestSet]:
 def non_digit_sets() -> list[NonDigitTestSet]:
     """Return the test sets of non-digits.
 
-    Letters that look like digits come last, because they are reported apart.
+    Those that look like digits (LOOK_LIKE_DIGITS) come last, because they are reported apart.
     """
     mnist = load_mnist_test()
     pairs = digit_pairs(mnist.images, SAMPLES, SEED)
@@ -145,13 +169,22 @@ def non_digit_sets() -> list[NonDigitTestSet]:
         for name, samplers in kinds.items()
     ]
     return [
+        unipen_set("UNIPEN letters and signs, 22 other writers", lookalikes=False),
         glyph_set("letters", LETTERS),
         glyph_set("signs", SIGNS),
         *drawings,
         NonDigitTestSet("two digits side by side", SAMPLES, partial(raster_images, pairs)),
         NonDigitTestSet("photos", SAMPLES, photo_crops),
-        glyph_set("letters that look like digits", LOOKALIKES),
+        unipen_set(f"UNIPEN letters and signs that {LOOK_LIKE_DIGITS}", lookalikes=True),
+        glyph_set(f"letters that {LOOK_LIKE_DIGITS}", LOOKALIKES),
     ]
+
+
+def unipen_set(name: str, *, lookalikes: bool) -> NonDigitTestSet:
+    """Return a test set of UNIPEN's letters and signs by writers that are not learned from."""
+    others = load_unipen_others("test", lookalikes=lookalikes)
+    drawings = smooth_all(sample_by_writer(others, MAX_PER_WRITER, 1, SEED).drawings)
+    return NonDigitTestSet(name, len(drawings), rendered(drawings))
 
 
 def glyph_set(name: str, characters: str) -> NonDigitTestSet:
@@ -170,7 +203,7 @@ def raster_images(images: NDArray[np.uint8]) -> Iterator[bytes]:
     return (encode(image.astype(np.float32)) for image in images)
 
 
-def smooth_all(drawings: list[list[Stroke]]) -> list[list[Stroke]]:
+def smooth_all(drawings: Sequence[list[Stroke]]) -> list[list[Stroke]]:
     """Return drawings as a pen draws them between the few points that were recorded."""
     return [[smooth(stroke) for stroke in strokes] for strokes in drawings]
 
