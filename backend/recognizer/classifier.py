@@ -83,6 +83,20 @@ class Classifier:
         verdict: Verdict = "digit" if digits[digit] >= self.unsure_threshold else "unsure"
         return Prediction(digit, verdict, probabilities)
 
+    def explain(self, model_input: ModelInput) -> NDArray[np.float64]:
+        """Return how much each part of a (28, 28) model input speaks for each digit: (10, 7, 7).
+
+        A part is a square of the input. Its value is positive if it speaks for the digit rather
+        than for the others: a digit's values sum to its logit less the mean of the other nine,
+        divided by the temperature. This is exact, since the network's last step is an average over
+        the parts (Zhou et al., "Learning Deep Features for Discriminative Localization", 2016).
+        """
+        (evidence,) = self.session.run(["evidence"], {self.input_name: model_input[None]})
+        digits = evidence[0, :NON_DIGIT].astype(np.float64) / self.temperature
+        advantage = (digits - digits.mean(axis=0)) * NON_DIGIT / (NON_DIGIT - 1)
+        parts: NDArray[np.float64] = advantage / advantage[0].size
+        return parts
+
     def _threshold(self, name: str, name_before_0_2: str) -> float:
         """Return a threshold; models released before 0.2.0 have another name for it."""
         return float(self.metadata.get(name) or self.metadata[name_before_0_2])

@@ -129,6 +129,19 @@ export interface components {
             readonly detail: string;
         };
         /**
+         * Evidence
+         * @description What speaks for a digit, and where.
+         */
+        readonly Evidence: {
+            /** Digit */
+            readonly digit: number;
+            /**
+             * Grid
+             * @description Rows of the parts of the model input, from its top: how much each speaks for the digit rather than for the others. They sum to its logit less the mean of the other nine.
+             */
+            readonly grid: readonly (readonly number[])[];
+        };
+        /**
          * HealthResponse
          * @description The application is up and its model is loaded.
          */
@@ -164,6 +177,11 @@ export interface components {
              * @description The most likely digit; null if blank or not a digit.
              */
             readonly digit: number | null;
+            /**
+             * Evidence
+             * @description Only with ?explain=true: what speaks for each digit with a probability of at least 1%, the most likely first; null for a blank image.
+             */
+            readonly evidence?: readonly components["schemas"]["Evidence"][] | null;
             /**
              * Id
              * @description ID of this prediction, for feedback.

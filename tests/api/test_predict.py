@@ -84,7 +84,7 @@ def test_response_has_the_documented_fields(client: httpx.Client, seven: bytes) 
     prediction = predict(client, raw_request(seven))
     documented = client.get("/openapi.json").json()["components"]["schemas"]["PredictionResponse"]
     assert set(prediction) == FIELDS
-    assert set(documented["properties"]) == FIELDS | {"input"}
+    assert set(documented["properties"]) == FIELDS | {"input", "evidence"}
     assert set(documented["required"]) == FIELDS
     assert prediction["model"] == client.get("/health").json()["model"]
 
@@ -174,19 +174,51 @@ def test_explain_returns_the_model_input(client: httpx.Client, seven: bytes) -> 
     for axis in (0, 1):
         mass = model_input.sum(axis=axis)
         assert mass @ (np.arange(28) + 0.5) / mass.sum() == pytest.approx(14, abs=0.5)
+    del explained["evidence"]
     assert explained == predict_without_id(client, raw_request(seven))
 
 
+def test_explain_returns_the_evidence_for_the_likely_digits(
+    client: httpx.Client, seven: bytes
+) -> None:
+    explained = predict(client, raw_request(seven, path="/predict?explain=true"))
+    likely = [digit for digit, each in enumerate(explained["probabilities"]) if each >= 0.01]
+    assert {each["digit"] for each in explained["evidence"]} == set(likely)
+    best = np.array(explained["evidence"][0]["grid"])
+    assert explained["evidence"][0]["digit"] == 7
+    assert best.shape == (7, 7)
+    assert best.sum() > 0
+    # The ink speaks for the 7, and the corners without ink say little.
+    assert np.abs(best).max() > 5 * np.abs(best[[0, 0, -1, -1], [0, -1, 0, -1]]).mean()
+
+
+def test_evidence_adds_up_to_the_probabilities(client: httpx.Client) -> None:
+    """The difference of two digits' sums is, but for the factor, that of their logits."""
+    blends = [Image.blend(digit_image(1), digit_image(7), share / 20) for share in range(2, 19)]
+    compared = 0
+    for blend in blends:
+        explained = predict(client, raw_request(encode(blend), path="/predict?explain=true"))
+        sums = {each["digit"]: np.sum(each["grid"]) for each in explained["evidence"]}
+        best, *others = sums
+        for other in others:
+            ratio = explained["probabilities"][best] / explained["probabilities"][other]
+            assert sums[best] - sums[other] == pytest.approx(np.log(ratio) * 10 / 9, abs=0.02)
+            compared += 1
+    assert compared > 0
+
+
 @pytest.mark.parametrize("query", ["", "?explain=false"])
-def test_prediction_without_explain_has_no_input(
+def test_prediction_without_explain_has_neither_input_nor_evidence(
     client: httpx.Client, seven: bytes, query: str
 ) -> None:
-    assert "input" not in predict(client, raw_request(seven, path="/predict" + query))
+    prediction = predict(client, raw_request(seven, path="/predict" + query))
+    assert prediction.keys() == FIELDS
 
 
 def test_explain_of_a_blank_image_returns_null(client: httpx.Client) -> None:
     blank = encode(Image.new("L", (50, 50), 255))
-    assert predict(client, raw_request(blank, path="/predict?explain=true"))["input"] is None
+    explained = predict(client, raw_request(blank, path="/predict?explain=true"))
+    assert (explained["input"], explained["evidence"]) == (None, None)
 
 
 # Kinds of image

@@ -2,10 +2,13 @@
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
+from numpy.typing import NDArray
 from starlette.types import ASGIApp
 
 from recognizer.api.data_url import decode_input, encode_input
@@ -38,6 +41,9 @@ MAX_CONCURRENT_DECODES = 2
 
 SMALL_TURN_SECONDS, LARGE_TURN_SECONDS = 0.002, 0.05
 """How long a prediction takes, until it has been measured."""
+
+MIN_EXPLAINED = 0.01
+"""Probability from which on a digit is explained."""
 
 FEEDBACK_RATE, FEEDBACK_BURST = 5, 50
 """Feedback requests accepted a second on average, and at once."""
@@ -110,7 +116,7 @@ def create_app(
         if prediction.digit is not None:
             record["digit"] = prediction.digit
             record["confidence"] = round(prediction.confidence, 4)
-        body = {
+        body: dict[str, Any] = {
             "digit": prediction.digit,
             "verdict": prediction.verdict,
             "confidence": prediction.confidence,
@@ -120,7 +126,12 @@ def create_app(
         }
         if explain:
             model_input = recognition.model_input
-            body["input"] = None if model_input is None else encode_input(model_input)
+            body["input"] = body["evidence"] = None
+            if model_input is not None:
+                body["input"] = encode_input(model_input)
+                body["evidence"] = explained(
+                    prediction.probabilities, recognizer.classifier.explain(model_input)
+                )
         return JSONResponse(body, headers={"server-timing": server_timing(timings)})
 
     @app.post(
@@ -187,6 +198,16 @@ async def docs(request: Request) -> Response:
 
     name = request.path_params.get("name")
     return page_response(request) if name is None else file_response(name)
+
+
+def explained(
+    probabilities: NDArray[np.float64], evidence: NDArray[np.float64]
+) -> list[dict[str, Any]]:
+    """Return the evidence (10, 7, 7) for the digits that are likely enough, by probability."""
+    likely = [
+        digit for digit in np.argsort(-probabilities) if probabilities[digit] >= MIN_EXPLAINED
+    ]
+    return [{"digit": int(digit), "grid": evidence[digit].round(4).tolist()} for digit in likely]
 
 
 def server_timing(timings: dict[str, float]) -> str:

@@ -12,6 +12,20 @@ PREDICTION_ID_PATTERN = f"^{PREDICTION_ID.pattern}$"
 MODEL_VERSION_PATTERN = "^[0-9a-f]{12}$"
 
 
+class Evidence(BaseModel):
+    """What speaks for a digit, and where."""
+
+    digit: Annotated[int, Field(ge=0, le=9)]
+    grid: Annotated[
+        list[list[float]],
+        Field(
+            description="Rows of the parts of the model input, from its top: how much each speaks "
+            "for the digit rather than for the others. They sum to its logit less the mean of the "
+            "other nine."
+        ),
+    ]
+
+
 class PredictionResponse(BaseModel):
     """The prediction for an image."""
 
@@ -53,6 +67,13 @@ class PredictionResponse(BaseModel):
         Field(
             description="Only with ?explain=true: the 28×28 model input as a data: URL of a PNG; "
             "null for a blank image."
+        ),
+    ] = None
+    evidence: Annotated[
+        list[Evidence] | None,
+        Field(
+            description="Only with ?explain=true: what speaks for each digit with a probability of "
+            "at least 1%, the most likely first; null for a blank image."
         ),
     ] = None
 
