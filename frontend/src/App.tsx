@@ -1,4 +1,4 @@
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 import { Controls } from "./components/Controls";
 import { ExampleGallery } from "./components/ExampleGallery";
 import { FeedbackPrompt } from "./components/FeedbackPrompt";
@@ -10,6 +10,7 @@ import { Probabilities } from "./components/Probabilities";
 import { Sketchpad } from "./components/Sketchpad";
 import { Status } from "./components/Status";
 import { TakeAlong } from "./components/TakeAlong";
+import { evidenceFor } from "./evidence";
 import { isBlank, isPenDown } from "./history";
 import { useExamplePlayer } from "./hooks/useExamplePlayer";
 import { useImageDrop } from "./hooks/useImageDrop";
@@ -24,6 +25,8 @@ export function App() {
   const { state, dispatch, secondsToRetry, submitFeedback } = useRecognizer();
   const { sketch, timedPrediction, failure } = state;
   const prediction = timedPrediction?.prediction;
+  const [askedFor, setAskedFor] = useState<number | null>(null);
+  const evidence = evidenceFor(prediction, askedFor);
   const message = messageFor(state);
   const asksForFeedback = takesFeedback(state);
 
@@ -72,7 +75,7 @@ export function App() {
         >
           <div className="tiles">
             <PredictedDigit prediction={prediction} />
-            <ModelInput image={prediction?.input} />
+            <ModelInput image={prediction?.input} evidence={evidence} />
           </div>
           <Status
             message={message}
@@ -82,7 +85,11 @@ export function App() {
             secondsToRetry={secondsToRetry}
             dispatch={dispatch}
           />
-          <Probabilities prediction={prediction} />
+          <Probabilities
+            prediction={prediction}
+            explained={evidence?.digit}
+            onExplain={setAskedFor}
+          />
           <FeedbackPrompt
             open={asksForFeedback}
             predicted={prediction?.digit ?? null}

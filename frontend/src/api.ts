@@ -139,7 +139,7 @@ function parseJson(text: string): unknown {
 
 function isPrediction(body: unknown): body is Prediction {
   if (!isRecord(body)) return false;
-  const { digit, verdict, confidence, probabilities, model, id, input } = body;
+  const { digit, verdict, confidence, probabilities, model, id, input, evidence } = body;
   const needsDigit = verdict === "digit" || verdict === "unsure";
   return (
     (needsDigit ? isDigit(digit) : digit === null) &&
@@ -150,12 +150,20 @@ function isPrediction(body: unknown): body is Prediction {
     probabilities.every(isProbability) &&
     typeof model === "string" &&
     typeof id === "string" &&
-    (input === undefined || input === null || isImageDataUrl(input))
+    (input === undefined || input === null || isImageDataUrl(input)) &&
+    (evidence === undefined ||
+      evidence === null ||
+      (Array.isArray(evidence) && evidence.every(isEvidence)))
   );
 }
 
 function isDigit(value: unknown): boolean {
   return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 9;
+}
+
+function isEvidence(value: unknown): boolean {
+  if (!isRecord(value) || !isDigit(value.digit) || !Array.isArray(value.grid)) return false;
+  return value.grid.every((row) => Array.isArray(row) && row.every(Number.isFinite));
 }
 
 function isImageDataUrl(value: unknown): boolean {

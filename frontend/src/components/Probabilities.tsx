@@ -2,14 +2,22 @@ import { type CSSProperties, memo } from "react";
 import type { Prediction } from "../api";
 import { DIGITS, percent, topDigits } from "../messages";
 
+interface ProbabilitiesProps {
+  readonly prediction: Prediction | undefined;
+  /** The digit for which the evidence is shown. */
+  readonly explained: number | undefined;
+  readonly onExplain: (digit: number | null) => void;
+}
+
 export const Probabilities = memo(function Probabilities({
   prediction,
-}: {
-  readonly prediction: Prediction | undefined;
-}) {
+  explained,
+  onExplain,
+}: ProbabilitiesProps) {
   // Those of a blank image are all the same, and mean nothing.
   const probabilities =
     prediction === undefined || prediction.verdict === "blank" ? [] : prediction.probabilities;
+  const explainable = prediction?.evidence?.map((evidence) => evidence.digit) ?? [];
   const top = prediction === undefined ? [] : topDigits(prediction);
   return (
     <dl className="probabilities" aria-label="Probability of each digit">
@@ -20,7 +28,23 @@ export const Probabilities = memo(function Probabilities({
           <div key={digit} className="probability" data-top={top.includes(digit)}>
             <dt>{digit}</dt>
             <dd data-testid={`probability-${digit}`}>
-              <span className="probability-bar" style={style} />
+              {explainable.includes(digit) ? (
+                <button
+                  type="button"
+                  className="probability-bar"
+                  style={style}
+                  aria-label={`Show what speaks for ${digit}`}
+                  aria-pressed={digit === explained}
+                  // A touch has no hover, and Safari does not focus a button that is clicked.
+                  onPointerEnter={(event) => event.pointerType === "mouse" && onExplain(digit)}
+                  onPointerLeave={(event) => event.pointerType === "mouse" && onExplain(null)}
+                  onFocus={() => onExplain(digit)}
+                  onBlur={() => onExplain(null)}
+                  onClick={(event) => event.currentTarget.focus()}
+                />
+              ) : (
+                <span className="probability-bar" style={style} />
+              )}
               <span className="probability-number">
                 {probability === undefined ? "" : percent(probability)}
               </span>
