@@ -2,20 +2,26 @@
 
 from torch import Tensor, nn
 
-CHANNELS = (16, 64, 128)
-"""Feature maps at 28×28, 14×14 and 7×7: multiples of 16, which fill a CPU's vector registers."""
+Channels = tuple[int, int, int]
+"""Numbers of feature maps at 28×28, 14×14 and 7×7."""
+
+CHANNELS: Channels = (16, 64, 128)
+"""The served network's: multiples of 16, which fill a CPU's vector registers."""
+
+TEACHER_CHANNELS: Channels = (32, 96, 192)
+"""Those of the wider network that the served one learns from."""
 
 
 class DigitCNN(nn.Module):
-    """Convolutional network with 420,000 weights.
+    """Convolutional network with 420,000 weights, or other `channels`.
 
     Model inputs (n, 28, 28) float32 in [0, 1] → logits (n, 11) float32: one per digit, and one for
     the class NON_DIGIT.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, channels: Channels = CHANNELS) -> None:
         super().__init__()
-        first, second, third = CHANNELS
+        first, second, third = channels
         self.features = nn.Sequential(
             *conv_bn_relu(1, first),
             *conv_bn_relu(first, first),

@@ -1,13 +1,14 @@
 """Trains the network and exports it as the model file that `recognizer` loads.
 
-    make train                                   this recipe: 90 minutes on two cores
+    make train                                   this recipe: four hours on two cores
     make train ARGS="--epochs 2 --run look"      a quick look
     make train ARGS="--seed 1 --run seed-1"      the same recipe from another random state
 
-(`make train ARGS=…` runs `python -m training.train …`.) An interrupted run resumes after its last
-complete epoch when it is started again. The epoch with the best mean accuracy over all validation
-sets is exported. `make tensorboard` shows a run while it is in progress; a completed run appends a
-row to results.csv.
+(`make train ARGS=…` runs `python -m training.train …`.) First a wider network, the teacher, learns
+from the labels; then the network that is served learns from the labels and from the teacher's
+answers. An interrupted run resumes after its last complete epoch when it is started again. Of each
+network the epoch with the best mean accuracy over all validation sets is taken. `make tensorboard`
+shows a run while it is in progress; a completed run appends a row to results.csv.
 """
 
 import argparse
@@ -32,11 +33,12 @@ from training.data.datasets import DatasetError
 from training.data.sources import OPTIONAL_DATASETS, ValidationSet, load_sources
 from training.evaluation.charts import validation_confusion_chart
 from training.export_onnx import export_onnx
-from training.model import CHANNELS, DigitCNN
+from training.model import CHANNELS, TEACHER_CHANNELS, Channels, DigitCNN
 from training.run_log import RESULTS, append_run
 
 # Everything that shapes the result, besides the architecture (model.py) and data (data/).
-EPOCHS = 16
+EPOCHS = 24
+TEACHER_EPOCHS = 2 / 3  # the teacher's, as a fraction of EPOCHS
 EPOCHS_PER_COPY = 2  # of the augmented training data; then comes another copy
 BATCH_SIZE = 256
 MAX_LR = 3e-3  # learning rate after the warm-up
@@ -44,27 +46,43 @@ MIN_WARMUP_LR = 0.04  # first learning rate, as a fraction of MAX_LR
 WARMUP = 0.1  # fraction of training in which the learning rate rises; then a cosine down to zero
 WEIGHT_DECAY = 0.02  # AdamW's
 LABEL_SMOOTHING = 0.03
+TEACHER_WEIGHT = 0.8  # of the teacher's answers in the loss; the labels have the rest
+SOFTENING = 2.0  # temperature at which the network imitates the teacher's probabilities
 EMA_DECAY = 0.998  # of the exponential moving average of the weights, which is what is exported
 SEED = 2026
 
 RUNS = Path(__file__).parents[2] / "runs"
 
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+
+Answers = NDArray[np.float16]
+"""(n, 11): a teacher's probabilities of the classes for n model inputs, softened by SOFTENING."""
+
 LoadCopy = Callable[[int], tuple[ModelInputs, Labels]]
 """Returns the model inputs and labels of a numbered augmented copy."""
 
+LoadAnswers = Callable[[int], Answers]
+"""Returns a teacher's answers to a numbered augmented copy."""
+
 
 def train(
-    load_copy: LoadCopy, val_sets: Sequence[ValidationSet], folder: Path, epochs: int, seed: int
+    load_copy: LoadCopy,
+    val_sets: Sequence[ValidationSet],
+    folder: Path,
+    epochs: int,
+    seed: int,
+    channels: Channels = CHANNELS,
+    load_answers: LoadAnswers | None = None,
 ) -> tuple[DigitCNN, dict[str, float]]:
     """Train a model, writing a checkpoint to `folder` after each epoch.
 
-    Returns the best epoch's model, on the CPU, and its accuracy on each validation set. Raises
-    SystemExit if the folder contains a run with other settings.
+    It learns from the labels alone if there are no answers of a teacher. Returns the best epoch's
+    model, on the CPU, and its accuracy on each validation set. Raises SystemExit if the folder
+    contains a run with other settings.
     """
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = DigitCNN().to(device)
+    model = DigitCNN(channels).to(DEVICE)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     ema_model = copy.deepcopy(model)
     optimizer = torch.optim.AdamW(model.parameters(), weight_decay=WEIGHT_DECAY)
@@ -74,7 +92,7 @@ def train(
     best: dict[str, Any] = {"weights": {}, "accuracies": {"no epoch yet": 0.0}}
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=True, map_location=device)
+        saved = torch.load(checkpoint, weights_only=True, map_location=DEVICE)
         resumable = stateful.keys() <= saved.keys()  # else another version wrote it
         if not resumable or any(saved[name] != value for name, value in settings.items()):
             raise SystemExit(
@@ -97,12 +115,18 @@ def train(
         model.train()
         losses = []
         copy_number = epoch // EPOCHS_PER_COPY
-        for inputs, labels, progress in batches(load_copy(copy_number), seed * 1_000 + epoch):
+        inputs, labels = load_copy(copy_number)
+        answers = load_answers(copy_number) if load_answers else None
+        for chosen, progress in batches(len(labels), seed * 1_000 + epoch):
             for group in optimizer.param_groups:
                 group["lr"] = get_lr((epoch + progress) / epochs)
-            with torch.autocast(device, torch.bfloat16):
-                logits = model(inputs.to(device))
-                loss = F.cross_entropy(logits, labels.to(device), label_smoothing=LABEL_SMOOTHING)
+            with torch.autocast(DEVICE, torch.bfloat16):
+                logits = model(to_tensor(inputs[chosen]).to(DEVICE))
+            targets = torch.from_numpy(labels[chosen]).to(DEVICE)
+            loss = F.cross_entropy(logits.float(), targets, label_smoothing=LABEL_SMOOTHING)
+            if answers is not None:
+                imitation = distillation_loss(logits.float(), torch.from_numpy(answers[chosen]))
+                loss = TEACHER_WEIGHT * imitation + (1 - TEACHER_WEIGHT) * loss
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
@@ -127,28 +151,47 @@ def train(
         summary = ", ".join(f"{name} {value:.2%}" for name, value in accuracies.items())
         tqdm.write(f"epoch {epoch + 1:2d}  loss {mean_loss:.4f}  {summary}")
     writer.close()
-    trained = DigitCNN()
+    trained = DigitCNN(channels)
     trained.load_state_dict(best["weights"])
     return trained.eval(), best["accuracies"]
 
 
-def batches(
-    augmented_copy: tuple[ModelInputs, Labels], seed: int
-) -> Iterator[tuple[Tensor, Tensor, float]]:
-    """Yield shuffled batches, each with the progress through the copy, in [0, 1).
+def batches(count: int, seed: int) -> Iterator[tuple[NDArray[np.int64], float]]:
+    """Yield shuffled batches of `count` samples, each with the progress so far, in [0, 1).
 
-    A batch is model inputs (BATCH_SIZE, 28, 28) float32 in [0, 1] and labels (BATCH_SIZE,) int64.
+    A batch is the indices (BATCH_SIZE,) of its samples.
     """
-    inputs, labels = augmented_copy
-    order = np.random.default_rng(seed).permutation(len(labels))
-    starts = range(0, max(1, len(order) - BATCH_SIZE + 1), BATCH_SIZE)
+    order = np.random.default_rng(seed).permutation(count)
+    starts = range(0, max(1, count - BATCH_SIZE + 1), BATCH_SIZE)
     for start in tqdm(starts, "epoch", unit="batch", leave=False):
-        chosen = order[start : start + BATCH_SIZE]
-        yield (
-            torch.from_numpy(inputs[chosen].astype(np.float32) / 255),
-            torch.from_numpy(labels[chosen]),
-            start / len(order),
-        )
+        yield order[start : start + BATCH_SIZE], start / count
+
+
+def to_tensor(inputs: ModelInputs) -> Tensor:
+    """Return model inputs (n, 28, 28) as float32 in [0, 1]."""
+    return torch.from_numpy(inputs.astype(np.float32) / 255)
+
+
+def distillation_loss(logits: Tensor, answers: Tensor) -> Tensor:
+    """Return how far a network's logits (n, 11) are from a teacher's softened answers (n, 11).
+
+    Hinton, Vinyals, Dean, "Distilling the Knowledge in a Neural Network" (2015), arXiv:1503.02531.
+    """
+    softened = F.log_softmax(logits / SOFTENING, dim=1)
+    targets = answers.to(logits.device, logits.dtype)
+    return SOFTENING**2 * F.kl_div(softened, targets, reduction="batchmean")
+
+
+def answer(teacher: DigitCNN, inputs: ModelInputs) -> Answers:
+    """Return a teacher's answers to model inputs (n, 28, 28)."""
+    teacher.to(DEVICE)
+    parts = np.array_split(inputs, -(-len(inputs) // 10_000))
+    return np.concatenate(
+        [
+            F.softmax(predict_logits(teacher, to_tensor(part)) / SOFTENING, dim=1).half().numpy()
+            for part in tqdm(parts, "teacher's answers", leave=False)
+        ]
+    )
 
 
 def get_lr(progress: float) -> float:
@@ -213,6 +256,18 @@ def save_checkpoint(state: dict[str, Any], path: Path) -> None:
     temporary.replace(path)
 
 
+def save_atomically(answers: Answers, path: Path) -> None:
+    """Write an array atomically: a killed process leaves a whole file."""
+    temporary = path.with_suffix(".new.npy")
+    np.save(temporary, answers)
+    temporary.replace(path)
+
+
+def format_channels(channels: Channels) -> str:
+    """Return the numbers of feature maps as in "16-64-128"."""
+    return "-".join(map(str, channels))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train the digit model and export it.")
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="default: %(default)s")
@@ -238,11 +293,34 @@ def main() -> None:
     copies = -(-arguments.epochs // EPOCHS_PER_COPY)
     for number in tqdm(range(copies), "rendering", unit="copy"):
         dataset.load(number)
-    model, accuracies = train(dataset.load, val_sets, folder, arguments.epochs, arguments.seed)
+    teacher, _ = train(
+        dataset.load,
+        val_sets,
+        folder / "teacher",
+        math.ceil(TEACHER_EPOCHS * arguments.epochs),
+        arguments.seed,
+        TEACHER_CHANNELS,
+    )
+
+    def load_answers(number: int) -> Answers:
+        path = folder / "teacher" / f"answers-{number:02d}.npy"
+        if not path.exists():
+            save_atomically(answer(teacher, dataset.load(number)[0]), path)
+        answers: Answers = np.load(path)
+        return answers
+
+    model, accuracies = train(
+        dataset.load,
+        val_sets,
+        folder,
+        arguments.epochs,
+        arguments.seed,
+        load_answers=load_answers,
+    )
 
     recipe = (
-        f"{'-'.join(map(str, CHANNELS))} channels, {arguments.epochs} epochs, "
-        f"{copies} copies {dataset.fingerprint}"
+        f"{format_channels(CHANNELS)} channels taught by {format_channels(TEACHER_CHANNELS)}, "
+        f"{arguments.epochs} epochs, {copies} copies {dataset.fingerprint}"
     )
     logits = torch.cat([predict_logits(model, val_set.inputs) for val_set in val_sets]).numpy()
     labels = torch.cat([val_set.labels for val_set in val_sets]).numpy()

@@ -21,7 +21,7 @@ from training.data.sources import RasterSource, TextureSource, ValidationSet, au
 from training.export_onnx import export_onnx
 from training.model import DigitCNN
 from training.run_log import append_run
-from training.train import predict_logits, train
+from training.train import Answers, answer, predict_logits, to_tensor, train
 
 
 def shapes(count: int, seed: int) -> RasterSource:
@@ -217,6 +217,37 @@ def test_trained_model_is_exported_and_loaded(
         exact = torch.softmax(logits_of_digits / classifier.temperature, dim=1)
         # Storing weights in half precision costs a little accuracy.
         assert np.allclose(probabilities, exact, atol=0.02)
+
+
+def test_network_learns_from_a_teachers_answers_and_not_from_labels_alone(
+    dataset: AugmentedDataset,
+    val_sets: list[ValidationSet],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trainer, "BATCH_SIZE", 32)
+
+    def load_mislabeled(copy: int) -> tuple[ModelInputs, Labels]:
+        inputs, labels = dataset.load(copy)
+        return inputs, np.zeros_like(labels)
+
+    def load_answers(copy: int) -> Answers:
+        return np.eye(11, dtype=np.float16)[dataset.load(copy)[1]]
+
+    _, untaught = train(load_mislabeled, val_sets, tmp_path / "untaught", epochs=3, seed=3)
+    assert max(untaught.values()) < 0.5
+    _, taught = train(
+        load_mislabeled, val_sets, tmp_path / "taught", epochs=3, seed=3, load_answers=load_answers
+    )
+    assert min(taught.values()) > 0.9
+
+
+def test_answers_are_the_softened_probabilities_of_a_teacher(dataset: AugmentedDataset) -> None:
+    inputs, _ = dataset.load(0)
+    teacher = DigitCNN((4, 8, 16)).eval()
+    answers = answer(teacher, inputs[:20])
+    logits = predict_logits(teacher, to_tensor(inputs[:20]))
+    assert np.allclose(answers, torch.softmax(logits / trainer.SOFTENING, dim=1), atol=1e-3)
 
 
 def test_run_log_grows_by_a_row_per_run(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ SYNTHETIC_DIGITS = 15_000
 MAX_PER_WRITER = 200
 """Most characters of one UNIPEN writer in a source; 22 of 176 writers wrote half of the digits."""
 
-MAX_REPETITIONS = 6
+MAX_REPETITIONS = 3
 """How often a digit of a writer with few digits is in a source, at most."""
 
 OPTIONAL_DATASETS = ("pen-digits", "semeion", "unipen")
@@ -221,7 +221,7 @@ def load_sources(
     """
     mnist, mnist_val = load_mnist_training(), load_mnist_validation()
     sources: list[tuple[int, Source]] = [
-        (1, RasterSource("MNIST redrawn", mnist.images, mnist.labels))
+        (2, RasterSource("MNIST redrawn", mnist.images, mnist.labels))
     ]
     val_sets = [
         unaugmented("MNIST", mnist_val),
@@ -235,7 +235,7 @@ def load_sources(
     if "semeion" not in without:
         semeion = restore_aspect_ratio(load_semeion_training())
         scans = RasterSource("Semeion", semeion.images, semeion.labels)
-        splits.append((8, train_val_split(scans, every=5)))
+        splits.append((14, train_val_split(scans, every=5)))
     synthetic, labels = sample_synthetic_digits(SYNTHETIC_DIGITS, SEED)
     variants = StrokeSource("variants", synthetic, np.array(labels, dtype=np.int64))
     pairs = digit_pairs(mnist.images, 6_000, SEED)
@@ -247,7 +247,7 @@ def load_sources(
         (1, train_val_split(RasterSource("pairs", pairs, non_digit_labels(len(pairs))))),
         (1, train_val_split(TextureSource("textures", non_digit_labels(3_000)))),
     ]
-    for times, characters in ((12, DIGITS), (3, LETTERS), (2, SIGNS)):
+    for times, characters in ((20, DIGITS), (4, LETTERS), (2, SIGNS)):
         fonts = glyphs(training_fonts(), characters), glyphs(validation_fonts(), characters)
         splits.append((times, fonts))
     for times, (train, val) in splits:
@@ -269,7 +269,7 @@ def unipen_splits() -> list[tuple[int, tuple[Source, Source]]]:
         return pen_path_source("UNIPEN others", load_unipen_others(part), 1)
 
     return [
-        (2, (digits("training"), digits("validation"))),
+        (3, (digits("training"), digits("validation"))),
         (2, (others("training"), others("validation"))),
     ]
 
@@ -282,8 +282,8 @@ def pen_digit_splits() -> list[tuple[int, tuple[Source, Source]]]:
         StrokeSource("pen digits, lifted", split_strokes(pen_digits), pen_digits.labels)
     )
     return [
-        (3, train_val_split(joined)),
-        (3, lifted),
+        (5, train_val_split(joined)),
+        (4, lifted),
         (2, (unbarred_sevens(lifted[0]), unbarred_sevens(lifted[1]))),
     ]
 
