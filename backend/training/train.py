@@ -184,14 +184,14 @@ def distillation_loss(logits: Tensor, answers: Tensor) -> Tensor:
 
 def answer(teacher: DigitCNN, inputs: ModelInputs) -> Answers:
     """Return a teacher's answers to model inputs (n, 28, 28)."""
-    teacher.to(DEVICE)
+    teacher.to(DEVICE, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    answers = []
     parts = np.array_split(inputs, -(-len(inputs) // 10_000))
-    return np.concatenate(
-        [
-            F.softmax(predict_logits(teacher, to_tensor(part)) / SOFTENING, dim=1).half().numpy()
-            for part in tqdm(parts, "teacher's answers", leave=False)
-        ]
-    )
+    for part in tqdm(parts, "teacher's answers", leave=False):
+        with torch.autocast(DEVICE, torch.bfloat16):
+            logits = predict_logits(teacher, to_tensor(part))
+        answers.append(F.softmax(logits.float() / SOFTENING, dim=1).half().numpy())
+    return np.concatenate(answers)
 
 
 def get_lr(progress: float) -> float:
