@@ -16,10 +16,12 @@ from support.server import Server
 RECORD_REQUESTS = """
   const { fetch } = window;
   window.sent = [];
-  window.fetch = (url, init) => {
+  window.stored = null;
+  window.fetch = async (url, init) => {
     window.sent.push({ url: String(url), type: init?.body?.type, size: init?.body?.size });
-    if (String(url).endsWith("/feedback")) window.feedback = init.body;
-    return fetch(url, init);
+    const response = await fetch(url, init);
+    if (String(url).endsWith("/feedback")) window.stored = JSON.parse(init.body).id;
+    return response;
   };
 """
 
@@ -82,8 +84,8 @@ def test_drawing_feedback_and_upload_work(other_browser: OtherBrowser, site: Ser
     draw_seven(other_browser)
     wait_until(lambda: other_browser.run(PREDICTED) == "7")
     wait_until(lambda: other_browser.run(CLICK, "Yes"))
-    feedback = wait_until(lambda: other_browser.run("return JSON.parse(feedback).id"))
     wait_until(lambda: "Thank you" in other_browser.run("return document.body.innerText"))
+    feedback = wait_until(lambda: other_browser.run("return stored"))
     assert stored_feedback(site, str(feedback)).label == 7
 
     other_browser.run("sent.length = 0")
