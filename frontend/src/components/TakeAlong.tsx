@@ -1,5 +1,6 @@
 import { memo, type ReactNode, useState } from "react";
 import type { Prediction } from "../api";
+import { copyText } from "../clipboard";
 import { type Drawing, isReadable } from "../history";
 import { toCurl, toHash, toJson } from "../share";
 
@@ -17,7 +18,7 @@ export const TakeAlong = memo(function TakeAlong(props: TakeAlongProps) {
 
   async function copy(what: string, text: Promise<string>) {
     try {
-      await navigator.clipboard.writeText(await text);
+      await copyText(text);
       setOutcome({ for: drawing, text: `${what} copied.` });
     } catch (error) {
       console.error(error);
@@ -39,6 +40,7 @@ export const TakeAlong = memo(function TakeAlong(props: TakeAlongProps) {
   }
 
   const readable = isReadable(drawing);
+  const copied = outcome?.for === drawing ? outcome.text : "";
   return (
     <div className="take-along">
       <CopyButton
@@ -54,7 +56,10 @@ export const TakeAlong = memo(function TakeAlong(props: TakeAlongProps) {
       >
         Copy JSON
       </CopyButton>
-      <p role="status">{outcome?.for === drawing && outcome.text}</p>
+      <p>
+        <span role="status">{copied}</span>
+        {copied === "" && drawing.image !== null && "An image has no link: nobody stores it."}
+      </p>
     </div>
   );
 });
