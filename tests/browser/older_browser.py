@@ -10,6 +10,7 @@ REMOVE_NEWER_FEATURES = """
     "Element.prototype.moveBefore", "HTMLElement.prototype.showPopover", "CloseWatcher",
     "PointerEvent.prototype.getCoalescedEvents", "PointerEvent.prototype.getPredictedEvents",
     "requestIdleCallback", "scheduler", "navigation", "CSS.highlights",
+    "ClipboardItem",
   ]) {
     const names = path.split(".");
     const last = names.pop();

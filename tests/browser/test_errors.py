@@ -83,14 +83,19 @@ def test_rendering_error_shows_a_message_and_a_reload_button(
     expect(predicted_digit(page)).to_have_text("4")
 
 
-def test_browser_of_2023_draws_uploads_and_sends_feedback(blank_page: Page, site: Server) -> None:
+def test_browser_of_2023_draws_uploads_copies_and_sends_feedback(
+    blank_page: Page, site: Server
+) -> None:
     page = blank_page
+    page.context.grant_permissions(["clipboard-write"])
     page.add_init_script(REMOVE_NEWER_FEATURES)
     page.goto(site.url)
     assert page.evaluate("AbortSignal.any") is None
     draw(page, DIGITS[4])
     expect(predicted_digit(page)).to_have_text("4")
     submit_feedback(page, "Yes")
+    button(page, "Copy as curl").click()
+    expect(page.get_by_text("Command copied.")).to_be_visible()
     upload(page, png_file(photo(DIGITS[3])))
     expect(predicted_digit(page)).to_have_text("3")
 

@@ -62,6 +62,23 @@ UPLOAD_NOISY_SEVEN = """
   });
 """
 
+WAIT_FOR_IMAGES = """
+  const { convertToBlob } = OffscreenCanvas.prototype;
+  OffscreenCanvas.prototype.convertToBlob = async function (options) {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    return convertToBlob.call(this, options);
+  };
+"""
+"""Longer than WebKit remembers a click."""
+
+MIDDLE_OF_BUTTON = """
+  const button = [...document.querySelectorAll("button")]
+    .find(({ textContent }) => textContent === arguments[0]);
+  button.scrollIntoView({ block: "center" });
+  const { x, y, width, height } = button.getBoundingClientRect();
+  return [x + width / 2, y + height / 2];
+"""
+
 Launch = Callable[[Path], AbstractContextManager[OtherBrowser]]
 
 
@@ -94,6 +111,16 @@ def test_drawing_feedback_and_upload_work(other_browser: OtherBrowser, site: Ser
     assert image["type"] in ("image/webp", "image/jpeg")
     assert image["size"] <= 15_000
     wait_until(lambda: other_browser.run(PREDICTED) == "7")
+
+
+def test_command_is_copied_even_if_its_image_takes_long(other_browser: OtherBrowser) -> None:
+    draw_seven(other_browser)
+    wait_until(lambda: other_browser.run(PREDICTED) == "7")
+    other_browser.run(WAIT_FOR_IMAGES)
+    # With the mouse, because browsers do not take a script's click for the user's.
+    x, y = other_browser.run(MIDDLE_OF_BUTTON, "Copy as curl")
+    other_browser.draw([(x, y)])
+    wait_until(lambda: "Command copied." in other_browser.run("return document.body.innerText"))
 
 
 def draw_seven(browser: OtherBrowser) -> None:
