@@ -24,7 +24,7 @@ def test_index_has_caching_and_security_headers(client: httpx.Client, path: str)
     )
     for directive in ("default-src", "frame-ancestors", "base-uri", "form-action"):
         assert policy[directive] == "'none'"
-    for directive in ("script-src", "style-src", "connect-src"):
+    for directive in ("script-src", "style-src", "connect-src", "manifest-src"):
         assert policy[directive] == "'self'"
     assert response.headers["x-content-type-options"] == "nosniff"
 

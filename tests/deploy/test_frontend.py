@@ -70,6 +70,21 @@ def test_only_files_with_a_hash_in_their_name_are_immutable(fake_aws: FakeAWS) -
 
 
 @pytest.mark.usefixtures("deployment")
+def test_link_previews_find_their_picture_at_an_absolute_address(fake_aws: FakeAWS) -> None:
+    url = fake_aws.variables()["PAGE_URL"]
+    picture = re.search(r'"og:image" content="([^"]+)"', httpx.get(f"{url}/index.html").text)
+    assert picture is not None
+    assert picture[1] == f"{url}/card.png"
+    assert httpx.get(picture[1]).headers["content-type"] == "image/png"
+
+
+@pytest.mark.usefixtures("deployment")
+def test_manifest_has_the_type_that_browsers_expect(fake_aws: FakeAWS) -> None:
+    manifest = httpx.get(f"{fake_aws.variables()['PAGE_URL']}/manifest.webmanifest")
+    assert manifest.headers["content-type"] == "application/manifest+json"
+
+
+@pytest.mark.usefixtures("deployment")
 def test_deploying_the_same_commit_again_changes_nothing(
     fake_aws: FakeAWS, checkout: Checkout
 ) -> None:

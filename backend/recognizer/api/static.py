@@ -9,7 +9,8 @@ from starlette.types import Scope
 SECURITY_HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; connect-src 'self'"
+        "manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; "
+        "connect-src 'self'"
     ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",

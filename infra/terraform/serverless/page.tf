@@ -55,6 +55,7 @@ locals {
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data: blob:",
+    "manifest-src 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "form-action 'none'",
@@ -129,8 +130,8 @@ resource "aws_cloudfront_distribution" "page" {
     }
   }
 
-  # index.html and the icon: never cached, because they change with each deployment. What
-  # browsers may cache is said by the objects themselves (infra/deploy/frontend).
+  # Pages, manifest and pictures: never cached, because they change with deployments. What browsers
+  # may cache is said by the objects themselves (infra/deploy/frontend).
   default_cache_behavior {
     target_origin_id           = "bucket"
     viewer_protocol_policy     = "redirect-to-https"
