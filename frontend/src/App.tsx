@@ -79,6 +79,7 @@ export function App() {
           </div>
           <Status
             message={message}
+            timing={timedPrediction === null ? "" : describeTiming(timedPrediction)}
             busy={state.slow}
             error={failure !== null || state.rejection !== null}
             canRetry={failure?.retryable === true}
@@ -98,13 +99,11 @@ export function App() {
             onSubmit={submitFeedback}
             dispatch={dispatch}
           />
-          <p className="timing">
-            {timedPrediction !== null && describeTiming(timedPrediction)}
-          </p>
           <TakeAlong drawing={sketch.drawing} prediction={prediction} toImage={toImage} />
         </section>
         <ExampleGallery onFile={chooseFile} onExample={playExample} />
       </main>
+      <Footer />
       <LiveRegion message={message} settled={!isPenDown(sketch)} />
     </div>
   );

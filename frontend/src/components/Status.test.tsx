@@ -10,6 +10,7 @@ it("counts down to the next try for those who see it, under a name that stays", 
   const status = (secondsToRetry: number | null) => (
     <Status
       message="Can't reach the recognizer."
+      timing=""
       busy={false}
       error
       canRetry

@@ -4,6 +4,8 @@ import type { RecognizerAction } from "../reducer";
 
 interface StatusProps {
   readonly message: string;
+  /** How long the prediction took; empty if there is none. */
+  readonly timing: string;
   readonly busy: boolean;
   /** The message describes an error, which is shown in a smaller font. */
   readonly error: boolean;
@@ -14,12 +16,15 @@ interface StatusProps {
 }
 
 export const Status = memo(function Status(props: StatusProps) {
-  const { message, busy, error, canRetry, secondsToRetry, dispatch } = props;
+  const { message, timing, busy, error, canRetry, secondsToRetry, dispatch } = props;
   return (
     <div className="status" data-busy={busy} data-error={error} {...useFocusFallback()}>
-      <p className="status-message" data-testid="status-message">
-        {message}
-      </p>
+      <div>
+        <p className="status-message" data-testid="status-message">
+          {message}
+        </p>
+        <p className="timing">{timing}</p>
+      </div>
       {canRetry && (
         <button type="button" onClick={() => dispatch({ type: "retried" })}>
           Try again
