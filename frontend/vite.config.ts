@@ -5,7 +5,16 @@ const api = "http://127.0.0.1:8000";
 
 export default defineConfig({
   plugins: [react()],
+  build: {
+    rolldownOptions: { input: ["index.html", "about.html"] },
+  },
   server: {
-    proxy: { "/predict": api, "/health": api, "/feedback": api },
+    proxy: {
+      "/predict": api,
+      "/health": api,
+      "/feedback": api,
+      "/docs": api,
+      "/openapi.json": api,
+    },
   },
 });

@@ -3,6 +3,7 @@ import { Controls } from "./components/Controls";
 import { ExampleGallery } from "./components/ExampleGallery";
 import { FeedbackPrompt } from "./components/FeedbackPrompt";
 import { FingerSwitch } from "./components/FingerSwitch";
+import { Footer } from "./components/Footer";
 import { LiveRegion } from "./components/LiveRegion";
 import { ModelInput } from "./components/ModelInput";
 import { PredictedDigit } from "./components/PredictedDigit";

@@ -38,7 +38,7 @@ RUN_AXE = """async () => {
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`);
 }"""
 
-LAYOUT = """() => [...document.querySelectorAll("section, section > *, .probability, .example")]
+LAYOUT = """() => [...document.querySelectorAll("section, section > *, .probability, .example, a")]
     .map((element) => {
         const { x, y, width, height } = element.getBoundingClientRect();
         return [element.className, x + scrollX, y + scrollY, width, height];

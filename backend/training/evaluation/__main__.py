@@ -3,8 +3,8 @@
     make evaluate
 
 Reads the test sets, which nothing was trained on or tuned to, through the library's own pipeline.
-Writes evaluation.json, MODEL_CARD.md and charts/ beside the model, and the accuracy table of the
-README.
+Writes evaluation.json, MODEL_CARD.md and charts/ beside the model, and the accuracy into the README
+and frontend/about.html.
 """
 
 import argparse

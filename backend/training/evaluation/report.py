@@ -1,25 +1,28 @@
-"""Reports of an evaluation: the model card, and the accuracy table of the README."""
+"""Reports of an evaluation: the model card, and the accuracy in the README and on the web page."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from recognizer.classifier import MODEL_PATH
-from scripts.readme_tables import README, table, with_part
+from scripts.readme_tables import README, html_table, table, with_part
 from training.evaluation.schema import DigitResult, Evaluation, RejectionResult, SeedStatistics
 from training.evaluation.test_sets import LOOK_LIKE_DIGITS
 
 CARD = MODEL_PATH.with_name("MODEL_CARD.md")
 CARD_TEMPLATE = Path(__file__).with_name("model_card_template.md")
+ABOUT = README.parent / "frontend" / "about.html"
 
 BEGIN, END = "<!-- accuracy: written by `make evaluate` -->", "<!-- end of accuracy -->"
-"""Marks in the README around the accuracy table."""
+"""Marks in the README and on the web page around the accuracy table."""
 
 
 def write(evaluation: Evaluation) -> None:
-    """Write the model card, and the accuracy table into the README."""
+    """Write the model card, and the accuracy into the README and the web page."""
     CARD.write_text(model_card(evaluation), encoding="utf-8")
     readme = README.read_text(encoding="utf-8")
     README.write_text(with_accuracy(readme, evaluation), encoding="utf-8")
+    about = ABOUT.read_text(encoding="utf-8")
+    ABOUT.write_text(with_accuracy_html(about, evaluation), encoding="utf-8")
 
 
 def model_card(evaluation: Evaluation) -> str:
@@ -45,8 +48,20 @@ def with_accuracy(readme: str, evaluation: Evaluation) -> str:
     return with_part(readme, BEGIN, accuracy_table(evaluation), END)
 
 
+def with_accuracy_html(page: str, evaluation: Evaluation) -> str:
+    """Return the web page with the test sets and the accuracy between its marks."""
+    rows = [(name, accuracy) for name, accuracy, *_ in accuracy_rows(evaluation)]
+    return with_part(page, BEGIN, html_table(("test set", "correct"), rows), END)
+
+
 def accuracy_table(evaluation: Evaluation) -> str:
-    """Return the README's table: a row per test set of handwriting, and two for means.
+    """Return the README's table."""
+    titles = ("test set", "correct", "95% interval", "calibration error")
+    return table(titles, accuracy_rows(evaluation))
+
+
+def accuracy_rows(evaluation: Evaluation) -> list[tuple[str, str, str, str]]:
+    """Return a row per test set of handwriting, and two for means.
 
     The last three test sets of digits are left out: two are synthetic, and one holds the pen digits
     again, split with the help of labels.
@@ -79,7 +94,7 @@ def accuracy_table(evaluation: Evaluation) -> str:
             "",
         )
     )
-    return table(("test set", "correct", "95% interval", "calibration error"), rows)
+    return rows
 
 
 def digits_table(results: Sequence[DigitResult]) -> str:
