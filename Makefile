@@ -41,12 +41,15 @@ GRAFANA_TYPES := tests/monitoring/grafana/node_modules/installed
 # Without attestations, because they turn an image into an image index, which Lambda rejects.
 # The arguments have the values of environment variables, and their defaults where those are not set.
 BUILD = DOCKER_BUILDKIT=1 docker build --file backend/Dockerfile \
-	--build-arg LAMBDA_BASE --build-arg PYTHON_BASE --build-arg NODE_BASE $(shell \
+	--build-arg LAMBDA_BASE --build-arg PYTHON_BASE --build-arg NODE_BASE --build-arg VITE_SOURCE_URL $(shell \
 	docker build --help 2>/dev/null | grep -q provenance && echo --provenance=false --sbom=false)
 SHELL_SCRIPTS := .ci/run $(filter-out infra/deploy/lib,$(wildcard infra/deploy/*)) $(wildcard infra/deploy/lib/*.sh)
 TERRAFORM_ROOTS := bootstrap serverless always-on
-PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
-	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
+PAGE_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/about.html frontend/index.html \
+	frontend/.env frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
+# The repository on GitHub that this clone comes from, to which the page links.
+export VITE_SOURCE_URL := $(or $(VITE_SOURCE_URL),$(shell { git remote get-url origin | sed -En \
+	's/\.git$$//; s,^(.*[/@.])?github\.com[:/]([^/]+/[^/]+)$$,https://github.com/\2,p'; } 2>/dev/null))
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose) \
 	--file infra/compose/docker-compose.yml
 
@@ -246,7 +249,7 @@ lighthouse: setup frontend/dist/index.html tests/tools/lighthouse/node_modules/i
 		until curl --silent --fail --output /dev/null http://127.0.0.1:$(PORT)/health; do sleep 0.2; done; \
 		node tests/tools/lighthouse/audit.js http://127.0.0.1:$(PORT)/
 
-screenshot: setup frontend/dist/index.html ## Take the README's screenshot of the web UI
+screenshot: setup frontend/dist/index.html ## Take the pictures of the web UI: README, link previews, icons
 	$(BIN)/python tests/tools/screenshot.py
 
 LOCK = $(UV) pip compile --universal --generate-hashes --no-annotate --no-emit-index-url \

@@ -282,6 +282,38 @@ def test_run_on_an_impossible_address_ends_with_one_sentence(address: str, reaso
     assert reason in sentence
 
 
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://github.com/me/fork",
+        "https://user:secret@github.com/me/fork.git",
+        "git@github.com:me/fork.git",
+        "ssh://git@github.com/me/fork",
+    ],
+)
+def test_source_is_the_repository_on_github(checkout: Checkout, origin: str) -> None:
+    assert source_of(checkout, origin) == "https://github.com/me/fork"
+
+
+def test_source_elsewhere_is_unknown_unless_it_is_named(checkout: Checkout) -> None:
+    origin = "https://git.example/github.com.git"
+    assert source_of(checkout, origin) == ""
+    named = "https://git.example/me/fork"
+    assert source_of(checkout, origin, VITE_SOURCE_URL=named) == named
+
+
+def source_of(checkout: Checkout, origin: str, **variables: str) -> str:
+    """Return the address that make gives to the build of the page in a clone of a repository."""
+    for name in ("git", "sed"):
+        (checkout.commands / name).unlink(missing_ok=True)
+        (checkout.commands / name).symlink_to(shutil.which(name) or name)
+    for arguments in (["init", "--quiet"], ["config", "remote.origin.url", origin]):
+        subprocess.run(["git", "-C", checkout.folder, *arguments], check=True)
+    done = checkout.make("--eval", "show: ; @echo $$VITE_SOURCE_URL", "show", **variables)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.strip()
+
+
 def test_release_without_a_training_run_copies_nothing(checkout: Checkout) -> None:
     done = checkout.make("release")
     assert done.returncode != 0
