@@ -49,19 +49,14 @@ def with_accuracy(readme: str, evaluation: Evaluation) -> str:
 
 
 def with_accuracy_html(page: str, evaluation: Evaluation) -> str:
-    """Return the web page with the test sets and the accuracy between its marks."""
-    rows = [(name, accuracy) for name, accuracy, *_ in accuracy_rows(evaluation)]
-    return with_part(page, BEGIN, html_table(("test set", "correct"), rows), END)
+    """Return the web page with the first two columns of the README's table between its marks."""
+    lines = accuracy_table(evaluation).splitlines()
+    titles, _, *rows = [line.removeprefix("| ").split(" | ")[:2] for line in lines]
+    return with_part(page, BEGIN, html_table(titles, rows), END)
 
 
 def accuracy_table(evaluation: Evaluation) -> str:
-    """Return the README's table."""
-    titles = ("test set", "correct", "95% interval", "calibration error")
-    return table(titles, accuracy_rows(evaluation))
-
-
-def accuracy_rows(evaluation: Evaluation) -> list[tuple[str, str, str, str]]:
-    """Return a row per test set of handwriting, and two for means.
+    """Return the README's table: a row per test set of handwriting, and two for means.
 
     The last three test sets of digits are left out: two are synthetic, and one holds the pen digits
     again, split with the help of labels.
@@ -94,7 +89,7 @@ def accuracy_rows(evaluation: Evaluation) -> list[tuple[str, str, str, str]]:
             "",
         )
     )
-    return rows
+    return table(("test set", "correct", "95% interval", "calibration error"), rows)
 
 
 def digits_table(results: Sequence[DigitResult]) -> str:
