@@ -229,12 +229,14 @@ def test_reduced_motion_disables_animations(
     new_context: Callable[..., BrowserContext], site: Server
 ) -> None:
     page = open_page(new_context, site, width=1280, reduced_motion="reduce")
-    draw(page, DIGITS[7])
-    expect(predicted_digit(page)).to_have_text("7")
     running = (
         "document.getAnimations()"
         ".filter((animation) => animation.effect.getTiming().duration > 0).length"
     )
+    expect(page.locator(".ghost-digit")).to_be_visible()
+    assert page.evaluate(running) == 0
+    draw(page, DIGITS[7])
+    expect(predicted_digit(page)).to_have_text("7")
     assert page.evaluate(running) == 0
 
 

@@ -61,7 +61,7 @@ def test_image_has_no_link(page: Page) -> None:
     upload(page, png_file(photo(DIGITS[3])))
     expect(predicted_digit(page)).to_have_text("3")
     expect(button(page, "Copy link")).to_be_disabled()
-    expect(page.get_by_text("An image has no link")).to_be_visible()
+    expect(page.get_by_text("Images have no link")).to_be_visible()
     expect(button(page, "Copy as curl")).to_be_enabled()
     button(page, "Clear").click()
     expect(button(page, "Copy as curl")).to_be_disabled()

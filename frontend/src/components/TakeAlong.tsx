@@ -58,7 +58,9 @@ export const TakeAlong = memo(function TakeAlong(props: TakeAlongProps) {
       </CopyButton>
       <p>
         <span role="status">{copied}</span>
-        {copied === "" && drawing.image !== null && "An image has no link: nobody stores it."}
+        {copied === "" &&
+          drawing.image !== null &&
+          "Images have no link, because they aren't stored."}
       </p>
     </div>
   );
