@@ -20,7 +20,7 @@ from browser.page_objects import (
     status_message,
 )
 from browser.screen import is_inked
-from browser.uploads import png_file, upload
+from browser.uploads import photo, png_file, upload
 from playwright.sync_api import BrowserContext, Page, expect
 
 from support.drawings import DIGITS, MIDDLE, NON_DIGITS
@@ -124,6 +124,11 @@ def image_rejected(page: Page) -> None:
     expect(status_message(page)).to_contain_text("cannot be read")
 
 
+def image_shown(page: Page) -> None:
+    upload(page, png_file(photo(DIGITS[3])))
+    expect(page.get_by_text("Images have no link")).to_be_visible()
+
+
 def finger_switch_shown(page: Page) -> None:
     ((x, y),) = to_window(page, [(0.5, 0.5)], MIDDLE)
     pen = {"x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1, "pointerType": "pen"}
@@ -145,8 +150,8 @@ def consent_given(page: Page) -> None:
 
 STATES: list[State] = [
     first_visit, waiting, predicted, unsure, not_a_digit, choosing_label, feedback_sent,
-    feedback_failed, unreachable, offline, image_rejected, finger_switch_shown, consent_offered,
-    consent_given,
+    feedback_failed, unreachable, offline, image_shown, image_rejected, finger_switch_shown,
+    consent_offered, consent_given,
 ]  # fmt: skip
 
 
@@ -188,6 +193,7 @@ def test_layout_does_not_shift_between_states(
         feedback_sent,
         feedback_failed,
         not_a_digit,
+        image_shown,
         finger_switch_shown,
         unreachable,
     ):

@@ -25,7 +25,7 @@ it("says why an image has no link", () => {
   render(show(PHOTO));
   const link = screen.getByRole("button", { name: "Copy link" });
   expect(link.getAttribute("aria-disabled")).toBe("true");
-  screen.getByText("Images have no link, because they aren't stored.");
+  screen.getByText("Images have no link: none is stored.");
 });
 
 it("says if the browser refuses to copy, until the drawing changes", async () => {

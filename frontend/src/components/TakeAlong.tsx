@@ -58,9 +58,7 @@ export const TakeAlong = memo(function TakeAlong(props: TakeAlongProps) {
       </CopyButton>
       <p>
         <span role="status">{copied}</span>
-        {copied === "" &&
-          drawing.image !== null &&
-          "Images have no link, because they aren't stored."}
+        {copied === "" && drawing.image !== null && "Images have no link: none is stored."}
       </p>
     </div>
   );
