@@ -11,7 +11,7 @@ def test_server_keeps_idle_connections_longer_than_the_load_balancer() -> None:
     commands = re.findall(r"^CMD (\[.*\])$", (BACKEND / "Dockerfile").read_text(), re.MULTILINE)
     (server,) = (command for command in map(json.loads, commands) if "uvicorn" in command)
     keep_alive = int(server[server.index("--timeout-keep-alive") + 1])
-    load_balancer = TERRAFORM / "modules" / "ecs-service" / "load_balancer.tf"
+    load_balancer = TERRAFORM / "always-on" / "load_balancer.tf"
     (idle_timeout,) = re.findall(
         r"^  idle_timeout += (\d+)", load_balancer.read_text(), re.MULTILINE
     )

@@ -15,7 +15,7 @@ TEXT = RUNBOOKS.read_text()
 CLOUDWATCH = TERRAFORM / "serverless"
 ALARMS = {
     "digit-recognizer": CLOUDWATCH / "alarms.tf",
-    "digit-recognizer-service": TERRAFORM / "modules" / "ecs-service" / "alarms.tf",
+    "digit-recognizer-service": TERRAFORM / "always-on" / "alarms.tf",
 }
 """Files that define CloudWatch alarms, by the prefix of the alarms' names."""
 

@@ -1,21 +1,21 @@
 output "load_balancer_dns_name" {
   description = "DNS name of the load balancer: the target of the service's DNS record."
-  value       = module.ecs_service.load_balancer_dns_name
+  value       = aws_lb.this.dns_name
 }
 
 output "cluster_name" {
   description = "Name of the ECS cluster."
-  value       = module.ecs_service.cluster_name
+  value       = aws_ecs_cluster.this.name
 }
 
 output "service_name" {
   description = "Name of the ECS service."
-  value       = module.ecs_service.service_name
+  value       = aws_ecs_service.this.name
 }
 
 output "log_group_name" {
   description = "Name of the service's log group."
-  value       = module.ecs_service.log_group_name
+  value       = aws_cloudwatch_log_group.this.name
 }
 
 output "feedback" {

@@ -34,6 +34,11 @@ variable "architecture" {
   description = "CPU architecture of the container image: x86_64 or arm64."
   type        = string
   default     = "x86_64"
+
+  validation {
+    condition     = contains(["x86_64", "arm64"], var.architecture)
+    error_message = "architecture must be x86_64 or arm64."
+  }
 }
 
 variable "certificate_arn" {
@@ -60,30 +65,55 @@ variable "cidr" {
   description = "CIDR block of the VPC, /16 to /24."
   type        = string
   default     = "10.0.0.0/16"
+
+  validation {
+    condition     = can(cidrnetmask(var.cidr)) && try(tonumber(split("/", var.cidr)[1]), 0) >= 16 && try(tonumber(split("/", var.cidr)[1]), 99) <= 24
+    error_message = "cidr must be a CIDR block of size /16 to /24, such as 10.0.0.0/16."
+  }
 }
 
 variable "cpu" {
   description = "CPU units of each task (1024 equal one vCPU): 256, 512, 1024, 2048 or 4096."
   type        = number
   default     = 512
+
+  validation {
+    condition     = contains([256, 512, 1024, 2048, 4096], var.cpu)
+    error_message = "cpu must be 256, 512, 1024, 2048 or 4096."
+  }
 }
 
 variable "memory" {
   description = "Memory of each task in MB, a multiple of 1024. It must be enough to decode two large images at once."
   type        = number
   default     = 2048
+
+  validation {
+    condition     = var.memory >= 1024 && var.memory <= 8192 && var.memory % 1024 == 0 && var.memory >= 2 * var.cpu && var.memory <= 8 * var.cpu
+    error_message = "memory must be a multiple of 1024 from 1024 to 8192 MB, and two to eight times cpu."
+  }
 }
 
 variable "tasks" {
   description = "Minimum (at least one per availability zone) and maximum number of tasks."
   type        = object({ min = number, max = number })
   default     = { min = 2, max = 6 }
+
+  validation {
+    condition     = var.tasks.min >= 2 && var.tasks.max >= var.tasks.min && var.tasks.max <= 20
+    error_message = "tasks.min must be at least 2, one per availability zone, and tasks.max from tasks.min to 20."
+  }
 }
 
 variable "log_retention_in_days" {
   description = "Retention of the log group in days."
   type        = number
   default     = 30
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365], var.log_retention_in_days)
+    error_message = "log_retention_in_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180 or 365."
+  }
 }
 
 variable "store_inputs" {

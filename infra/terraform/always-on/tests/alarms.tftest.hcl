@@ -3,34 +3,13 @@ mock_provider "aws" {
 }
 
 variables {
-  name                        = "digit-recognizer"
-  region                      = "eu-central-1"
-  image                       = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/digit-recognizer:server-0123abc"
-  image_repository_arn        = "arn:aws:ecr:eu-central-1:123456789012:repository/digit-recognizer"
-  architecture                = "x86_64"
-  cpu                         = 512
-  memory                      = 2048
-  tasks                       = { min = 2, max = 6 }
-  log_retention_in_days       = 30
-  feedback_uri                = "s3://digit-recognizer-feedback-123456789012/feedback"
-  store_inputs                = false
-  alarm_email                 = "somebody@example.com"
-  certificate_arn             = "arn:aws:acm:eu-central-1:123456789012:certificate/0123"
-  allowed_cidrs               = ["198.51.100.0/24"]
-  vpc_id                      = "vpc-0123"
-  public_subnet_ids           = ["subnet-01", "subnet-02"]
-  public_subnet_cidrs         = ["10.0.0.0/20", "10.0.16.0/20"]
-  private_subnet_ids          = ["subnet-03", "subnet-04"]
-  endpoints_security_group_id = "sg-0123"
-  s3_prefix_list_id           = "pl-0123"
-  permissions_boundary_arn    = "arn:aws:iam::123456789012:policy/digit-recognizer-workload"
+  image_tag       = "server-0123abc"
+  certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/0123"
+  allowed_cidrs   = ["198.51.100.0/24"]
+  alarm_email     = "somebody@example.com"
 }
 
 run "alarms" {
-  module {
-    source = "../modules/ecs-service"
-  }
-
   override_resource {
     target = aws_lb.this
     values = {
@@ -91,10 +70,6 @@ run "alarms" {
 
 run "no_email" {
   command = plan
-
-  module {
-    source = "../modules/ecs-service"
-  }
 
   variables {
     alarm_email = null

@@ -11,7 +11,7 @@ variables {
 run "defaults" {
   assert {
     condition     = output.cluster_name == "digit-recognizer" && output.service_name == "digit-recognizer" && output.log_group_name == "/ecs/digit-recognizer"
-    error_message = "The service must have the names that the apply role's policy covers."
+    error_message = "Service and log group must have the names that infra/operations.md gives."
   }
 
   assert {

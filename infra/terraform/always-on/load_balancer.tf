@@ -4,7 +4,7 @@ resource "aws_lb" "this" {
   #checkov:skip=CKV2_AWS_28:Only the given CIDR blocks have access, and the application limits the size of requests.
   name                       = var.name
   load_balancer_type         = "application"
-  subnets                    = var.public_subnet_ids
+  subnets                    = aws_subnet.public[*].id
   security_groups            = [aws_security_group.load_balancer.id]
   drop_invalid_header_fields = true
   idle_timeout               = 60 # seconds; less than the server's (--timeout-keep-alive in backend/Dockerfile)
@@ -12,7 +12,7 @@ resource "aws_lb" "this" {
 
 resource "aws_lb_target_group" "this" {
   name                 = var.name
-  vpc_id               = var.vpc_id
+  vpc_id               = aws_vpc.this.id
   target_type          = "ip"
   protocol             = "HTTP"
   port                 = local.port
@@ -44,7 +44,7 @@ resource "aws_lb_listener" "https" {
 resource "aws_security_group" "load_balancer" {
   name        = "${var.name}-balancer"
   description = "Load balancer"
-  vpc_id      = var.vpc_id
+  vpc_id      = aws_vpc.this.id
 
   tags = { Name = "${var.name}-balancer" }
 }
@@ -72,7 +72,7 @@ resource "aws_vpc_security_group_egress_rule" "load_balancer" {
 resource "aws_security_group" "tasks" {
   name        = "${var.name}-tasks"
   description = "ECS tasks"
-  vpc_id      = var.vpc_id
+  vpc_id      = aws_vpc.this.id
 
   tags = { Name = "${var.name}-tasks" }
 }
@@ -89,7 +89,7 @@ resource "aws_vpc_security_group_ingress_rule" "tasks" {
 resource "aws_vpc_security_group_egress_rule" "endpoints" {
   security_group_id            = aws_security_group.tasks.id
   description                  = "To ECR and CloudWatch Logs"
-  referenced_security_group_id = var.endpoints_security_group_id
+  referenced_security_group_id = aws_security_group.endpoints.id
   ip_protocol                  = "tcp"
   from_port                    = 443
   to_port                      = 443
@@ -98,7 +98,7 @@ resource "aws_vpc_security_group_egress_rule" "endpoints" {
 resource "aws_vpc_security_group_egress_rule" "s3" {
   security_group_id = aws_security_group.tasks.id
   description       = "To image layers and feedback in S3"
-  prefix_list_id    = var.s3_prefix_list_id
+  prefix_list_id    = aws_vpc_endpoint.s3.prefix_list_id
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443

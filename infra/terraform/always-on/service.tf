@@ -1,8 +1,8 @@
-# ECS service on Fargate, with autoscaling; load_balancer.tf has the load balancer in front of it, and alarms.tf
-# its alarms.
+# ECS service on Fargate, with autoscaling.
 
 locals {
-  port = 8000
+  port                     = 8000
+  permissions_boundary_arn = "arn:aws:iam::${local.account_id}:policy/${var.name}-workload" # created by the root bootstrap
 
   trust = jsonencode({
     Version = "2012-10-17"
@@ -25,7 +25,7 @@ resource "aws_cloudwatch_log_group" "this" {
 resource "aws_iam_role" "execution" {
   name                 = "${var.name}-execution"
   description          = "ECS: pull the container image, write the log"
-  permissions_boundary = var.permissions_boundary_arn
+  permissions_boundary = local.permissions_boundary_arn
   assume_role_policy   = local.trust
 }
 
@@ -43,7 +43,7 @@ resource "aws_iam_role_policy" "execution" {
       {
         Effect   = "Allow"
         Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-        Resource = [var.image_repository_arn]
+        Resource = [data.aws_ecr_repository.images.arn]
       },
       {
         Effect   = "Allow"
@@ -57,7 +57,7 @@ resource "aws_iam_role_policy" "execution" {
 resource "aws_iam_role" "task" {
   name                 = "${var.name}-task"
   description          = "Application: store feedback"
-  permissions_boundary = var.permissions_boundary_arn
+  permissions_boundary = local.permissions_boundary_arn
   assume_role_policy   = local.trust
 }
 
@@ -70,7 +70,7 @@ resource "aws_iam_role_policy" "feedback" {
     Statement = [{
       Effect   = "Allow"
       Action   = ["s3:PutObject"]
-      Resource = ["arn:aws:s3:::${trimprefix(var.feedback_uri, "s3://")}/*"]
+      Resource = ["arn:aws:s3:::${trimprefix(local.feedback_uri, "s3://")}/*"]
     }]
   })
 }
@@ -100,7 +100,7 @@ resource "aws_ecs_task_definition" "this" {
 
   container_definitions = jsonencode([{
     name                   = "server"
-    image                  = var.image
+    image                  = "${data.aws_ecr_repository.images.repository_url}:${var.image_tag}"
     essential              = true
     readonlyRootFilesystem = true
     # Uploads larger than 1 MB are buffered there.
@@ -110,10 +110,10 @@ resource "aws_ecs_task_definition" "this" {
     environment = [
       # For boto3: the VPC endpoint reaches S3 in this region only.
       { name = "AWS_DEFAULT_REGION", value = var.region },
-      { name = "DIGITS_FEEDBACK", value = var.feedback_uri },
+      { name = "DIGITS_FEEDBACK", value = local.feedback_uri },
       { name = "DIGITS_STORE_INPUTS", value = var.store_inputs ? "1" : "0" },
       # For uvicorn: the load balancer's X-Forwarded-Proto and X-Forwarded-For are believed.
-      { name = "FORWARDED_ALLOW_IPS", value = join(",", var.public_subnet_cidrs) },
+      { name = "FORWARDED_ALLOW_IPS", value = join(",", aws_subnet.public[*].cidr_block) },
     ]
     logConfiguration = {
       logDriver = "awslogs"
@@ -139,7 +139,7 @@ resource "aws_ecs_service" "this" {
   propagate_tags                    = "SERVICE"
 
   network_configuration {
-    subnets          = var.private_subnet_ids
+    subnets          = aws_subnet.private[*].id
     security_groups  = [aws_security_group.tasks.id]
     assign_public_ip = false
   }

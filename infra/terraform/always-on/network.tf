@@ -25,23 +25,23 @@ resource "aws_internet_gateway" "this" {
 }
 
 resource "aws_subnet" "public" {
-  count = length(var.azs)
+  count = length(local.azs)
 
   vpc_id            = aws_vpc.this.id
-  availability_zone = var.azs[count.index]
+  availability_zone = local.azs[count.index]
   cidr_block        = cidrsubnet(var.cidr, 4, count.index)
 
-  tags = { Name = "${var.name}-public-${var.azs[count.index]}" }
+  tags = { Name = "${var.name}-public-${local.azs[count.index]}" }
 }
 
 resource "aws_subnet" "private" {
-  count = length(var.azs)
+  count = length(local.azs)
 
   vpc_id            = aws_vpc.this.id
-  availability_zone = var.azs[count.index]
+  availability_zone = local.azs[count.index]
   cidr_block        = cidrsubnet(var.cidr, 4, 8 + count.index)
 
-  tags = { Name = "${var.name}-private-${var.azs[count.index]}" }
+  tags = { Name = "${var.name}-private-${local.azs[count.index]}" }
 }
 
 resource "aws_route_table" "public" {
@@ -57,7 +57,7 @@ resource "aws_route" "internet" {
 }
 
 resource "aws_route_table_association" "public" {
-  count = length(var.azs)
+  count = length(local.azs)
 
   subnet_id      = aws_subnet.public[count.index].id
   route_table_id = aws_route_table.public.id
@@ -70,7 +70,7 @@ resource "aws_route_table" "private" {
 }
 
 resource "aws_route_table_association" "private" {
-  count = length(var.azs)
+  count = length(local.azs)
 
   subnet_id      = aws_subnet.private[count.index].id
   route_table_id = aws_route_table.private.id

@@ -3,34 +3,13 @@ mock_provider "aws" {
 }
 
 variables {
-  name                        = "digit-recognizer"
-  region                      = "eu-central-1"
-  image                       = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/digit-recognizer:server-0123abc"
-  image_repository_arn        = "arn:aws:ecr:eu-central-1:123456789012:repository/digit-recognizer"
-  architecture                = "arm64"
-  cpu                         = 512
-  memory                      = 2048
-  tasks                       = { min = 2, max = 6 }
-  log_retention_in_days       = 30
-  feedback_uri                = "s3://digit-recognizer-feedback-123456789012/feedback"
-  store_inputs                = false
-  alarm_email                 = null
-  certificate_arn             = "arn:aws:acm:eu-central-1:123456789012:certificate/0123"
-  allowed_cidrs               = ["198.51.100.0/24"]
-  vpc_id                      = "vpc-0123"
-  public_subnet_ids           = ["subnet-01", "subnet-02"]
-  public_subnet_cidrs         = ["10.0.0.0/20", "10.0.16.0/20"]
-  private_subnet_ids          = ["subnet-03", "subnet-04"]
-  endpoints_security_group_id = "sg-0123"
-  s3_prefix_list_id           = "pl-0123"
-  permissions_boundary_arn    = "arn:aws:iam::123456789012:policy/digit-recognizer-workload"
+  image_tag       = "server-0123abc"
+  certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/0123"
+  allowed_cidrs   = ["198.51.100.0/24"]
+  architecture    = "arm64"
 }
 
 run "ecs_service" {
-  module {
-    source = "../modules/ecs-service"
-  }
-
   # Different ARNs, so that mixed-up roles are detected.
   override_resource {
     target = aws_iam_role.task
@@ -78,7 +57,7 @@ run "ecs_service" {
   }
 
   assert {
-    condition     = toset(aws_ecs_service.this.network_configuration[0].subnets) == toset(var.private_subnet_ids) && !aws_ecs_service.this.network_configuration[0].assign_public_ip
+    condition     = toset(aws_ecs_service.this.network_configuration[0].subnets) == toset(aws_subnet.private[*].id) && !aws_ecs_service.this.network_configuration[0].assign_public_ip
     error_message = "Tasks must run in the private subnets, without public IP addresses."
   }
 
@@ -94,7 +73,7 @@ run "ecs_service" {
 
   assert {
     condition = alltrue([for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : alltrue([
-      container.image == var.image,
+      container.image == "${data.aws_ecr_repository.images.repository_url}:server-0123abc",
       container.readonlyRootFilesystem,
       container.linuxParameters.tmpfs[*].containerPath == ["/tmp"],
       container.portMappings[*].containerPort == [tonumber(aws_lb_target_group.this.port)],
@@ -107,7 +86,7 @@ run "ecs_service" {
     condition = alltrue([for container in jsondecode(aws_ecs_task_definition.this.container_definitions) :
       { for setting in container.environment : setting.name => setting.value } == {
         AWS_DEFAULT_REGION  = var.region
-        DIGITS_FEEDBACK     = var.feedback_uri
+        DIGITS_FEEDBACK     = local.feedback_uri
         DIGITS_STORE_INPUTS = "0"
         FORWARDED_ALLOW_IPS = "10.0.0.0/20,10.0.16.0/20"
       }
@@ -121,14 +100,14 @@ run "ecs_service" {
   }
 
   assert {
-    condition = aws_iam_role.task.name == "digit-recognizer-task" && aws_iam_role.task.permissions_boundary == var.permissions_boundary_arn && [
+    condition = aws_iam_role.task.name == "digit-recognizer-task" && aws_iam_role.task.permissions_boundary == local.permissions_boundary_arn && [
       for statement in jsondecode(aws_iam_role_policy.feedback.policy).Statement : [statement.Action, statement.Resource]
     ] == [[["s3:PutObject"], ["arn:aws:s3:::digit-recognizer-feedback-123456789012/feedback/*"]]] && aws_iam_role_policy.feedback.role == aws_iam_role.task.name
     error_message = "In S3, the task may only put objects under the feedback prefix."
   }
 
   assert {
-    condition = aws_iam_role.execution.permissions_boundary == var.permissions_boundary_arn && alltrue([
+    condition = aws_iam_role.execution.permissions_boundary == local.permissions_boundary_arn && alltrue([
       for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement.Action == ["ecr:GetAuthorizationToken"] || !contains(statement.Resource, "*")
     ])
     error_message = "The execution role must have the permissions boundary and no wildcard resources."
@@ -143,10 +122,6 @@ run "ecs_service" {
 run "single_task_is_invalid" {
   command = plan
 
-  module {
-    source = "../modules/ecs-service"
-  }
-
   variables {
     tasks = { min = 1, max = 6 }
   }
@@ -157,10 +132,6 @@ run "single_task_is_invalid" {
 run "memory_size_unknown_to_fargate_is_invalid" {
   command = plan
 
-  module {
-    source = "../modules/ecs-service"
-  }
-
   variables {
     memory = 5120
   }
@@ -170,10 +141,6 @@ run "memory_size_unknown_to_fargate_is_invalid" {
 
 run "store_inputs_sets_the_environment_variable" {
   command = plan
-
-  module {
-    source = "../modules/ecs-service"
-  }
 
   variables {
     store_inputs = true
@@ -188,10 +155,6 @@ run "store_inputs_sets_the_environment_variable" {
 # The service of the first run exists, so that the data source is read while planning already.
 run "deployment_that_was_rolled_back_fails" {
   command = plan
-
-  module {
-    source = "../modules/ecs-service"
-  }
 
   override_data {
     target = data.aws_ecs_service.deployed
