@@ -3,7 +3,8 @@
 Requests of the AWS CLI are forwarded to moto, except invocations of the function, which the
 container image itself answers under the emulator. Container images that are pushed to the registry
 are registered with moto's ECR. The function's URL is served by the version that the alias points
-at, and the web page from its bucket.
+at, and the web page from its bucket. Deleted versions of the function stay in moto, unseen, because
+it would give their numbers to others, as Lambda never does.
 """
 
 import base64
@@ -14,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 from deploy.permissions import Policies, access_of, is_allowed, role_of
@@ -48,6 +49,8 @@ MANIFEST_TYPES = ", ".join(
 DENIAL = """<ErrorResponse><Error><Code>AccessDenied</Code><Message>
 Your account must be verified before you can add new CloudFront resources.
 </Message></Error></ErrorResponse>"""
+
+VERSIONS = f"/2015-03-31/functions/{NAME}/versions"
 
 INVOCATION = re.compile(r"/2015-03-31/functions/([^/]+)/invocations\?Qualifier=(\w+)")
 
@@ -95,6 +98,10 @@ class FakeAWS:
         """What the account's quota of concurrent executions leaves for reservations."""
         self.inactive_versions: set[str] = set()
         """Versions of the function that nobody has called for weeks."""
+        self.deleted_versions: set[str] = set()
+        """Versions of the function that were deleted."""
+        self.lists_deleted_versions = False
+        """Whether listings still show them, as they may for a moment."""
         self._client = httpx.Client(timeout=120)
         self._known_tags = self._pushed_tags()  # by other tests, into accounts of their own
         self._containers: dict[str, Container] = {}
@@ -145,6 +152,12 @@ class FakeAWS:
             return httpx.Response(403, text=DENIAL)
         if method == "PUT" and path.endswith("?policy"):
             return httpx.Response(204)  # the policy that requires TLS, which there is not here
+        if _qualifier(path) in self.deleted_versions:
+            return httpx.Response(
+                404,
+                headers={"x-amzn-ErrorType": "ResourceNotFoundException"},
+                json={"Message": f"Function not found: {path}"},
+            )
         if invocation := INVOCATION.fullmatch(path):
             if invocation[2] in self.inactive_versions:
                 # The first invocation fails, and activates the version.
@@ -196,10 +209,9 @@ class FakeAWS:
 
     def published_versions(self) -> list[str]:
         """Return the function's published versions."""
-        listed = self.query_moto("lambda", f"/2015-03-31/functions/{NAME}/versions").json()
-        return [
-            version["Version"] for version in listed["Versions"] if version["Version"] != "$LATEST"
-        ]
+        listed = self.query_moto("lambda", VERSIONS).json()["Versions"]
+        hidden = {"$LATEST", *self.deleted_versions}
+        return [each["Version"] for each in listed if each["Version"] not in hidden]
 
     def code_digest(self, version: str) -> str:
         """Return the digest of a version's container image."""
@@ -217,11 +229,19 @@ class FakeAWS:
         self, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> httpx.Response:
         """Return moto's response to a request of the AWS CLI."""
+        if method == "DELETE" and (version := _qualifier(path)):
+            self.deleted_versions.add(version)
+            self.requests.append(AWSRequest(method, path, 204))
+            return httpx.Response(204)
         self._register_pushed_images()
         name = self.registry.encode()
         content = body.replace(name, PORTLESS_REGISTRY.encode())
         response = self._client.request(method, self.moto + path, headers=headers, content=content)
         self.requests.append(AWSRequest(method, path, response.status_code))
+        if method == "GET" and path == VERSIONS and not self.lists_deleted_versions:
+            shown = {"$LATEST", *self.published_versions()}
+            versions = [each for each in response.json()["Versions"] if each["Version"] in shown]
+            return httpx.Response(200, json={"Versions": versions})
         return httpx.Response(
             response.status_code,
             headers=response.headers,
@@ -328,6 +348,11 @@ def url_event(method: str, path: str, headers: dict[str, str], body: bytes) -> d
         "isBase64Encoded": bool(body),
     }
     return {**event, "body": base64.b64encode(body).decode()} if body else event
+
+
+def _qualifier(path: str) -> str:
+    """Return the version of the function that a request names; empty without one."""
+    return parse_qs(urlsplit(path).query).get("Qualifier", [""])[0]
 
 
 def _handler_class(aws: FakeAWS) -> type[BaseHTTPRequestHandler]:

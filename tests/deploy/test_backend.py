@@ -136,7 +136,7 @@ def test_rollback_activates_a_version_that_nobody_called_for_weeks(
 
 
 @pytest.mark.usefixtures("second_commit")
-def test_settings_changed_after_a_rollback_do_not_bring_back_the_newer_image(
+def test_release_after_a_rollback_keeps_the_older_image_and_two_versions(
     fake_aws: FakeAWS, checkout: Checkout
 ) -> None:
     newer, _ = fake_aws.live_version()
@@ -148,6 +148,97 @@ def test_settings_changed_after_a_rollback_do_not_bring_back_the_newer_image(
     released, _ = fake_aws.live_version()
     assert released not in (older, newer)
     assert fake_aws.code_digest(released) == fake_aws.code_digest(older) != newer_digest
+    assert fake_aws.published_versions() == [older, released]
+
+
+@pytest.fixture
+def changed_setting(account: Account, second_commit: str) -> str:
+    """A setting of the function that is not released yet; returns the live version."""
+    live, description = account.fake_aws.live_version()
+    assert second_commit in description
+    settings = account.aws("lambda", "get-function-configuration", "--function-name", NAME)
+    account.aws(
+        "lambda", "update-function-configuration", "--function-name", NAME,
+        "--memory-size", str(settings["MemorySize"] + 1),
+    )  # fmt: skip
+    return live
+
+
+def test_release_keeps_the_version_to_roll_back_to_and_deletes_older_ones(
+    fake_aws: FakeAWS, checkout: Checkout, changed_setting: str
+) -> None:
+    assert len(fake_aws.published_versions()) == 2
+    finished = checkout.run("release", **fake_aws.variables())
+    assert finished.returncode == 0, finished.stdout
+    released, _ = fake_aws.live_version()
+    assert fake_aws.published_versions() == [changed_setting, released]
+    assert roll_back(fake_aws, checkout).returncode == 0
+    assert fake_aws.live_version()[0] == changed_setting
+    assert predict(fake_aws)["digit"] == 7
+    assert fake_aws.published_versions() == [changed_setting, released]
+
+
+def test_release_keeps_the_versions_of_other_aliases(
+    fake_aws: FakeAWS, account: Account, checkout: Checkout, changed_setting: str
+) -> None:
+    alias = ("--function-name", NAME, "--name", "trial")
+    weighted = next(each for each in fake_aws.published_versions() if each != changed_setting)
+    account.aws(
+        "lambda", "create-alias", *alias, "--function-version", changed_setting,
+        "--routing-config", f"AdditionalVersionWeights={{{weighted}=0.1}}",
+    )  # fmt: skip
+    finished = checkout.run("release", **fake_aws.variables())
+    account.aws("lambda", "delete-alias", *alias)
+    assert finished.returncode == 0, finished.stdout
+    assert {weighted, changed_setting} < set(fake_aws.published_versions())
+
+
+def test_release_ends_a_weight_of_the_alias(
+    fake_aws: FakeAWS, account: Account, checkout: Checkout, changed_setting: str
+) -> None:
+    alias = ("--function-name", NAME, "--name", "live")
+    weighted = next(each for each in fake_aws.published_versions() if each != changed_setting)
+    account.aws(
+        "lambda", "update-alias", *alias,
+        "--routing-config", f"AdditionalVersionWeights={{{weighted}=0.1}}",
+    )  # fmt: skip
+    finished = checkout.run("release", **fake_aws.variables())
+    assert finished.returncode == 0, finished.stdout
+    assert account.aws("lambda", "get-alias", *alias)["RoutingConfig"] == {
+        "AdditionalVersionWeights": {}
+    }
+    assert weighted not in fake_aws.published_versions()
+
+
+@pytest.mark.usefixtures("changed_setting")
+def test_release_accepts_that_a_version_is_gone_already(
+    fake_aws: FakeAWS, account: Account, checkout: Checkout
+) -> None:
+    live, _ = fake_aws.live_version()
+    gone = next(each for each in fake_aws.published_versions() if each != live)
+    account.aws("lambda", "delete-function", "--function-name", NAME, "--qualifier", gone)
+    fake_aws.lists_deleted_versions = True
+    finished = checkout.run("release", **fake_aws.variables())
+    fake_aws.lists_deleted_versions = False
+    assert finished.returncode == 0, finished.stdout
+    assert len(fake_aws.published_versions()) == 2
+
+
+@pytest.mark.usefixtures("changed_setting")
+def test_failed_deletion_is_reported_and_repeated_by_the_next_release(
+    fake_aws: FakeAWS, checkout: Checkout
+) -> None:
+    fake_aws.denied = "DELETE .*/functions/"
+    finished = checkout.run("release", **fake_aws.variables())
+    fake_aws.denied = "nothing"
+    released, _ = fake_aws.live_version()
+    assert finished.returncode == 1
+    assert f"Stopped at: Delete old versions. Callers reach version {released}" in finished.stdout
+    assert len(fake_aws.published_versions()) == 3
+    finished = checkout.run("release", **fake_aws.variables())
+    assert finished.returncode == 0, finished.stdout
+    assert len(fake_aws.published_versions()) == 2
+    assert fake_aws.live_version()[0] == released
 
 
 @pytest.mark.usefixtures("first_commit")
@@ -191,7 +282,7 @@ def test_dry_run_changes_nothing(fake_aws: FakeAWS, checkout: Checkout) -> None:
 def test_version_that_fails_its_smoke_test_reaches_no_caller(
     fake_aws: FakeAWS, checkout: Checkout
 ) -> None:
-    before = fake_aws.live_version()
+    before, versions = fake_aws.live_version(), fake_aws.published_versions()
     checkout.append("backend/recognizer/api/aws_lambda.py", "\nraise RuntimeError('broken')\n")
     checkout.commit("Broken")
     finished = checkout.run("backend", **fake_aws.variables())
@@ -200,7 +291,7 @@ def test_version_that_fails_its_smoke_test_reaches_no_caller(
     assert f"callers still reach version {before[0]}" in finished.stdout
     assert "aws logs tail" in finished.stdout
     assert fake_aws.live_version() == before
-    assert len(fake_aws.published_versions()) > int(before[0])
+    assert set(fake_aws.published_versions()) > set(versions)
     assert predict(fake_aws)["digit"] == 7
 
 
@@ -209,7 +300,7 @@ def test_version_that_fails_at_its_url_is_rolled_back(
     fake_aws: FakeAWS, checkout: Checkout
 ) -> None:
     assert roll_back(fake_aws, checkout).returncode == 0
-    before = fake_aws.live_version()
+    before, versions = fake_aws.live_version(), fake_aws.published_versions()
     fake_aws.url_is_down = True
     try:
         finished = checkout.run("backend", **fake_aws.variables())
@@ -218,6 +309,7 @@ def test_version_that_fails_at_its_url_is_rolled_back(
     assert finished.returncode == 1
     assert f"moved back to version {before[0]}" in finished.stdout
     assert fake_aws.live_version() == before
+    assert set(fake_aws.published_versions()) >= set(versions)
     assert predict(fake_aws)["digit"] == 7
 
 

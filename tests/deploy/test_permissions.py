@@ -48,12 +48,17 @@ def built_frontend(checkout: Checkout) -> None:
 def test_roles_use_every_permission_they_have(
     fake_aws: FakeAWS, account: Account, checkout: Checkout, policies: Policies
 ) -> None:
-    # A new setting, so that there is a version to release and one to return to.
-    account.aws(
-        "lambda", "update-function-configuration", "--function-name", NAME,
-        "--memory-size", "768",
-    )  # fmt: skip
-    for script in ("backend", "rollback", "frontend"):
+    # New settings, so that there are versions to release, to return to and to delete.
+    for script, memory_size in (
+        ("backend", "768"),
+        ("rollback", "512"),
+        ("release", "512"),
+        ("frontend", "512"),
+    ):
+        account.aws(
+            "lambda", "update-function-configuration", "--function-name", NAME,
+            "--memory-size", memory_size,
+        )  # fmt: skip
         finished = checkout.run(script, **fake_aws.variables())
         assert finished.returncode == 0, finished.stdout
     for role in (BACKEND_ROLE, FRONTEND_ROLE):
@@ -89,6 +94,7 @@ def test_backend_role_cannot_deploy_the_frontend(
         ("backend", "lambda:UpdateFunctionCode", FUNCTION.replace(NAME, "another")),
         ("backend", "lambda:UpdateFunctionConfiguration", FUNCTION),
         ("backend", "lambda:AddPermission", FUNCTION),
+        ("backend", "lambda:DeleteFunction", FUNCTION),
         ("frontend", "s3:GetObject", f"arn:aws:s3:::{NAME}-state-123456789012/serverless.tfstate"),
         ("plan", "s3:PutObject", f"arn:aws:s3:::{NAME}-state-123456789012/serverless.tfstate"),
         ("plan", "lambda:UpdateFunctionCode", FUNCTION),

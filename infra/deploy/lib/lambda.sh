@@ -54,6 +54,26 @@ get_alias() {
 
 # point_alias_at VERSION DESCRIPTION: Send all callers to that version.
 point_alias_at() {
-    aws lambda update-alias --function-name "$FUNCTION_NAME" --name "$FUNCTION_ALIAS" \
-        --function-version "$1" --description "$2" >/dev/null
+    # Lambda keeps weights that somebody has set, and rejects one for the alias's own version.
+    aws lambda update-alias --function-name "$FUNCTION_NAME" --name "$FUNCTION_ALIAS" --function-version "$1" \
+        --description "$2" --routing-config 'AdditionalVersionWeights={}' >/dev/null
+}
+
+# delete_old_versions: Delete all versions but those that an alias points at, with a weight or without, and the
+# one at the end of the alias's description, to roll back to. With SnapStart, each that exists costs money.
+delete_old_versions() {
+    local versions aliases description old version
+    versions=$(aws lambda list-versions-by-function --function-name "$FUNCTION_NAME" --query 'Versions[].Version' --output json)
+    aliases=$(aws lambda list-aliases --function-name "$FUNCTION_NAME" --output json)
+    description=$(get_alias Description)
+    old=$(jq -r --argjson versions "$versions" --arg previous "${description##* }" '
+        $versions - ["$LATEST", $previous, (.Aliases[] | .FunctionVersion, (.RoutingConfig.AdditionalVersionWeights // {} | keys[]))]
+        | .[]' <<<"$aliases")
+    for version in $old; do
+        aws lambda delete-function --function-name "$FUNCTION_NAME" --qualifier "$version" 2>"$work_dir/error" >/dev/null ||
+            grep -q ResourceNotFoundException "$work_dir/error" || {
+            cat "$work_dir/error" >&2
+            return 1
+        }
+    done
 }

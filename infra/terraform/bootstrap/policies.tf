@@ -53,12 +53,20 @@ locals {
         "lambda:GetFunction",
         "lambda:GetFunctionConfiguration",
         "lambda:InvokeFunction",
+        "lambda:ListAliases",
+        "lambda:ListVersionsByFunction",
         "lambda:PublishVersion",
         "lambda:UpdateAlias",
         "lambda:UpdateFunctionCode",
       ]
       # All versions, because the numbers of those to be smoke-tested are not known in advance.
       Resource = [local.function_arn, "${local.function_arn}:*"]
+    },
+    {
+      Sid      = "DeleteVersions"
+      Effect   = "Allow"
+      Action   = ["lambda:DeleteFunction"]
+      Resource = ["${local.function_arn}:*"] # without the function itself
     },
   ]
 

@@ -72,6 +72,7 @@ run "deploy_policies" {
         "arn:aws:lambda:eu-central-1:123456789012:function:digit-recognizer",
         "arn:aws:lambda:eu-central-1:123456789012:function:digit-recognizer:*",
       ]
+      DeleteVersions = ["arn:aws:lambda:eu-central-1:123456789012:function:digit-recognizer:*"]
     }
     error_message = "The backend role may access its repository and function only."
   }
