@@ -171,9 +171,9 @@ class TerraformRoots:
         self.gh.write_text(GH.format(log=self.gh_log))
         self.gh.chmod(0o755)
 
-    def deploy(self, email: str = "") -> subprocess.CompletedProcess[str]:
+    def deploy(self, email: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
         """Run the script all for somebody/digits, with an address for alarms."""
-        settings = {**AUTO_APPROVE, "REPOSITORY": "somebody/digits"}
+        settings = {**AUTO_APPROVE, "REPOSITORY": "somebody/digits", **variables}
         return self.checkout.run("all", stdin=f"{email}\n", **settings)
 
     def left_over(self) -> list[str]:

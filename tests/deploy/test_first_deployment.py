@@ -21,6 +21,14 @@ esac
 """
 
 
+def written_settings(roots: TerraformRoots) -> dict[str, str]:
+    """Return the settings that a deployment wrote, and remove them."""
+    file = roots.checkout.folder / SETTINGS
+    values = [line.split(" = ") for line in file.read_text().splitlines() if " = " in line]
+    file.unlink()
+    return {name.strip(): value for name, value in values}
+
+
 def test_new_account_has_neither_reservation_nor_budget(
     fake_aws: FakeAWS, roots: TerraformRoots
 ) -> None:
@@ -31,14 +39,19 @@ def test_new_account_has_neither_reservation_nor_budget(
     assert finished.returncode != 0
     assert "The quota bounds the cost" in finished.stdout
     assert "you may not read budgets" in finished.stdout
-    file = roots.checkout.folder / SETTINGS
-    values = [line.split(" = ") for line in file.read_text().splitlines() if " = " in line]
-    file.unlink()
-    assert {name.strip(): value for name, value in values} == {
+    assert written_settings(roots) == {
         "alarm_email": "null",
         "reserved_concurrent_executions": "null",
         "monthly_budget_usd": "null",
     }
+
+
+def test_another_prefix_of_names_is_a_setting(fake_aws: FakeAWS, roots: TerraformRoots) -> None:
+    fake_aws.denied = "PUT /trial-state"
+    finished = roots.deploy(TF_VAR_name="trial")
+    fake_aws.denied = "nothing"
+    assert "Stopped at: Create the bucket for Terraform's states" in finished.stdout
+    assert written_settings(roots)["name"] == '"trial"'
 
 
 def test_repository_that_github_does_not_know_is_not_trusted(roots: TerraformRoots) -> None:
