@@ -1,5 +1,5 @@
-# Alarms for conditions that need action. AWS bills each metric that an alarm evaluates, beyond the
-# first ten: these alarms evaluate eight.
+# Alarms for conditions that need action, and the budget. AWS bills each metric that an alarm evaluates, beyond
+# the first ten: these alarms evaluate eight.
 
 locals {
   # Only the alias, so that smoke tests of a new version raise no alarm.
@@ -23,7 +23,6 @@ locals {
       metric      = "Errors"
       statistic   = "Sum"
       threshold   = 0
-      periods     = 1
     }
     failed = {
       description = "A request got a status of 500 or above: the application raised an exception, or could not store feedback."
@@ -32,7 +31,6 @@ locals {
       metric      = "failed"
       statistic   = "Sum"
       threshold   = 0
-      periods     = 1
     }
     throttles = {
       description = "More than 10 requests were throttled within 5 minutes, because all concurrent executions that it may have were in use."
@@ -41,7 +39,6 @@ locals {
       metric      = "Throttles"
       statistic   = "Sum"
       threshold   = 10
-      periods     = 1
     }
     p99-duration = {
       description = "For 15 minutes, the p99 of the function's duration was above ${var.p99_milliseconds} ms."
@@ -54,11 +51,11 @@ locals {
     }
   }
 
-  # Fractions mean little for a few requests: below `min_samples`, the alarm evaluates `default`.
   fraction_alarms = {
     accuracy = {
       description = "Over 24 hours, the fraction of feedback that confirms the prediction was below ${var.min_accuracy}."
       runbook     = "low-accuracy"
+      source      = local.application
       metric      = "correct"
       period      = 86400
       min_samples = var.min_feedback
@@ -69,6 +66,7 @@ locals {
     rejected = {
       description = "Over 15 minutes, the fraction of requests rejected with an error code was above ${var.max_rejected}."
       runbook     = "high-rejection-rate"
+      source      = local.application
       metric      = "rejected"
       period      = 900
       min_samples = 20
@@ -79,58 +77,37 @@ locals {
   }
 }
 
-resource "aws_cloudwatch_metric_alarm" "metric" {
-  for_each = local.metric_alarms
+module "alarms" {
+  source = "../modules/alarms"
 
-  alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = "${each.value.description} Runbook: infra/operations.md#${each.value.runbook}"
-  namespace           = each.value.source.namespace
-  metric_name         = each.value.metric
-  dimensions          = each.value.source.dimensions
-  statistic           = each.value.statistic == "Sum" ? "Sum" : null
-  extended_statistic  = each.value.statistic == "Sum" ? null : each.value.statistic
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = each.value.threshold
-  period              = 300
-  evaluation_periods  = each.value.periods
-  treat_missing_data  = "notBreaching" # no requests
-  alarm_actions       = [aws_sns_topic.alarms.arn]
-  ok_actions          = [aws_sns_topic.alarms.arn]
+  name             = var.name
+  email            = var.alarm_email
+  other_publishers = ["budgets.amazonaws.com"]
+  metric_alarms    = local.metric_alarms
+  fraction_alarms  = local.fraction_alarms
 }
 
-resource "aws_cloudwatch_metric_alarm" "fraction" {
-  for_each = local.fraction_alarms
+# For the whole account: filtering by tag needs cost allocation tags, which have to be activated in
+# the account first; until then, such a budget would stay at 0 and never notify.
+resource "aws_budgets_budget" "account" {
+  count      = var.monthly_budget_usd == null ? 0 : 1
+  depends_on = [module.alarms] # the topic's policy
 
-  alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = "${each.value.description} Runbook: infra/operations.md#${each.value.runbook}"
-  comparison_operator = each.value.comparison
-  threshold           = each.value.threshold
-  evaluation_periods  = 1
-  treat_missing_data  = "notBreaching" # no requests
-  alarm_actions       = [aws_sns_topic.alarms.arn]
-  ok_actions          = [aws_sns_topic.alarms.arn]
+  name         = var.name
+  budget_type  = "COST"
+  limit_amount = tostring(var.monthly_budget_usd)
+  limit_unit   = "USD"
+  time_unit    = "MONTHLY"
 
-  metric_query {
-    id          = "result"
-    label       = each.key
-    expression  = "IF(samples >= ${each.value.min_samples}, fraction, ${each.value.default})"
-    return_data = true
-  }
-
-  # Each request is 0 or 1, so the average is the fraction.
-  dynamic "metric_query" {
-    for_each = { fraction = "Average", samples = "SampleCount" }
+  dynamic "notification" {
+    for_each = { ACTUAL = 80, FORECASTED = 100 }
 
     content {
-      id = metric_query.key
-
-      metric {
-        namespace   = local.application.namespace
-        metric_name = each.value.metric
-        dimensions  = local.application.dimensions
-        period      = each.value.period
-        stat        = metric_query.value
-      }
+      notification_type         = notification.key
+      comparison_operator       = "GREATER_THAN"
+      threshold                 = notification.value
+      threshold_type            = "PERCENTAGE"
+      subscriber_sns_topic_arns = [module.alarms.topic_arn]
     }
   }
 }

@@ -24,7 +24,7 @@ locals {
       widgets = [
         {
           title  = "Alarms"
-          alarms = concat(values(aws_cloudwatch_metric_alarm.metric)[*].arn, values(aws_cloudwatch_metric_alarm.fraction)[*].arn)
+          alarms = values(module.alarms.alarms)[*].arn
         },
         {
           title  = "Lambda function"
