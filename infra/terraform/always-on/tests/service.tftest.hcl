@@ -32,11 +32,6 @@ run "ecs_service" {
   }
 
   assert {
-    condition     = aws_lb.this.idle_timeout < tonumber(regex("\"--timeout-keep-alive\", \"(\\d+)\"", file("../../../backend/Dockerfile"))[0])
-    error_message = "The load balancer must close idle connections before the server in backend/Dockerfile does."
-  }
-
-  assert {
     condition     = aws_lb_listener.https.protocol == "HTTPS" && aws_lb_listener.https.certificate_arn == var.certificate_arn && startswith(aws_lb_listener.https.ssl_policy, "ELBSecurityPolicy-TLS13-1-2")
     error_message = "The load balancer must listen on HTTPS with the given certificate and at least TLS 1.2."
   }
