@@ -12,7 +12,6 @@ variable "name" {
 variable "region" {
   description = "AWS region; the same in every root."
   type        = string
-  default     = "eu-central-1"
 
   validation {
     condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))

@@ -3,6 +3,7 @@ mock_provider "aws" {
 }
 
 variables {
+  region          = "eu-central-1"
   image_tag       = "server-0123abc"
   certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/0123"
   allowed_cidrs   = ["198.51.100.0/24"]
