@@ -170,5 +170,5 @@ class Checkout:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=200,
+            timeout=900,  # ends what hangs, not what is slow on a busy machine
         )

@@ -134,5 +134,5 @@ class ActRunner:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=400,
+            timeout=900,
         )
