@@ -12,7 +12,7 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, ImageOps
+from PIL import ExifTags, Image, ImageFile, ImageOps
 
 from recognizer.errors import ImageError
 from recognizer.headers import is_header_too_long
@@ -207,7 +207,8 @@ def shows_more_than_noise(image: Image.Image) -> bool:
 
 def simplify(image: Image.Image) -> GrayImage:
     """Turn a decoded image upright, average it down to the working size and make it gray."""
-    return np.asarray(to_grayscale(flatten_alpha(downscale(apply_orientation(image)))))
+    upright = to_plain_mode(apply_orientation(image))
+    return np.asarray(to_grayscale(flatten_alpha(downscale(upright))))
 
 
 def is_small(content: bytes) -> bool:
@@ -256,19 +257,48 @@ def too_many_pixels(max_pixels: int) -> ImageError:
 def apply_orientation(image: Image.Image) -> Image.Image:
     """Turn a photo upright by its EXIF orientation; ignore damaged EXIF data."""
     try:
+        if image.getexif().get(ExifTags.Base.Orientation, 1) == 1:
+            return image  # exif_transpose would copy it
         return ImageOps.exif_transpose(image)
     except Exception:  # as many kinds as in decode_image
         return image
 
 
+def to_plain_mode(image: Image.Image) -> Image.Image:
+    """Return an image in the plainest mode that holds it: L, RGB or RGBA.
+
+    Most canvases save black on white as RGBA, which takes several times as long to average as L.
+    """
+    if image.mode.startswith("I"):  # 16-bit gray
+        return to_eight_bits(np.asarray(image).astype(np.uint32))
+    if image.has_transparency_data:
+        image = as_mode(image, "RGBA")
+        return drop_color(image) if is_opaque(image) else image
+    if image.mode in ("1", "L"):
+        return as_mode(image, "L")
+    return drop_color(as_mode(image, "RGB"))
+
+
+def as_mode(image: Image.Image, mode: str) -> Image.Image:
+    """Convert an image to a mode; Pillow would copy one that has it."""
+    return image if image.mode == mode else image.convert(mode)
+
+
+def is_opaque(image: Image.Image) -> bool:
+    """Return whether no pixel of an RGBA image is transparent."""
+    return image.getchannel("A").tobytes() == b"\xff" * (image.width * image.height)
+
+
+def drop_color(image: Image.Image) -> Image.Image:
+    """Return an opaque RGB or RGBA image in mode L if all of its pixels are gray, else in RGB."""
+    red = image.getchannel("R")
+    levels = red.tobytes()
+    is_gray = all(image.getchannel(band).tobytes() == levels for band in "GB")
+    return red if is_gray else as_mode(image, "RGB")
+
+
 def downscale(image: Image.Image) -> Image.Image:
     """Average an image down to the working size, in mode L, RGB or RGBA."""
-    if image.mode.startswith("I"):  # 16-bit gray
-        image = to_eight_bits(np.asarray(image).astype(np.uint32))
-    elif image.has_transparency_data:
-        image = image.convert("RGBA")
-    elif image.mode != "L":
-        image = image.convert("L" if image.mode == "1" else "RGB")
     factor = max(min(image.size) // SHORTER_SIDE, -(-max(image.size) // LONGER_SIDE))
     return image.reduce(factor) if factor > 1 else image
 
@@ -284,8 +314,6 @@ def flatten_alpha(image: Image.Image) -> Image.Image:
         return image
     alpha = image.getchannel("A")
     opaque = image.convert("RGB")
-    if alpha.getextrema() == (255, 255):
-        return opaque
     visible = opaque.convert("L").histogram(mask=alpha.point(lambda level: 255 * (level > 127)))
     levels, counts = np.arange(256), np.array(visible)
     total = max(1, int(counts.sum()))
@@ -298,7 +326,7 @@ def flatten_alpha(image: Image.Image) -> Image.Image:
             paper = rubber
     background = Image.new("RGB", image.size, (paper, paper, paper))
     background.paste(opaque, mask=alpha)
-    return background
+    return drop_color(background)
 
 
 def rubber_tone(image: Image.Image, counts: NDArray[np.int64], split: float) -> int | None:

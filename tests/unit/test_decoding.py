@@ -1,12 +1,13 @@
-"""Bounds on the work that animations and damaged files cause."""
+"""Modes of images, and bounds on the work that animations and damaged files cause."""
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from recognizer import ImageError, decoding
 from recognizer.damaged import MAX_CHUNKS
 from recognizer.decoding import decode_image, decode_later_frames
-from support.images import encode, encode_animation
+from support.images import digit_image, digit_mask, encode, encode_animation, paint
 
 SIDE = 40
 
@@ -15,6 +16,28 @@ def animation(count: int, file_format: str) -> bytes:
     """Return an animation of blank frames that differ."""
     frames = [Image.new("RGB", (SIDE, SIDE), (255, 255, 20 * number)) for number in range(count)]
     return encode_animation(frames, file_format)
+
+
+@pytest.mark.parametrize("side", [100, 401, 1_000])
+@pytest.mark.parametrize("mode", ["LA", "P", "RGB", "RGBA"])
+def test_gray_image_has_the_same_levels_in_every_mode(mode: str, side: int) -> None:
+    gray = digit_image(5, ink=30, paper=220).resize((side, side))
+    assert (decode_image(encode(gray.convert(mode))) == decode_image(encode(gray))).all()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("channel", range(3))
+def test_ink_that_shows_in_one_channel_is_seen(channel: int, mode: str) -> None:
+    ink = tuple(60 if index == channel else 200 for index in range(3))
+    image = paint(digit_mask(5), "RGB", ink, (200, 200, 200)).convert(mode)
+    assert np.ptp(decode_image(encode(image))) > 50
+
+
+@pytest.mark.parametrize("side", [100, 1_000])
+def test_single_transparent_corner_is_paper(side: int) -> None:
+    image = digit_image(5).resize((side, side)).convert("RGBA")
+    image.paste((0, 0, 0, 0), (0, 0, side // 10, side // 10))
+    assert decode_image(encode(image))[0, 0] == 255
 
 
 @pytest.mark.parametrize("file_format", ["GIF", "PNG", "WEBP"])
