@@ -41,6 +41,7 @@ LAMBDA_ENVIRONMENT = {
     "ORT_DISABLE_TELEMETRY": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "PYDANTIC_DISABLE_PLUGINS": "1",
+    "MALLOC_TOP_PAD_": "4194304",
 }
 """The variables that the Dockerfile sets for the Lambda function; the baseline has none."""
 

@@ -150,6 +150,8 @@ def open_file(content: bytes) -> ImageFile.ImageFile:
     """Open an image file, without any limit but that on its header."""
     if is_header_too_long(content):
         raise ValueError("The header has too many parts.")
+    if content.startswith(b"RIFF"):
+        from PIL import WebPImagePlugin  # noqa: F401  # else Pillow loads the plugins of all formats
     return Image.open(BytesIO(content), formats=FORMATS)
 
 

@@ -11,13 +11,13 @@ from functools import cache
 # Imports produce no garbage, but searching for it takes a tenth of a cold start.
 gc.disable()
 
+from recognizer.api.cold_start import defer_imports, defer_models
+
+defer_imports()
+defer_models()
+
 from http import HTTPStatus
 from typing import Any
-
-from pydantic import BaseModel
-
-# FastAPI defines dozens of models, mostly for its documentation; build each on first use.
-BaseModel.model_config["defer_build"] = True
 
 from mangum import Mangum
 from mangum.types import LambdaContext, LambdaEvent
