@@ -75,22 +75,37 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
 
+Header = ImageFile.ImageFile | Exception
+"""An image file whose header has been read, and nothing else, or what Pillow raised."""
+
+
+def read_header(content: bytes, max_pixels: int = MAX_PIXELS) -> Header:
+    """Read the header of an image file, once for `is_small` and `decode_image`."""
+    try:
+        return open_file(content, max_pixels)
+    except Exception as error:  # as many kinds as in decode_image
+        return error
+
+
 def decode_image(
-    content: bytes, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS
+    content: bytes,
+    max_bytes: int = MAX_BYTES,
+    max_pixels: int = MAX_PIXELS,
+    header: Header | None = None,
 ) -> GrayImage:
     """Decode an image file to grayscale, upright, averaged down to the working size.
 
     Only the first frame is read. Colors become gray along their direction of greatest contrast;
     transparent parts become paper. A file that lacks its end is read while seven tenths of
-    its rows are there. Raises ImageError if the bytes are not an image that can be read, or if it
-    has more bytes or pixels than the limits.
+    its rows are there. `header` is that of the file, if it has been read. Raises ImageError if the
+    bytes are not an image that can be read, or if it has more bytes or pixels than the limits.
     """
     if not content:
         raise ImageError("empty", f"The image is empty; send {ACCEPTED_FORMATS}.")
     check_size(len(content), max_bytes)
     try:
         try:
-            image = load_image(content, max_pixels)
+            image = load_image(content, max_pixels, header)
         except (ImageError, Image.DecompressionBombError):
             raise
         except Exception as error:  # Pillow raises a dozen kinds on damaged files
@@ -131,11 +146,13 @@ def decode_later_frames(content: bytes, max_pixels: int = MAX_PIXELS) -> Iterato
         return
 
 
-def open_image(content: bytes, max_pixels: int) -> ImageFile.ImageFile:
+def open_image(
+    content: bytes, max_pixels: int, header: Header | None = None
+) -> ImageFile.ImageFile:
     """Open an image file without decoding it; raise ImageError if it is over a limit."""
-    if Image.MAX_IMAGE_PIXELS is None or max_pixels > Image.MAX_IMAGE_PIXELS:
-        Image.MAX_IMAGE_PIXELS = max_pixels
-    image = open_file(content)
+    image = read_header(content, max_pixels) if header is None else header
+    if isinstance(image, Exception):
+        raise image
     check_pixels(image.size, max_pixels)
     if image.format in ("JPEG", "MPO") and content.count(b"\xff\xda") > MAX_JPEG_SCANS:
         raise ImageError(
@@ -146,8 +163,10 @@ def open_image(content: bytes, max_pixels: int) -> ImageFile.ImageFile:
     return image
 
 
-def open_file(content: bytes) -> ImageFile.ImageFile:
+def open_file(content: bytes, max_pixels: int) -> ImageFile.ImageFile:
     """Open an image file, without any limit but that on its header."""
+    if Image.MAX_IMAGE_PIXELS is None or max_pixels > Image.MAX_IMAGE_PIXELS:
+        Image.MAX_IMAGE_PIXELS = max_pixels
     if is_header_too_long(content):
         raise ValueError("The header has too many parts.")
     if content.startswith(b"RIFF"):
@@ -155,9 +174,9 @@ def open_file(content: bytes) -> ImageFile.ImageFile:
     return Image.open(BytesIO(content), formats=FORMATS)
 
 
-def load_image(content: bytes, max_pixels: int) -> Image.Image:
+def load_image(content: bytes, max_pixels: int, header: Header | None) -> Image.Image:
     """Decode an image file; raise ImageError if it is over a limit."""
-    image = open_image(content, max_pixels)
+    image = open_image(content, max_pixels, header)
     image.load()
     if image.format == "PNG" and content[BIT_DEPTH] == 16 and image.mode.startswith("RGB"):
         return stretch_colors(image, open_image(content, max_pixels))
@@ -213,20 +232,18 @@ def simplify(image: Image.Image) -> GrayImage:
     return np.asarray(to_grayscale(flatten_alpha(downscale(upright))))
 
 
-def is_small(content: bytes) -> bool:
+def is_small(content: bytes, header: Header | None = None) -> bool:
     """Return whether an image is small enough to be decoded without a worker thread.
 
     Its header decides. An unreadable image counts as small, since it is rejected at once; a PNG
     does not, since much may be tried to read it.
     """
-    try:
-        with open_file(content) as image:
-            frames = MAX_FRAMES if image.format == "GIF" else getattr(image, "n_frames", 1)
-            return image.width * image.height * min(frames, MAX_FRAMES) <= INLINE_MAX_PIXELS
-    except Image.DecompressionBombError:
-        return False
-    except Exception:  # as many kinds as in decode_image
-        return not content.startswith(PNG_START)
+    image = read_header(content) if header is None else header
+    if isinstance(image, Exception):
+        is_bomb = isinstance(image, Image.DecompressionBombError)
+        return not is_bomb and not content.startswith(PNG_START)
+    frames = MAX_FRAMES if image.format == "GIF" else getattr(image, "n_frames", 1)
+    return image.width * image.height * min(frames, MAX_FRAMES) <= INLINE_MAX_PIXELS
 
 
 def has_accepted_format(content: bytes) -> bool:

@@ -6,7 +6,13 @@ from time import perf_counter
 from typing import NamedTuple
 
 from recognizer.classifier import MODEL_PATH, Classifier, Prediction
-from recognizer.decoding import MAX_BYTES, MAX_PIXELS, decode_image, decode_later_frames
+from recognizer.decoding import (
+    MAX_BYTES,
+    MAX_PIXELS,
+    Header,
+    decode_image,
+    decode_later_frames,
+)
 from recognizer.preprocessing import ModelInput, preprocess
 
 
@@ -50,14 +56,14 @@ class Recognizer:
         """The model's version."""
         return self.classifier.version
 
-    def recognize(self, content: bytes) -> Recognition:
+    def recognize(self, content: bytes, header: Header | None = None) -> Recognition:
         """Recognize the digit in an image file (PNG, JPEG, WebP, GIF or BMP).
 
-        Of an animation, the first frame that is not blank is read. Raises ImageError if the bytes
-        are not an accepted image.
+        Of an animation, the first frame that is not blank is read. `header` is that of the file, if
+        it has been read. Raises ImageError if the bytes are not an accepted image.
         """
         start = perf_counter()
-        image = decode_image(content, self.max_bytes, self.max_pixels)
+        image = decode_image(content, self.max_bytes, self.max_pixels, header)
         decoded = perf_counter()
         model_input = preprocess(image)
         if model_input is None:

@@ -26,7 +26,7 @@ from recognizer.api.schemas import (
     PredictionResponse,
 )
 from recognizer.api.settings import Settings
-from recognizer.decoding import is_small
+from recognizer.decoding import is_small, read_header
 from recognizer.errors import ModelError
 from recognizer.feedback import (
     FeedbackStore,
@@ -96,12 +96,13 @@ def create_app(
         """
         await small_images.check()  # most images are small, and this one is not yet read
         content = await read_image(request, settings.max_bytes)
-        if is_small(content):
+        header = read_header(content, settings.max_pixels)
+        if is_small(content, header):
             async with small_images.turn():
-                recognition = recognizer.recognize(content)
+                recognition = recognizer.recognize(content, header)
         else:
             async with large_images.turn():
-                recognition = await to_thread.run_sync(recognizer.recognize, content)
+                recognition = await to_thread.run_sync(recognizer.recognize, content, header)
         prediction = recognition.prediction
         prediction_id = new_prediction_id(recognizer.version, prediction.digit)
         timings = {
