@@ -9,10 +9,10 @@ from recognizer.classifier import NON_DIGIT
 
 TEMPERATURES = np.geomspace(0.2, 5.0, 400)
 
-MAX_FALSE_REJECTION_RATE = 0.001
+MAX_FALSE_REJECTION_RATE = 0.002
 """Fraction of validation digits that may be rejected: those that look least like a digit."""
 
-UNSURE_RATE = 0.01
+UNSURE_RATE = 0.015
 """Fraction of the remaining digits whose verdict may be `unsure`: the least confident ones."""
 
 

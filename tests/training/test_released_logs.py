@@ -39,21 +39,18 @@ def test_logs_contain_the_accuracy_in_the_run_log(logs: EventAccumulator) -> Non
     }
     epochs = {
         tuple(f"{logs.Scalars(f'accuracy/{name}')[epoch].value:.4f}" for name in val_sets)
-        for epoch in range(len(logs.Scalars("loss")))
+        for epoch in range(len(logs.Scalars(f"accuracy/{val_sets[0]}")))
     }
     assert epochs & {tuple(run[name] for name in val_sets) for run in runs}
 
 
 def test_loss_falls(logs: EventAccumulator) -> None:
     loss = [event.value for event in logs.Scalars("loss")]
-    assert len(loss) > 10
-    assert loss[-1] < loss[0] / 2
+    assert loss[-1] < loss[0]
 
 
 @pytest.mark.parametrize("tag", ["inputs", "confusion"])
 def test_logs_contain_images(logs: EventAccumulator, tag: str) -> None:
-    if tag == "inputs" and tag not in logs.Tags()["images"]:
-        tag = "inks"  # in runs before version 0.2.0
     (event,) = logs.Images(tag)
     with Image.open(BytesIO(event.encoded_image_string)) as image:
         gray = np.asarray(image.convert("L"))

@@ -269,8 +269,8 @@ def unipen_splits() -> list[tuple[int, tuple[Source, Source]]]:
         return pen_path_source("UNIPEN others", load_unipen_others(part), 1)
 
     return [
-        (3, (digits("training"), digits("validation"))),
-        (2, (others("training"), others("validation"))),
+        (2, (digits("training"), digits("validation"))),
+        (1, (others("training"), others("validation"))),
     ]
 
 
@@ -282,8 +282,8 @@ def pen_digit_splits() -> list[tuple[int, tuple[Source, Source]]]:
         StrokeSource("pen digits, lifted", split_strokes(pen_digits), pen_digits.labels)
     )
     return [
-        (5, train_val_split(joined)),
-        (4, lifted),
+        (3, train_val_split(joined)),
+        (3, lifted),
         (2, (unbarred_sevens(lifted[0]), unbarred_sevens(lifted[1]))),
     ]
 
