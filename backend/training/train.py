@@ -202,7 +202,7 @@ def get_lr(progress: float) -> float:
 
 
 @torch.no_grad()
-def update_ema(ema_model: DigitCNN, model: DigitCNN, step: int) -> None:
+def update_ema(ema_model: torch.nn.Module, model: torch.nn.Module, step: int) -> None:
     """Update the moving average of the weights, with a lower decay at first."""
     weight = max(1 - EMA_DECAY, 9 / (10 + step))
     for average, current in zip(

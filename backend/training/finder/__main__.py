@@ -1,0 +1,238 @@
+"""Trains the finder and exports it as ONNX.
+
+    make train-finder                                   this recipe: an hour on two cores
+    make train-finder ARGS="--epochs 4 --run look"      a quick look
+    make train-finder ARGS="--seed 1 --run seed-1"      the same recipe from another random state
+
+(`make train-finder ARGS=…` runs `python -m training.finder …`.) Scenes are drawn by all processors
+before the training. An interrupted run resumes after its last complete epoch when it is started
+again. `make tensorboard` shows a run while it is in progress; a completed run appends a row to
+results.csv.
+"""
+
+import argparse
+import copy
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils.tensorboard import SummaryWriter
+from tqdm import tqdm
+
+from training.data.datasets import DatasetError
+from training.finder.batches import Batch, SceneCache, load_batch
+from training.finder.export import export_finder
+from training.finder.losses import WEIGHTS, losses, total, truth_of
+from training.finder.network import CHANNELS, FinderNet, find
+from training.finder.pens import load_hands
+from training.finder.scenes import KINDS, Kind
+from training.finder.validation import found_by_kind, overlay
+from training.run_log import append_run
+from training.train import RUNS, get_lr, save_checkpoint, update_ema
+
+# Everything that shapes the result, besides the architecture (network.py) and the scenes.
+EPOCHS = 40
+EPOCHS_PER_PART = 2  # of the scenes; then come others
+PART_BATCHES = 100  # batches of a part
+SIDES = ((0.4, 128), (0.65, 160), (1.0, 192))  # longer side of pictures, up to a progress
+WEIGHT_DECAY = 0.02  # AdamW's
+RECOLOR_PROB = 0.3  # probability that a picture is inverted; that its colors change places
+SEED = 2026
+
+SMALL_MACHINE = 2  # processors up to which one thread trains faster than all
+
+RESULTS = Path(__file__).with_name("results.csv")
+
+LoadPart = Callable[[int], Sequence[Path]]
+"""Returns the files of the batches of a numbered part."""
+
+
+def train(
+    load_part: LoadPart,
+    val_batches: Sequence[tuple[Kind, Path]],
+    folder: Path,
+    epochs: int,
+    seed: int,
+) -> tuple[FinderNet, dict[str, float]]:
+    """Train a network, writing a checkpoint to `folder` after each epoch.
+
+    Returns the averaged network, on the CPU, and the fraction of validation scenes of each kind of
+    which it finds exactly the digits. Raises SystemExit if the folder contains a run with other
+    settings.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    network = FinderNet().to(device)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    ema_network = copy.deepcopy(network)
+    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=WEIGHT_DECAY)
+    stateful: dict[str, Any] = {
+        "network": network, "ema_network": ema_network, "optimizer": optimizer
+    }  # fmt: skip
+    settings = {"epochs": epochs, "seed": seed}
+    start_epoch, step = 0, 0
+    found: dict[str, float] = {}
+    checkpoint = folder / "checkpoint.pt"
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, weights_only=True, map_location=device)
+        resumable = stateful.keys() <= saved.keys()  # else another version wrote it
+        if not resumable or any(saved[name] != value for name, value in settings.items()):
+            raise SystemExit(
+                f"{folder} contains a run with other settings; choose another name with --run."
+            )
+        for name, state in stateful.items():
+            state.load_state_dict(saved[name])
+        start_epoch, step, found = saved["epoch"], saved["step"], saved["found"]
+        print(f"Resuming after epoch {start_epoch} of {epochs}.")
+
+    writer = SummaryWriter(str(folder / "tensorboard"), purge_step=start_epoch)
+    progress_bar = tqdm(
+        range(start_epoch, epochs), "training", epochs, initial=start_epoch, unit="epoch"
+    )
+    for epoch in progress_bar:
+        # A seed per epoch makes a resumed run end like an uninterrupted one.
+        rng = np.random.default_rng((seed, epoch))
+        network.train()
+        history = []
+        files = load_part(epoch // EPOCHS_PER_PART)
+        for progress, batch in shuffled(files, rng):
+            for group in optimizer.param_groups:
+                group["lr"] = get_lr((epoch + progress) / epochs)
+            pictures = torch.from_numpy(recolored(batch, rng)).to(device)
+            truth = truth_of(*(torch.from_numpy(array).to(device) for array in batch[1:]))
+            with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+                outputs = network(pictures.permute(0, 3, 1, 2).float())
+            parts = losses(type(outputs)(*(output.float() for output in outputs)), truth)
+            optimizer.zero_grad()
+            total(parts).backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            step += 1
+            update_ema(ema_network, network, step)
+            history.append(torch.stack([part.detach() for part in parts.values()]))
+        found = found_by_kind(ema_network, val_batches)
+        save_checkpoint(
+            {name: state.state_dict() for name, state in stateful.items()}
+            | settings
+            | {"epoch": epoch + 1, "step": step, "found": found},
+            checkpoint,
+        )
+        means = torch.stack(history).mean(dim=0).tolist()
+        log_epoch(writer, dict(zip(WEIGHTS, means, strict=True)), found, epoch + 1)
+        log_scenes(writer, ema_network, val_batches, epoch + 1)
+    writer.close()
+    trained = FinderNet()
+    trained.load_state_dict(ema_network.state_dict())
+    return trained.eval(), found
+
+
+def shuffled(files: Sequence[Path], rng: np.random.Generator) -> Iterator[tuple[float, Batch]]:
+    """Yield the batches in random order, each with the progress through them, in [0, 1)."""
+    order = rng.permutation(len(files))
+    for number, index in enumerate(tqdm(order, "epoch", unit="batch", leave=False)):
+        yield number / len(files), load_batch(files[index])
+
+
+def recolored(batch: Batch, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return a batch's pictures, some of them inverted or with their colors in another order."""
+    pictures = batch.pictures.copy()
+    for picture in pictures:
+        if rng.random() < RECOLOR_PROB:
+            np.subtract(255, picture, out=picture)
+        if rng.random() < RECOLOR_PROB:
+            picture[:] = picture[..., rng.permutation(3)]
+    return pictures
+
+
+def side_at(part: int, parts: int) -> int:
+    """Return the longer side of the pictures in a part of the scenes, in pixels."""
+    progress = (part + 0.5) / parts
+    return next(side for end, side in SIDES if progress <= end)
+
+
+def means_of(found: dict[str, float]) -> dict[str, float]:
+    """Return the mean over the kinds that training draws, and over those that it leaves out."""
+    groups = {"training kinds": False, "held-out kinds": True}
+    return {
+        name: float(np.mean([found[kind.name] for kind in KINDS if kind.held_out == held_out]))
+        for name, held_out in groups.items()
+    }
+
+
+def log_epoch(
+    writer: SummaryWriter, parts: dict[str, float], found: dict[str, float], epoch: int
+) -> None:
+    """Write the losses and the figures of each kind to TensorBoard, and a line to the terminal."""
+    means = means_of(found)
+    for name, value in parts.items():
+        writer.add_scalar(f"loss/{name}", value, epoch)
+    for name, value in means.items():
+        writer.add_scalar(f"found/{name}", value, epoch)
+    for name, value in found.items():
+        writer.add_scalar(f"kinds/{name}", value, epoch)
+    writer.flush()
+    figures = [f"{name} {value:.4f}" for name, value in parts.items()]
+    figures += [f"{name} {value:.1%}" for name, value in means.items()]
+    tqdm.write(f"epoch {epoch:2d}  {', '.join(figures)}")
+
+
+def log_scenes(
+    writer: SummaryWriter,
+    network: FinderNet,
+    val_batches: Sequence[tuple[Kind, Path]],
+    epoch: int,
+) -> None:
+    """Write a scene of each kind to TensorBoard, with what the network finds in it."""
+    pictures = np.stack([load_batch(path).pictures[0] for _, path in val_batches])
+    painted = overlay(pictures, find(network, torch.from_numpy(pictures)))
+    columns = 10
+    missing = -len(painted) % columns
+    tiles = np.concatenate([painted, np.zeros((missing, *painted.shape[1:]), np.uint8)])
+    rows = [
+        np.concatenate(tiles[at : at + columns], axis=1) for at in range(0, len(tiles), columns)
+    ]
+    writer.add_image("scenes", np.concatenate(rows), epoch, dataformats="HWC")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Train the finder and export it.")
+    parser.add_argument("--epochs", type=int, default=EPOCHS, help="default: %(default)s")
+    parser.add_argument("--seed", type=int, default=SEED, help="default: %(default)s")
+    parser.add_argument("--run", default="finder", help="folder under runs/ (default: finder)")
+    arguments = parser.parse_args()
+    folder = RUNS / arguments.run
+    try:
+        cache = SceneCache(load_hands("training"), RUNS / "scenes")
+        val_cache = SceneCache(load_hands("validation"), RUNS / "scenes")
+    except DatasetError as error:
+        raise SystemExit(str(error)) from error
+    parts = -(-arguments.epochs // EPOCHS_PER_PART)
+
+    def load_part(part: int) -> list[Path]:
+        return cache.training(side_at(part, parts), part, PART_BATCHES)
+
+    val_batches = val_cache.validation()
+    for part in tqdm(range(parts), "drawing scenes", unit="part"):
+        load_part(part)
+    if (os.cpu_count() or 1) <= SMALL_MACHINE:
+        torch.set_num_threads(1)
+    network, found = train(load_part, val_batches, folder, arguments.epochs, arguments.seed)
+
+    recipe = (
+        f"{'-'.join(map(str, CHANNELS))} channels, {arguments.epochs} epochs, "
+        f"{parts} parts {cache.key}"
+    )
+    target = folder / "finder.onnx"
+    export_finder(network, recipe, target)
+    figures = {name: f"{value:.4f}" for name, value in (means_of(found) | found).items()}
+    run = {"recipe": recipe, "seed": arguments.seed, "bytes": target.stat().st_size} | figures
+    append_run(RESULTS, run)
+    print(f"Wrote {target}.")
+
+
+if __name__ == "__main__":
+    main()

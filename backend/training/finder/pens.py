@@ -1,0 +1,115 @@
+"""Pens and pen strokes: who wrote what, and what it was written with."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.data.pen_paths import (
+    Part,
+    PenPaths,
+    load_unipen_digits,
+    load_unipen_others,
+    simplify,
+)
+from training.data.rasterize import Stroke
+
+
+class Hand:
+    """The characters of one writer."""
+
+    def __init__(self, paths: PenPaths) -> None:
+        self.paths = paths
+        self.simplified: dict[int, list[Stroke]] = {}
+
+    def choose(self, rng: np.random.Generator, count: int) -> list[tuple[str, list[Stroke]]]:
+        """Return `count` characters at random: each its name and strokes of few points."""
+        chosen = rng.integers(len(self.paths.labels), size=count).tolist()
+        return [(str(self.paths.labels[index]), self.strokes(index)) for index in chosen]
+
+    def strokes(self, index: int) -> list[Stroke]:
+        """Return a character with few points, which takes long to find the first time."""
+        if index not in self.simplified:
+            self.simplified[index] = simplify(self.paths.drawings[index])
+        return self.simplified[index]
+
+
+@dataclass(frozen=True)
+class Hands:
+    """The handwriting that scenes are made of, by its writers."""
+
+    digits: Sequence[Hand]
+    letters: Sequence[Hand]
+    """Letters and signs, without those that look like digits."""
+
+
+def load_hands(part: Part) -> Hands:
+    """Return the handwriting of a part of UNIPEN's writers; raise DatasetError if it is missing."""
+    return Hands(hands_of(load_unipen_digits(part)), hands_of(load_unipen_others(part)))
+
+
+def hands_of(paths: PenPaths) -> list[Hand]:
+    """Return the characters by their writers."""
+    writers = np.unique(paths.writers)
+    return [Hand(paths.subset(np.flatnonzero(paths.writers == writer))) for writer in writers]
+
+
+@dataclass(frozen=True)
+class Pen:
+    """What a scene is written with."""
+
+    width: float
+    """Of the brush, as a fraction of the height of the writing."""
+    opacity: float = 1.0
+    grain: float = 0.0
+    """Fraction of the ink that the paper's grain takes away: pencil, chalk, crayon."""
+    hollow: bool = False
+    """Only the outline of each stroke is drawn."""
+    dash: float = 0.0
+    """Length of dashes, as a fraction of the height, if the strokes are dashed."""
+
+
+MakePen = Callable[[np.random.Generator], Pen]
+
+
+def fine_pen(rng: np.random.Generator) -> Pen:
+    return Pen(rng.uniform(0.03, 0.1), rng.uniform(0.8, 1))
+
+
+def marker(rng: np.random.Generator) -> Pen:
+    return Pen(rng.uniform(0.1, 0.2))
+
+
+def pencil(rng: np.random.Generator) -> Pen:
+    return Pen(rng.uniform(0.035, 0.08), rng.uniform(0.5, 0.9), grain=rng.uniform(0.1, 0.4))
+
+
+def crayon(rng: np.random.Generator) -> Pen:
+    return Pen(rng.uniform(0.07, 0.16), grain=rng.uniform(0.3, 0.65))
+
+
+def hollow_pen(rng: np.random.Generator) -> Pen:
+    return Pen(rng.uniform(0.14, 0.2), hollow=True)
+
+
+def dashed_pen(rng: np.random.Generator) -> Pen:
+    return Pen(rng.uniform(0.05, 0.1), dash=rng.uniform(0.06, 0.12))
+
+
+def dashes(strokes: list[Stroke], length: float, width: float) -> list[Stroke]:
+    """Return strokes as dashes of a length, with gaps as long between their round ends."""
+    parts: list[Stroke] = []
+    for stroke in strokes:
+        steps = np.hypot(*np.diff(stroke, axis=0).T)
+        along = np.concatenate([[0.0], np.cumsum(steps)])
+        starts = np.arange(0, max(float(along[-1]), length), 2 * length + width)
+        parts += [cut(stroke, along, start, start + length) for start in starts]
+    return parts
+
+
+def cut(stroke: Stroke, along: NDArray[np.float64], start: float, end: float) -> Stroke:
+    """Return a stroke from one distance along it to another."""
+    inner = along[(along > start) & (along < end)]
+    at = np.concatenate([[start], inner, [end]])
+    return np.stack([np.interp(at, along, stroke[:, axis]) for axis in (0, 1)], axis=1)

@@ -1,0 +1,237 @@
+"""What is written: digits and numbers, and characters beside them, placed on the sheet.
+
+A function writes on a stage by giving it glyphs, within its region.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from training.data.doodles import doodle
+from training.data.non_digits import SCRIBBLES, SHAPES
+from training.data.rasterize import Stroke, perturb, smooth
+from training.finder.canvas import Box, bounds, rotation
+from training.finder.stage import Glyph, Stage
+
+MIN_DIGIT_HEIGHT = 9.0
+"""In pixels of the sheet."""
+
+SMALL = {**dict.fromkeys("aceimnorsuvwxz", 0.6), **dict.fromkeys(".,:;'\"`", 0.2), "-": 0.4}
+"""Height of small letters and signs, as a fraction of a capital's."""
+
+
+def one_digit(stage: Stage) -> None:
+    """Write a digit anywhere, of any size."""
+    lines = [digits_of_one_writer(stage, 1)]
+    place_rows(stage, lines, largest=0.85)
+
+
+def number(stage: Stage) -> None:
+    """Write two to eight digits in a row."""
+    count = int(stage.rng.integers(2, 9))
+    place_rows(stage, [digits_of_one_writer(stage, count)], gap=stage.rng.uniform(0.08, 0.5))
+
+
+def touching(stage: Stage) -> None:
+    """Write two to four digits, some of which touch or overlap a little."""
+    count = int(stage.rng.integers(2, 5))
+    place_rows(stage, [digits_of_one_writer(stage, count)], gap=stage.rng.uniform(-0.16, 0.03))
+
+
+def rows(stage: Stage) -> None:
+    """Write two or three rows of digits, eight in all at most."""
+    count = int(stage.rng.integers(2, 4))
+    lengths = stage.rng.integers(1, 8 // count + 1, count)
+    lines = [digits_of_one_writer(stage, int(length)) for length in lengths]
+    place_rows(stage, lines, gap=stage.rng.uniform(0.1, 0.6))
+
+
+def scattered(stage: Stage) -> None:
+    """Write two to six digits of several sizes anywhere."""
+    for _ in range(int(stage.rng.integers(2, 7))):
+        place_apart(stage, digits_of_one_writer(stage, 1), smallest=0.12, largest=0.45)
+
+
+def amount(stage: Stage) -> None:
+    """Write a number with a sign, stops, commas or dashes in it."""
+    rng = stage.rng
+    line = digits_of_one_writer(stage, int(rng.integers(2, 8)))
+    for _ in range(int(rng.integers(1, 4))):
+        mark = stop(rng) if rng.random() < 0.7 else dash(rng)
+        line.insert(int(rng.integers(1, len(line) + 1)), mark)
+    if rng.random() < 0.3:
+        line.insert(0, letters_of_one_writer(stage, 1)[0])
+    place_rows(stage, [line], gap=rng.uniform(0.02, 0.35))
+
+
+def labeled(stage: Stage) -> None:
+    """Write a number, with letters or signs before it, after it, above or below."""
+    rng = stage.rng
+    digits = digits_of_one_writer(stage, int(rng.integers(1, 5)))
+    letters = letters_of_one_writer(stage, int(rng.integers(1, 5)))
+    arranged = [[letters + digits], [digits + letters], [letters, digits], [digits, letters]]
+    place_rows(stage, arranged[rng.integers(4)], gap=rng.uniform(0.1, 0.4))
+
+
+def letters(stage: Stage) -> None:
+    """Write one to eight letters or signs, and no digit."""
+    rng = stage.rng
+    if rng.random() < 0.4:
+        place_rows(stage, [letters_of_one_writer(stage, 1)], largest=0.85)
+    elif rng.random() < 0.5:
+        lines = [
+            letters_of_one_writer(stage, int(rng.integers(2, 7))) for _ in range(rng.integers(1, 4))
+        ]
+        place_rows(stage, lines, gap=rng.uniform(-0.05, 0.4))
+    else:
+        for _ in range(int(rng.integers(1, 6))):
+            place_apart(stage, letters_of_one_writer(stage, 1), smallest=0.12, largest=0.6)
+
+
+def drawings(stage: Stage) -> None:
+    """Draw one to four shapes, scribbles or doodles, and no digit."""
+    rng = stage.rng
+    for _ in range(int(rng.integers(1, 5))):
+        samplers = [*SHAPES, *SCRIBBLES]
+        sampler = doodle if rng.random() < 0.4 else samplers[rng.integers(len(samplers))]
+        drawing = normalized(perturb(sampler(rng), rng), 1)
+        place_apart(stage, [Glyph(drawing, None)], smallest=0.15, largest=0.8)
+
+
+def nothing(_: Stage) -> None:
+    """Leave the sheet without writing."""
+
+
+Writing = Callable[[Stage], None]
+
+
+def digits_of_one_writer(stage: Stage, count: int) -> list[Glyph]:
+    """Return digits 1 high, each beginning at x = 0 and standing on y = 0."""
+    hands = stage.hands.digits
+    characters = hands[stage.rng.integers(len(hands))].choose(stage.rng, count)
+    glyphs = rewritten(stage, characters)
+    return [
+        replace(glyph, label=int(name)) for glyph, (name, _) in zip(glyphs, characters, strict=True)
+    ]
+
+
+def letters_of_one_writer(stage: Stage, count: int) -> list[Glyph]:
+    """Return letters and signs, as high as they are beside digits 1 high."""
+    hands = stage.hands.letters
+    return rewritten(stage, hands[stage.rng.integers(len(hands))].choose(stage.rng, count))
+
+
+def rewritten(stage: Stage, characters: list[tuple[str, list[Stroke]]]) -> list[Glyph]:
+    """Return characters as the same hand might write them again: slanted alike, bent a little."""
+    rng = stage.rng
+    slant, stretch = rng.normal(0, 0.12), np.exp(rng.normal(0, 0.12))
+    shared = np.array([[stretch, 0], [slant, 1]])
+    glyphs = []
+    for name, drawing in characters:
+        bent = perturb([stroke @ shared for stroke in drawing], rng, max_rotation=0.08)
+        height = SMALL.get(name, 1.0) * np.exp(rng.normal(0, 0.07))
+        glyphs.append(Glyph(normalized([smooth(stroke, 3) for stroke in bent], height), None))
+    return glyphs
+
+
+def normalized(strokes: list[Stroke], height: float) -> list[Stroke]:
+    """Return strokes of a height or, if they are wide, less: from x = 0 on, standing on y = 0."""
+    left, top, right, bottom = bounds(strokes)
+    scale = height / max(bottom - top, (right - left) / (1.6 if height > 0.5 else 2.5), 1e-6)
+    return [(stroke - (left, bottom)) * scale for stroke in strokes]
+
+
+def stop(rng: np.random.Generator) -> Glyph:
+    """Return a full stop or a comma."""
+    size = rng.uniform(0.02, 0.1)
+    end = rng.normal(0, 1, 2) * size if rng.random() < 0.5 else np.array([-0.6, 2]) * size
+    return Glyph([np.array([(size, 0.0), (size + end[0], end[1])])], None)
+
+
+def dash(rng: np.random.Generator) -> Glyph:
+    """Return a dash at half the height of a digit."""
+    ends = np.array([(0, -0.45), (rng.uniform(0.2, 0.6), -0.45)])
+    return Glyph([ends + rng.normal(0, 0.04, (2, 2))], None)
+
+
+def place_rows(
+    stage: Stage, lines: list[list[Glyph]], gap: float = 0.2, largest: float = 0.6
+) -> None:
+    """Place lines of glyphs below one another, together as large as `largest` of the region.
+
+    `gap` between neighbors is a fraction of a digit's height, as are all lengths before placing.
+    """
+    rng = stage.rng
+    spacing = rng.uniform(1.25, 1.9)
+    placed = []
+    for row, line in enumerate(lines):
+        x = rng.uniform(0, 0.4) if row else 0.0
+        for glyph in line:
+            baseline = row * spacing + rng.normal(0, 0.03)
+            placed.append(moved(glyph, 1.0, x, baseline))
+            x += glyph.box[2] + gap + rng.normal(0, 0.03)
+    turned = turn(placed, rng.normal(0, 0.05))
+    fit(stage, turned, largest)
+
+
+def fit(stage: Stage, glyphs: list[Glyph], largest: float) -> None:
+    """Place glyphs as a whole anywhere in the region, at a random scale that fits into it."""
+    rng = stage.rng
+    left, top, right, bottom = bounds([stroke for glyph in glyphs for stroke in glyph.strokes])
+    wide, high = stage.region[2] - stage.region[0], stage.region[3] - stage.region[1]
+    pen = stage.pen.width
+    most = min(wide / (right - left + pen), high / (bottom - top + pen))
+    scale = max(min(MIN_DIGIT_HEIGHT, most), most * largest * rng.uniform(0.2, 1.0) ** 0.7)
+    if rng.random() < 0.4:  # about as large as it goes
+        scale = most * rng.uniform(0.8, 1)
+    room = np.array([wide - (right - left + pen) * scale, high - (bottom - top + pen) * scale])
+    corner = np.array(stage.region[:2]) + rng.uniform(0, 1, 2) * room.clip(0)
+    x, y = corner + scale * (pen / 2 - np.array([left, top]))
+    stage.glyphs += [moved(glyph, scale, x, y) for glyph in glyphs]
+
+
+def place_apart(stage: Stage, glyphs: list[Glyph], smallest: float, largest: float) -> None:
+    """Place glyphs at a random scale where the region is free, if a few tries find such a place.
+
+    `smallest` and `largest` are fractions of the region's shorter side.
+    """
+    rng = stage.rng
+    (glyph,) = turn(glyphs, rng.normal(0, 0.1))
+    wide, high = stage.region[2] - stage.region[0], stage.region[3] - stage.region[1]
+    for _ in range(8):
+        scale = max(MIN_DIGIT_HEIGHT, min(wide, high) * rng.uniform(smallest, largest))
+        left, top, right, bottom = glyph.box
+        room = np.array([wide - (right - left) * scale, high - (bottom - top) * scale])
+        if (room < 0).any():
+            continue
+        x, y = (
+            np.array(stage.region[:2]) + rng.uniform(0, 1, 2) * room - scale * np.array([left, top])
+        )
+        candidate = moved(glyph, scale, x, y)
+        if not any(overlap(candidate.box, other.box, 0.2 * scale) for other in stage.glyphs):
+            stage.glyphs.append(candidate)
+            return
+
+
+def moved(glyph: Glyph, scale: float, x: float, y: float) -> Glyph:
+    """Return a glyph scaled, then shifted."""
+    return replace(glyph, strokes=[stroke * scale + (x, y) for stroke in glyph.strokes])
+
+
+def turn(glyphs: list[Glyph], angle: float) -> list[Glyph]:
+    """Return glyphs turned as a whole, by an angle in radians."""
+    return [
+        replace(each, strokes=[stroke @ rotation(angle) for stroke in each.strokes])
+        for each in glyphs
+    ]
+
+
+def overlap(first: Box, second: Box, margin: float) -> bool:
+    """Return whether two boxes come closer than a margin."""
+    return (
+        first[0] < second[2] + margin
+        and second[0] < first[2] + margin
+        and first[1] < second[3] + margin
+        and second[1] < first[3] + margin
+    )
