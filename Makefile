@@ -71,8 +71,8 @@ export TRY_TO_LISTEN
 
 .PHONY: all help setup setup-training run dev check format test test-backend test-frontend fuzz soak image \
 	image-run up down test-image test-monitoring test-deploy check-workflows test-infra test-dashboard \
-	deploy deploy-backend deploy-frontend rollback destroy bench train unipen tensorboard evaluate release \
-	api-types examples feedback-export lighthouse screenshot lock clean download-python
+	deploy deploy-backend deploy-frontend rollback destroy bench train train-finder scenes unipen tensorboard \
+	evaluate release api-types examples feedback-export lighthouse screenshot lock clean download-python
 
 all: check test
 
@@ -212,6 +212,12 @@ bench: .venv/dev ## Measure cold start, warm latency and size against a baseline
 
 train: setup-training ## Train a model into runs/ (options: ARGS="--help")
 	@$(BIN)/python -m training.train $(ARGS)
+
+train-finder: setup-training ## Train a finder of digits into runs/ (options: ARGS="--help")
+	@$(BIN)/python -m training.finder $(ARGS)
+
+scenes: setup-training ## Draw a sheet of the finder's training scenes, runs/scenes.png
+	@$(BIN)/python -m training.finder.sheet
 
 unipen: setup-training ## Convert UNIPEN's original files for training (FROM=train_r01_v07)
 	@test -d "$(FROM)" || { echo "Name the unpacked distribution: make unipen FROM=train_r01_v07" >&2; exit 1; }

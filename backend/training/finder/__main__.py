@@ -35,9 +35,9 @@ from training.run_log import append_run
 from training.train import RUNS, get_lr, save_checkpoint, update_ema
 
 # Everything that shapes the result, besides the architecture (network.py) and the scenes.
-EPOCHS = 40
+EPOCHS = 20
 EPOCHS_PER_PART = 2  # of the scenes; then come others
-PART_BATCHES = 100  # batches of a part
+PART_BATCHES = 200  # batches of a part
 SIDES = ((0.4, 128), (0.65, 160), (1.0, 192))  # longer side of pictures, up to a progress
 WEIGHT_DECAY = 0.02  # AdamW's
 RECOLOR_PROB = 0.3  # probability that a picture is inverted; that its colors change places

@@ -1,0 +1,19 @@
+"""Handwriting for scenes, without UNIPEN: synthetic digits, and shapes instead of letters."""
+
+import numpy as np
+
+from training.data.non_digits import SHAPES, sample_drawings
+from training.data.pen_paths import PenPaths
+from training.data.synthetic_digits import sample_synthetic_digits
+from training.finder.pens import Hands, hands_of
+
+
+def synthetic_hands(seed: int) -> Hands:
+    """Return the hands of two writers of digits and of one of other characters."""
+    drawings, labels = sample_synthetic_digits(60, seed)
+    writers = np.array(["a", "b"] * 30)
+    others = sample_drawings(SHAPES, 26, seed)
+    return Hands(
+        hands_of(PenPaths(drawings, np.array(labels).astype(str), writers)),
+        hands_of(PenPaths(others, np.full(26, "K"), np.full(26, "a"))),
+    )

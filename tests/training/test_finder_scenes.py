@@ -1,0 +1,199 @@
+"""Scenes for the finder: what they show, what they say of it, and what training leaves out."""
+
+import gzip
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+from types import CodeType, FrameType
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="training needs torch (make setup-training)")
+
+from support.handwriting import synthetic_hands
+from training.data.pen_paths import UNIPEN_DIGITS, UNIPEN_OTHERS
+from training.finder import cameras, scenes, writing
+from training.finder.canvas import Size
+from training.finder.grounds import stage_on
+from training.finder.pens import Hands, Pen, load_hands
+from training.finder.scenes import (
+    KINDS,
+    PLAIN,
+    TRAINING_KINDS,
+    Kind,
+    Recipe,
+    Scene,
+    draw_mixed_scene,
+    draw_scene,
+)
+from training.finder.stage import Stage, gray
+
+SIZE = (128, 96)
+
+HANDS = synthetic_hands(1)
+
+WITHOUT_DIGITS = (writing.letters, writing.drawings, writing.nothing)
+
+
+def white_paper(rng: np.random.Generator, hands: Hands, size: Size) -> Stage:
+    stage = stage_on(rng, hands, size, gray(1), np.eye(3))
+    stage.ink, stage.pen = gray(0), Pen(0.1)
+    return stage
+
+
+BLACK_ON_WHITE = Recipe(ground=white_paper, writing=writing.number, camera=cameras.perfect)
+
+
+def all_scenes(count: int) -> list[Scene]:
+    """Return scenes of every kind, and as many of mixed kinds."""
+    of_kinds = [draw_scene(HANDS, kind, SIZE, (at,)) for at in range(count) for kind in KINDS]
+    return of_kinds + [draw_mixed_scene(HANDS, SIZE, (at,)) for at in range(len(of_kinds))]
+
+
+def test_every_scene_says_where_the_ink_of_its_digits_is() -> None:
+    for scene in all_scenes(2):
+        assert scene.picture.shape == (96, 128, 3)
+        assert scene.mask.shape == scene.instances.shape == (96, 128)
+        assert np.array_equal(scene.mask > 0, scene.instances > 0)
+        assert len(scene.labels) == len(scene.boxes) <= 8
+        assert set(scene.labels) <= set(range(10))
+        numbers = np.unique(scene.instances[scene.instances > 0])
+        assert numbers.tolist() == list(range(1, len(scene.labels) + 1))
+        for number, (left, top, width, height) in enumerate(scene.boxes, 1):
+            own = scene.instances == number
+            assert own.sum() == own[top : top + height, left : left + width].sum()
+            assert own[top].any()
+            assert own[top + height - 1].any()
+            assert own[:, left].any()
+            assert own[:, left + width - 1].any()
+
+
+def test_mask_is_the_exact_coverage_by_ink() -> None:
+    digit = Kind("a digit", replace(BLACK_ON_WHITE, writing=writing.scattered))
+    number = Kind("digits that overlap", replace(BLACK_ON_WHITE, writing=writing.touching))
+    for seed in range(10):
+        scene = draw_scene(HANDS, digit, SIZE, (seed,))
+        darkness = 255 - scene.picture.astype(int)
+        assert scene.labels
+        assert np.abs(darkness - scene.mask[..., None]).max() <= 2
+        scene = draw_scene(HANDS, number, SIZE, (seed,))
+        darkness = 255 - scene.picture.astype(int)
+        # Where the edges of two digits overlap, the picture is darker than the ink of either.
+        assert (darkness >= scene.mask[..., None].astype(int) - 2).all()
+        assert ((darkness > 2).all(axis=2) == (scene.mask > 2)).all()
+
+
+def test_hidden_ink_is_not_in_the_mask() -> None:
+    def hide_the_right_half(stage: Stage) -> None:
+        coverage = np.zeros(stage.size[::-1], dtype=np.float32)
+        coverage[:, 64:] = 1
+        stage.cover(coverage, gray(0.5))
+
+    recipe = replace(BLACK_ON_WHITE, objects=hide_the_right_half)
+    hidden = [draw_scene(HANDS, Kind("hidden", recipe), SIZE, (seed,)) for seed in range(20)]
+    assert all(not scene.mask[:, 64:].any() for scene in hidden)
+    assert any(scene.mask[:, :64].any() for scene in hidden)
+
+
+def test_scene_is_determined_by_its_seed() -> None:
+    def draw(seed: int) -> list[Scene]:
+        mixed = draw_mixed_scene(HANDS, SIZE, (1, seed))
+        return [mixed, draw_scene(HANDS, KINDS[20], SIZE, (1, seed))]
+
+    for first, again, other in zip(draw(2), draw(2), draw(3), strict=True):
+        assert np.array_equal(first.picture, again.picture)
+        assert np.array_equal(first.instances, again.instances)
+        assert first.labels == again.labels
+        assert not np.array_equal(first.picture, other.picture)
+
+
+def recipes_of_training(count: int, monkeypatch: pytest.MonkeyPatch) -> list[Recipe]:
+    """Return the recipes by which mixed scenes are drawn."""
+    recipes: list[Recipe] = []
+
+    def remember(_: Hands, recipe: Recipe, *__: object) -> None:
+        recipes.append(recipe)
+
+    monkeypatch.setattr(scenes, "draw", remember)
+    for seed in range(count):
+        draw_mixed_scene(HANDS, SIZE, (seed,))
+    return recipes
+
+
+def special_functions(kinds: list[Kind]) -> dict[str, Callable[..., object]]:
+    """Return the function that makes a kind what it is, by the kind's name."""
+    return {
+        kind.name: getattr(kind.recipe, field.name)
+        for kind in kinds
+        for field in fields(Recipe)
+        if field.name != "inset"
+        and getattr(kind.recipe, field.name) is not getattr(PLAIN, field.name)
+    }
+
+
+def test_training_draws_every_other_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipes = recipes_of_training(4_000, monkeypatch)
+    drawn = {getattr(recipe, field.name) for recipe in recipes for field in fields(Recipe)}
+    missing = {
+        name
+        for name, function in special_functions(list(TRAINING_KINDS)).items()
+        if function not in drawn
+    }
+    assert not missing
+
+
+def test_a_quarter_to_a_third_of_training_scenes_show_no_digit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    recipes = recipes_of_training(4_000, monkeypatch)
+    share = sum(recipe.writing in WITHOUT_DIGITS for recipe in recipes) / len(recipes)
+    assert 0.25 < share < 1 / 3
+
+
+def test_scenes_without_digits_have_an_empty_mask() -> None:
+    for make in WITHOUT_DIGITS:
+        scene = draw_scene(HANDS, Kind("no digit", Recipe(writing=make)), SIZE, (1,))
+        assert scene.labels == ()
+        assert not scene.mask.any()
+
+
+def test_kinds_that_are_held_out_are_not_drawn_for_training() -> None:
+    held_out = special_functions([kind for kind in KINDS if kind.held_out])
+    faults = [kind for kind in KINDS if kind.recipe.writing is PLAIN.writing]
+    assert 0.3 < len(held_out) / len(faults) < 0.6
+    called: set[CodeType] = set()
+
+    def remember(frame: FrameType, event: str, _: object) -> None:
+        if event == "call":
+            called.add(frame.f_code)
+
+    sys.setprofile(remember)
+    try:
+        for seed in range(150):
+            draw_mixed_scene(HANDS, SIZE, (seed,))
+    finally:
+        sys.setprofile(None)
+    trained = special_functions(list(TRAINING_KINDS))
+    assert sum(function.__code__ in called for function in trained.values()) > 0.8 * len(trained)
+    assert not {name for name, function in held_out.items() if function.__code__ in called}
+
+
+def test_hands_of_a_part_are_those_of_its_writers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
+    (tmp_path / "unipen").mkdir()
+    writers = {"training": "0000000001", "validation": "0000000005", "test": "000000000a"}
+    for name, label in ((UNIPEN_DIGITS, "3"), (UNIPEN_OTHERS, "K")):
+        rows = [
+            {"writer": writer, "label": label, "strokes": [[[0, 0], [10, 30]]]}
+            for writer in writers.values()
+        ]
+        (tmp_path / name).write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+    for part in ("training", "validation", "test"):
+        hands = load_hands(part)
+        for written in (hands.digits, hands.letters):
+            assert [hand.paths.writers.tolist() for hand in written] == [[writers[part]]]
