@@ -65,8 +65,8 @@ def test_outputs_have_the_size_of_the_picture_or_a_quarter(network: FinderNet) -
 def test_exposure_and_contrast_do_not_matter(network: FinderNet) -> None:
     bright = 100 + 155 * torch.rand(1, 3, 64, 96)
     for first, second in zip(network(bright), network(0.5 * bright - 30), strict=True):
-        assert torch.allclose(first, second, atol=0.05)
-        assert first.std() > 0.05
+        assert first.std() > 1e-3
+        assert (first - second).abs().max() < 0.1 * first.std()
 
 
 def test_exported_model_finds_the_same_at_any_size(network: FinderNet, tmp_path: Path) -> None:
