@@ -110,7 +110,7 @@ def dark_edge_of_scan(rng: np.random.Generator, hands: Hands, size: Size) -> Sta
 
 
 def patterned_paper(rng: np.random.Generator, hands: Hands, size: Size) -> Stage:
-    """Return paper with a faint wavy pattern, like a cheque's."""
+    """Return paper with a faint wavy pattern, like a bank's."""
     stage = paper(rng, hands, size)
     x, y = pixel_grid(size)
     for _ in range(int(rng.integers(1, 3))):
