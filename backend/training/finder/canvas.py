@@ -106,7 +106,8 @@ def draw_strokes(strokes: Sequence[Stroke], pen: float, size: Size) -> Patch | N
 def rounded(path: Stroke, width: float) -> NDArray[np.bool_]:
     """Return which points (k,) of a path need a disc: both ends, and where a turn leaves a gap."""
     steps = np.diff(path, axis=0)
-    turns = np.diff(np.unwrap(np.arctan2(steps[:, 1], steps[:, 0])))
+    turns = np.diff(np.arctan2(steps[:, 1], steps[:, 0]))
+    turns = (turns + np.pi) % (2 * np.pi) - np.pi
     bends = np.concatenate([[True], np.abs(turns) * width > 2, [True]])
     return np.asarray(bends[: len(path)])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ class Glyph:
     label: int | None
     """The digit; None for anything else."""
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """The bounding box of its strokes, without the pen's width."""
         return bounds(self.strokes)
