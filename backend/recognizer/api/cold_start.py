@@ -50,7 +50,7 @@ def defer_models() -> None:
 
     rebuild = vars(BaseModel)["model_rebuild"]
 
-    def rebuild_if_used(model: type[BaseModel], **options: Any) -> bool | None:
+    def rebuild_if_used(model: type[BaseModel], /, **options: Any) -> bool | None:
         """Rebuild a model if Pydantic does so itself, which passes options."""
         rebuilt: bool | None = rebuild.__func__(model, **options) if options else None
         return rebuilt
