@@ -1,0 +1,241 @@
+"""What the finder saw of an image → the digits in it, each with its own ink.
+
+Pixels of ink vote for centers of digits (Cheng et al., "Panoptic-DeepLab", CVPR 2020). What is
+connected and voted for the same center is a piece. Pieces are then merged greedily, as long as the
+classifier finds the union more like a digit than its parts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.preprocessing import Ink, ModelInput, nonzero_slice, size_normalize
+
+Read = Callable[[ModelInput], NDArray[np.float64]]
+"""Returns the probabilities (11,) of the ten digits and of NON_DIGIT."""
+
+STRIDE = 4
+"""Side of a cell of heat and offsets, in pixels."""
+
+MIN_MASK = 0.3
+"""Share of a pixel that must be ink of a digit: a thin line may cover half of two pixels."""
+
+MIN_HEAT = 0.25
+"""Probability from which a cell that exceeds its neighbors is the center of a digit."""
+
+MIN_PIECE = 6
+"""Pixels of ink under which a piece is a speck."""
+
+SURE = 0.9
+"""Probability of a digit from which connected ink is not split."""
+
+MIN_GAIN = 0.05
+"""How much more like a digit than its parts the union of two pieces must be."""
+
+SAME_CENTER = 0.5
+"""Added to the gain of pieces that voted for the same center."""
+
+MAX_GAP = 0.25
+"""Largest gap between pieces of a digit, as a fraction of its height."""
+
+DOT = 0.25
+"""Height and width, as fractions of the median digit's height, up to which a piece is a stop."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The finder's outputs for an image."""
+
+    mask: NDArray[np.float32]
+    """(height, width): probability that a pixel is ink of a digit."""
+    heat: NDArray[np.float32]
+    """(height / STRIDE, width / STRIDE): probability that a cell is a digit's center."""
+    offsets: NDArray[np.float32]
+    """(2, height / STRIDE, width / STRIDE): from a cell to the center of its digit, x and y."""
+
+
+@dataclass(frozen=True)
+class Digit:
+    """A digit that was found."""
+
+    top: int
+    left: int
+    ink: Ink
+    """Its own ink, cropped to its bounding box."""
+    probabilities: NDArray[np.float64]
+    """(11,): what the classifier makes of it."""
+
+    @property
+    def bottom(self) -> int:
+        return self.top + self.ink.shape[0]
+
+    @property
+    def right(self) -> int:
+        return self.left + self.ink.shape[1]
+
+    @property
+    def likeness(self) -> float:
+        """Probability of the likeliest digit."""
+        return float(self.probabilities[:-1].max())
+
+
+def detect(found: Found, read: Read) -> list[Digit]:
+    """Return the digits of an image, in no particular order."""
+    components = label_components(found.mask >= MIN_MASK)
+    votes = vote(found, components > 0)
+    parts: list[tuple[int, Digit]] = []
+    for component in range(1, int(components.max()) + 1):
+        own = components == component
+        if own.sum() < MIN_PIECE:
+            continue
+        whole = digit_of(found.mask, own, read)
+        centers = np.unique(votes[own])
+        if len(centers) == 1 or whole.likeness >= SURE:
+            center = int(np.bincount(votes[own]).argmax())
+            parts.append((center, whole))
+            continue
+        for center in centers:
+            piece = own & (votes == center)
+            if piece.sum() >= MIN_PIECE:
+                parts.append((int(center), digit_of(found.mask, piece, read)))
+    return without_dots(without_rings(merge(parts, read)))
+
+
+def vote(found: Found, is_ink: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the number of the center (height, width) that each pixel of ink votes for."""
+    centers = peaks(found.heat)
+    votes = np.zeros(is_ink.shape, dtype=np.int64)
+    if len(centers) > 1:
+        y, x = np.nonzero(is_ink)
+        cells = found.offsets[:, y // STRIDE, x // STRIDE].T
+        middles = (np.stack([x, y], axis=1) // STRIDE + 0.5) * STRIDE
+        distances = np.linalg.norm((middles + cells)[:, None] - centers[None], axis=2)
+        votes[y, x] = distances.argmin(axis=1)
+    return votes
+
+
+def peaks(heat: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the centers (n, 2), x and y in pixels: cells that exceed their eight neighbors."""
+    padded = np.pad(heat, 1)
+    height, width = heat.shape
+    shifts = [(dy, dx) for dy in range(3) for dx in range(3) if (dy, dx) != (1, 1)]
+    neighbors = np.stack([padded[dy : dy + height, dx : dx + width] for dy, dx in shifts])
+    # Of two equal neighbors, the first is the peak.
+    earlier, later = neighbors[:4].max(axis=0), neighbors[4:].max(axis=0)
+    y, x = np.nonzero((heat >= MIN_HEAT) & (heat > earlier) & (heat >= later))
+    return (np.stack([x, y], axis=1) + 0.5) * STRIDE
+
+
+def merge(parts: list[tuple[int, Digit]], read: Read) -> list[Digit]:
+    """Return parts, each with the number of its center, merged while that makes better digits."""
+    pieces = dict(enumerate(parts))
+    unions: dict[tuple[int, int], Digit] = {}
+    gains: dict[tuple[int, int], float] = {}
+    added = list(pieces)
+    while True:
+        for second in added:
+            for first in pieces:
+                if first >= second or not are_near(pieces[first][1], pieces[second][1]):
+                    continue
+                (center, one), (other_center, other) = pieces[first], pieces[second]
+                whole = union(one, other, read)
+                gain = whole.likeness - max(one.likeness, other.likeness)
+                unions[first, second] = whole
+                gains[first, second] = gain + SAME_CENTER * (center == other_center)
+        gains = {pair: gain for pair, gain in gains.items() if pieces.keys() >= set(pair)}
+        best = max(gains, key=lambda pair: gains[pair], default=None)
+        if best is None or gains[best] < MIN_GAIN:
+            return [digit for _, digit in pieces.values()]
+        merged = sorted((pieces.pop(number) for number in best), key=lambda part: part[1].ink.sum())
+        added = [max(best) + len(unions)]  # a number that none has had
+        pieces[added[0]] = (merged[1][0], unions[best])
+
+
+def are_near(one: Digit, other: Digit) -> bool:
+    """Return whether two pieces may belong to one digit."""
+    gap = MAX_GAP * max(one.bottom - one.top, other.bottom - other.top)
+    return (
+        one.left < other.right + gap
+        and other.left < one.right + gap
+        and one.top < other.bottom + gap
+        and other.top < one.bottom + gap
+    )
+
+
+def union(one: Digit, other: Digit, read: Read) -> Digit:
+    """Return the digit of two pieces together."""
+    top, left = min(one.top, other.top), min(one.left, other.left)
+    bottom, right = max(one.bottom, other.bottom), max(one.right, other.right)
+    ink = np.zeros((bottom - top, right - left), dtype=np.float32)
+    for piece in (one, other):
+        ink[piece.top - top : piece.bottom - top, piece.left - left : piece.right - left] += (
+            piece.ink
+        )
+    return Digit(top, left, ink, read(size_normalize(ink)))
+
+
+def digit_of(mask: NDArray[np.float32], own: NDArray[np.bool_], read: Read) -> Digit:
+    """Return the digit whose ink is the mask (height, width) within its own pixels."""
+    rows, columns = nonzero_slice(own.any(axis=1)), nonzero_slice(own.any(axis=0))
+    ink = np.where(own[rows, columns], mask[rows, columns], np.float32(0))
+    return Digit(rows.start, columns.start, ink, read(size_normalize(ink)))
+
+
+def without_rings(digits: list[Digit]) -> list[Digit]:
+    """Return digits without those that enclose another."""
+    return [one for one in digits if not any(encloses(one, other) for other in digits)]
+
+
+def encloses(outer: Digit, inner: Digit) -> bool:
+    """Return whether a digit lies within the box of another, clear of its edges."""
+    return (
+        outer.left < inner.left
+        and inner.right < outer.right
+        and outer.top < inner.top
+        and inner.bottom < outer.bottom
+    )
+
+
+def without_dots(digits: list[Digit]) -> list[Digit]:
+    """Return digits without those that are as small as a full stop beside the others."""
+    if not digits:
+        return []
+    height = float(np.median([digit.bottom - digit.top for digit in digits]))
+    return [digit for digit in digits if max(digit.ink.shape) > DOT * height]
+
+
+def label_components(is_ink: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the number (height, width), from 1, of each pixel's connected ink; 0 is paper.
+
+    Diagonal neighbors are connected. Runs of a row are joined with those of the row above.
+    """
+    padded = np.pad(is_ink, ((0, 0), (1, 1))).astype(np.int8)
+    edges = np.diff(padded, axis=1)
+    rows, starts = np.nonzero(edges == 1)
+    ends = np.nonzero(edges == -1)[1]
+    parents = list(range(len(rows)))
+
+    def root(run: int) -> int:
+        while parents[run] != run:
+            parents[run] = parents[parents[run]]
+            run = parents[run]
+        return run
+
+    first_of_row = np.searchsorted(rows, np.arange(len(is_ink) + 1))
+    for row in range(1, len(is_ink)):
+        above, run = int(first_of_row[row - 1]), int(first_of_row[row])
+        while above < first_of_row[row] and run < first_of_row[row + 1]:
+            if starts[above] <= ends[run] and starts[run] <= ends[above]:
+                parents[root(run)] = root(above)
+            if ends[above] < ends[run]:
+                above += 1
+            else:
+                run += 1
+    roots = np.array([root(run) for run in range(len(rows))], dtype=np.int64)
+    numbers = np.unique(roots, return_inverse=True)[1] + 1
+    labels = np.zeros(is_ink.shape, dtype=np.int64)
+    for row, start, end, number in zip(rows, starts, ends, numbers, strict=True):
+        labels[row, start:end] = number
+    return labels
