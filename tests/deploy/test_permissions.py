@@ -9,8 +9,6 @@ from deploy.account import BACKEND_ROLE, FRONTEND_ROLE, Account, Checkout
 from deploy.fake_aws import NAME, PAGE_BUCKET, FakeAWS
 from deploy.permissions import Access, Policies, is_allowed
 
-from support.frontend_files import INDEX, SCRIPT
-
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("preserved_image")]
 
 FUNCTION = f"arn:aws:lambda:eu-central-1:123456789012:function:{NAME}"
@@ -31,20 +29,7 @@ are read by a workflow, not by a script. Without the permission to list a bucket
 missing file that access is denied."""
 
 
-@pytest.fixture(scope="module")
-def built_frontend(checkout: Checkout) -> None:
-    """A stand-in for the frontend, newer than packages and sources, so that it is not built."""
-    packages = checkout.folder / "frontend" / "node_modules"
-    packages.unlink()
-    packages.mkdir()
-    (packages / "installed").touch()
-    assets = checkout.folder / "frontend" / "dist" / "assets"
-    assets.mkdir(parents=True)
-    (assets / "index-0123abcd.js").write_text(SCRIPT)
-    (assets.parent / "index.html").write_text(INDEX)
-
-
-@pytest.mark.usefixtures("first_commit", "built_frontend")
+@pytest.mark.usefixtures("first_commit")
 def test_roles_use_every_permission_they_have(
     fake_aws: FakeAWS, account: Account, checkout: Checkout, policies: Policies
 ) -> None:
@@ -76,7 +61,7 @@ def test_frontend_role_cannot_deploy_the_function(fake_aws: FakeAWS, checkout: C
     assert fake_aws.live_version() == before
 
 
-@pytest.mark.usefixtures("first_commit", "built_frontend")
+@pytest.mark.usefixtures("first_commit")
 def test_backend_role_cannot_deploy_the_frontend(
     fake_aws: FakeAWS, account: Account, checkout: Checkout
 ) -> None:
