@@ -14,7 +14,7 @@ shows a run while it is in progress; a completed run appends a row to results.cs
 import argparse
 import copy
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,14 +92,7 @@ def train(
     best: dict[str, Any] = {"weights": {}, "accuracies": {"no epoch yet": 0.0}}
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=True, map_location=DEVICE)
-        resumable = stateful.keys() <= saved.keys()  # else another version wrote it
-        if not resumable or any(saved[name] != value for name, value in settings.items()):
-            raise SystemExit(
-                f"{folder} contains a run with other settings; choose another name with --run."
-            )
-        for name, part in stateful.items():
-            part.load_state_dict(saved[name])
+        saved = load_checkpoint(checkpoint, stateful, settings)
         start_epoch, step, best = saved["epoch"], saved["step"], saved["best"]
         print(f"Resuming after epoch {start_epoch} of {epochs}.")
 
@@ -249,6 +242,24 @@ def log_confusion_matrix(
         writer.add_figure("confusion", validation_confusion_chart(labels, predicted))
 
 
+def load_checkpoint(
+    path: Path, stateful: Mapping[str, Any], settings: Mapping[str, int]
+) -> dict[str, Any]:
+    """Load the states of the given objects from a checkpoint; return all that it holds.
+
+    Raises SystemExit if it is of a run with other settings.
+    """
+    saved: dict[str, Any] = torch.load(path, weights_only=True, map_location=DEVICE)
+    resumable = stateful.keys() <= saved.keys()  # else another version wrote it
+    if not resumable or any(saved[name] != value for name, value in settings.items()):
+        raise SystemExit(
+            f"{path.parent} contains a run with other settings; choose another name with --run."
+        )
+    for name, part in stateful.items():
+        part.load_state_dict(saved[name])
+    return saved
+
+
 def save_checkpoint(state: dict[str, Any], path: Path) -> None:
     """Write a checkpoint atomically: a killed process leaves a whole file."""
     temporary = path.with_suffix(".new")
@@ -263,7 +274,7 @@ def save_atomically(answers: Answers, path: Path) -> None:
     temporary.replace(path)
 
 
-def format_channels(channels: Channels) -> str:
+def format_channels(channels: tuple[int, ...]) -> str:
     """Return the numbers of feature maps as in "16-64-128"."""
     return "-".join(map(str, channels))
 

@@ -32,7 +32,15 @@ from training.finder.pens import load_hands
 from training.finder.scenes import KINDS, Kind
 from training.finder.validation import found_by_kind, overlay
 from training.run_log import append_run
-from training.train import RUNS, get_lr, save_checkpoint, update_ema
+from training.train import (
+    DEVICE,
+    RUNS,
+    format_channels,
+    get_lr,
+    load_checkpoint,
+    save_checkpoint,
+    update_ema,
+)
 
 # Everything that shapes the result, besides the architecture (network.py) and the scenes.
 EPOCHS = 20
@@ -66,8 +74,7 @@ def train(
     """
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    network = FinderNet().to(device)
+    network = FinderNet().to(DEVICE)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     ema_network = copy.deepcopy(network)
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=WEIGHT_DECAY)
@@ -79,14 +86,7 @@ def train(
     found: dict[str, float] = {}
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=True, map_location=device)
-        resumable = stateful.keys() <= saved.keys()  # else another version wrote it
-        if not resumable or any(saved[name] != value for name, value in settings.items()):
-            raise SystemExit(
-                f"{folder} contains a run with other settings; choose another name with --run."
-            )
-        for name, state in stateful.items():
-            state.load_state_dict(saved[name])
+        saved = load_checkpoint(checkpoint, stateful, settings)
         start_epoch, step, found = saved["epoch"], saved["step"], saved["found"]
         print(f"Resuming after epoch {start_epoch} of {epochs}.")
 
@@ -103,9 +103,9 @@ def train(
         for progress, batch in shuffled(files, rng):
             for group in optimizer.param_groups:
                 group["lr"] = get_lr((epoch + progress) / epochs)
-            pictures = torch.from_numpy(recolored(batch, rng)).to(device)
-            truth = truth_of(*(torch.from_numpy(array).to(device) for array in batch[1:]))
-            with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+            pictures = torch.from_numpy(recolored(batch, rng)).to(DEVICE)
+            truth = truth_of(*(torch.from_numpy(array).to(DEVICE) for array in batch[1:]))
+            with torch.autocast(DEVICE, torch.bfloat16, enabled=DEVICE == "cuda"):
                 outputs = network(pictures.permute(0, 3, 1, 2).float())
             parts = losses(type(outputs)(*(output.float() for output in outputs)), truth)
             optimizer.zero_grad()
@@ -223,7 +223,7 @@ def main() -> None:
     network, found = train(load_part, val_batches, folder, arguments.epochs, arguments.seed)
 
     recipe = (
-        f"{'-'.join(map(str, CHANNELS))} channels, {arguments.epochs} epochs, "
+        f"{format_channels(CHANNELS)} channels, {arguments.epochs} epochs, "
         f"{parts} parts {cache.key}"
     )
     target = folder / "finder.onnx"
