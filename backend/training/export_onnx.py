@@ -45,12 +45,21 @@ def export_onnx(model: DigitCNN, calibration: Calibration, recipe: str, path: Pa
         external_data=False,
         verbose=False,
     )
+    metadata = {name: f"{value:.6g}" for name, value in asdict(calibration).items()}
+    finish_export(
+        path,
+        "Recognizes a handwritten digit; see MODEL_CARD.md beside this file.",
+        {"recipe": recipe} | metadata,
+    )
+
+
+def finish_export(path: Path, description: str, metadata: dict[str, str]) -> None:
+    """Halve an exported file, describe it, and write its SHA-256 beside it."""
     exported = onnx.load(path)
     strip_traces(exported.graph)
     store_in_half_precision(exported.graph)
-    metadata = {name: f"{value:.6g}" for name, value in asdict(calibration).items()}
-    onnx.helper.set_model_props(exported, {"recipe": recipe} | metadata)
-    exported.doc_string = "Recognizes a handwritten digit; see MODEL_CARD.md beside this file."
+    onnx.helper.set_model_props(exported, metadata)
+    exported.doc_string = description
     onnx.save(exported, path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     path.with_suffix(".onnx.sha256").write_text(f"{digest}  {path.name}\n")

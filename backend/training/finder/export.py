@@ -1,13 +1,11 @@
 """Exports a finder as ONNX, with the file's SHA-256 beside it."""
 
-import hashlib
 from pathlib import Path
 
-import onnx
 import torch
 from torch import Tensor, nn
 
-from training.export_onnx import store_in_half_precision, strip_traces
+from training.export_onnx import finish_export
 from training.finder.network import MULTIPLE, FinderNet
 
 
@@ -49,11 +47,5 @@ def export_finder(network: FinderNet, recipe: str, path: Path) -> None:
         external_data=False,
         verbose=False,
     )
-    exported = onnx.load(path)
-    strip_traces(exported.graph)
-    store_in_half_precision(exported.graph)
-    onnx.helper.set_model_props(exported, {"recipe": recipe})
-    exported.doc_string = "Finds the ink of handwritten digits in a picture."
-    onnx.save(exported, path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    path.with_suffix(".onnx.sha256").write_text(f"{digest}  {path.name}\n")
+    description = "Finds the ink of handwritten digits in a picture."
+    finish_export(path, description, {"recipe": recipe})
