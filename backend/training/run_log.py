@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from training.evaluation.schema import SeedStatistics
+from training.whole_files import whole_file
 
 RESULTS = Path(__file__).with_name("results.csv")
 
@@ -21,12 +22,10 @@ def append_run(path: Path, run: dict[str, object]) -> None:
             rows = list(csv.DictReader(file))
     rows.append(run)
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    temporary = path.with_suffix(".new")
-    with temporary.open("w", newline="", encoding="utf-8") as file:
+    with whole_file(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    temporary.replace(path)
 
 
 def seed_statistics(recipe: str, path: Path) -> SeedStatistics:

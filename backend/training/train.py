@@ -35,6 +35,7 @@ from training.evaluation.charts import validation_confusion_chart
 from training.export_onnx import export_onnx
 from training.model import CHANNELS, TEACHER_CHANNELS, Channels, DigitCNN
 from training.run_log import RESULTS, append_run
+from training.whole_files import whole_file
 
 # Everything that shapes the result, besides the architecture (model.py) and data (data/).
 EPOCHS = 24
@@ -261,17 +262,9 @@ def load_checkpoint(
 
 
 def save_checkpoint(state: dict[str, Any], path: Path) -> None:
-    """Write a checkpoint atomically: a killed process leaves a whole file."""
-    temporary = path.with_suffix(".new")
-    torch.save(state, temporary)
-    temporary.replace(path)
-
-
-def save_atomically(answers: Answers, path: Path) -> None:
-    """Write an array atomically: a killed process leaves a whole file."""
-    temporary = path.with_suffix(".new.npy")
-    np.save(temporary, answers)
-    temporary.replace(path)
+    """Write a checkpoint; a killed process leaves the one before it."""
+    with whole_file(path) as file:
+        torch.save(state, file)
 
 
 def format_channels(channels: tuple[int, ...]) -> str:
@@ -316,7 +309,8 @@ def main() -> None:
     def load_answers(number: int) -> Answers:
         path = folder / "teacher" / f"answers-{number:02d}.npy"
         if not path.exists():
-            save_atomically(answer(teacher, dataset.load(number)[0]), path)
+            with whole_file(path) as file:
+                np.save(file, answer(teacher, dataset.load(number)[0]))
         answers: Answers = np.load(path)
         return answers
 

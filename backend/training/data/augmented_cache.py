@@ -31,6 +31,7 @@ from training.data import (
 )
 from training.data.augmentation import degrade, preprocess_batch
 from training.data.sources import Source
+from training.whole_files import whole_file
 
 CHUNK_SIZE = 250
 """Samples of one source that one process renders at a time."""
@@ -68,9 +69,8 @@ class AugmentedDataset:
         if not path.exists():
             inputs, labels = self.build(copy)
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_suffix(".new.npz")
-            np.savez(temporary, inputs=inputs, labels=labels)
-            temporary.replace(path)
+            with whole_file(path) as file:
+                np.savez(file, inputs=inputs, labels=labels)
         with np.load(path) as saved:
             return saved["inputs"], saved["labels"]
 

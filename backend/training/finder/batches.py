@@ -36,6 +36,7 @@ from training.finder.losses import MAX_DIGITS
 from training.finder.network import MULTIPLE
 from training.finder.pens import Hands
 from training.finder.scenes import KINDS, Kind, Scene, draw_mixed_scene, draw_scene
+from training.whole_files import whole_file
 
 BATCH_SIZE = 32
 """Scenes of a batch."""
@@ -140,9 +141,8 @@ def start_worker(hands: Hands) -> None:
 def draw_batch(job: Job) -> None:
     """Draw and store a batch."""
     (hands,) = worker_hands
-    temporary = job.path.with_suffix(".new.npz")
-    np.savez(temporary, **make_batch(hands, job)._asdict())
-    temporary.replace(job.path)
+    with whole_file(job.path) as file:
+        np.savez(file, **make_batch(hands, job)._asdict())
 
 
 def make_batch(hands: Hands, job: Job) -> Batch:
