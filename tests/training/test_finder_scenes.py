@@ -15,7 +15,7 @@ pytest.importorskip("torch", reason="training needs torch (make setup-training)"
 
 from support.handwriting import synthetic_hands
 from training.data.pen_paths import UNIPEN_DIGITS, UNIPEN_OTHERS
-from training.finder import cameras, scenes, writing
+from training.finder import scenes, writing
 from training.finder.canvas import Size
 from training.finder.grounds import stage_on
 from training.finder.pens import Hands, Pen, load_hands
@@ -44,7 +44,9 @@ def white_paper(rng: np.random.Generator, hands: Hands, size: Size) -> Stage:
     return stage
 
 
-BLACK_ON_WHITE = Recipe(ground=white_paper, writing=writing.number, camera=cameras.perfect)
+BLACK_ON_WHITE = Recipe(
+    ground=white_paper, writing=writing.number, camera=lambda _, picture: picture
+)
 
 
 def all_scenes(count: int) -> list[Scene]:

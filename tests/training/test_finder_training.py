@@ -13,6 +13,7 @@ import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch import Tensor
 
+from recognizer.detection import STRIDE
 from support.handwriting import synthetic_hands
 from training.finder import __main__ as trainer
 from training.finder import batches
@@ -20,7 +21,7 @@ from training.finder.__main__ import side_at, train
 from training.finder.batches import Batch, Job, SceneCache, load_batch, make_batch, stack
 from training.finder.export import OnePicture, export_finder
 from training.finder.losses import MAX_DIGITS, Truth, losses, total, truth_of
-from training.finder.network import STRIDE, FinderNet, Found, count_weights, find
+from training.finder.network import FinderNet, Found, find
 from training.finder.scenes import KINDS, Kind, Scene
 from training.finder.validation import is_found
 
@@ -52,7 +53,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SceneCache:
 
 
 def test_outputs_have_the_size_of_the_picture_or_a_quarter(network: FinderNet) -> None:
-    assert count_weights(network) <= 300_000
+    assert sum(weights.numel() for weights in network.parameters()) <= 300_000
     for height, width in ((32, 32), (96, 192), (192, 160)):
         found = network(torch.zeros(2, 3, height, width))
         cells = (height // STRIDE, width // STRIDE)

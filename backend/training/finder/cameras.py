@@ -17,11 +17,6 @@ NOISE = np.random.default_rng(0).standard_normal(2**20, dtype=np.float32)
 Camera = Callable[[np.random.Generator, Picture], Picture]
 
 
-def perfect(_: np.random.Generator, picture: Picture) -> Picture:
-    """Keep every pixel."""
-    return picture
-
-
 def ordinary(rng: np.random.Generator, picture: Picture) -> Picture:
     """Blur a little and add a little noise."""
     side = rng.uniform(0.02, 0.2)

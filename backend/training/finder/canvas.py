@@ -37,6 +37,12 @@ class Patch:
         height, width = self.coverage.shape
         return slice(self.top, self.top + height), slice(self.left, self.left + width)
 
+    def spread(self, size: Size) -> Field:
+        """Return the coverage of a whole picture of a size."""
+        coverage = np.zeros(size[::-1], dtype=np.float32)
+        coverage[self.area] = self.coverage
+        return coverage
+
 
 def project(view: NDArray[np.float64], points: Stroke) -> Stroke:
     """Return points (k, 2) under a homography (3, 3)."""
@@ -73,6 +79,16 @@ def bounds(strokes: Sequence[Stroke]) -> Box:
     points = np.concatenate(strokes)
     (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
     return float(left), float(top), float(right), float(bottom)
+
+
+def overlap(first: Box, second: Box, margin: float = 0.0) -> bool:
+    """Return whether two boxes overlap, or come closer than a margin."""
+    return (
+        first[0] < second[2] + margin
+        and second[0] < first[2] + margin
+        and first[1] < second[3] + margin
+        and second[1] < first[3] + margin
+    )
 
 
 def draw_strokes(strokes: Sequence[Stroke], pen: float, size: Size) -> Patch | None:

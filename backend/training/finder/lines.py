@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from training.data.rasterize import Stroke, perturb, smooth
-from training.finder.canvas import Box, bounds, corners
+from training.finder.canvas import Box, bounds, corners, overlap
 from training.finder.stage import Color, Stage, luminance, tinted
 
 Marks = Callable[[Stage], None]
@@ -232,7 +232,7 @@ def crossed_out_words(stage: Stage) -> None:
         wide, high = np.array([rng.uniform(1, 3), rng.uniform(0.5, 1)]) * stage.height
         corner = rng.uniform(stage.region[:2], stage.region[2:])
         box = (corner[0], corner[1], corner[0] + wide, corner[1] + high)
-        if not any(touches(box, glyph.box) for glyph in stage.glyphs):
+        if not any(overlap(box, glyph.box) for glyph in stage.glyphs):
             count = int(rng.integers(8, 24))
             x = corner[0] + np.linspace(0, wide, count)
             y = corner[1] + high * (np.arange(count) % 2) + rng.normal(0, 0.1 * high, count)
@@ -315,11 +315,3 @@ def thin(stage: Stage) -> float:
 def padded(box: Box, margin: float) -> Box:
     """Return a box that reaches farther by a margin on each side."""
     return box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin
-
-
-def touches(first: Box, second: Box) -> bool:
-    """Return whether two boxes overlap."""
-    return (
-        first[0] < second[2] and second[0] < first[2]
-        and first[1] < second[3] and second[1] < first[3]
-    )  # fmt: skip

@@ -6,7 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from training.finder.network import STRIDE, Found
+from recognizer.detection import STRIDE
+from training.finder.network import Found
 
 MAX_DIGITS = 8
 """Most digits of a scene."""

@@ -12,15 +12,15 @@ CHANNELS = (16, 32, 64, 112, 128)
 DECODER_CHANNELS = (112, 64, 48, 24)
 """Feature maps of the decoder at strides 16, 8, 4 and 2."""
 
-STRIDE = 4
-"""Side, in pixels, of a cell of the outputs about digits."""
-
 MULTIPLE = 32
 """A picture's sides are multiples of it."""
 
 
 class Found(NamedTuple):
-    """What the network makes of n pictures, before any sigmoid or softmax."""
+    """What the network makes of n pictures, before any sigmoid or softmax.
+
+    STRIDE is that of `recognizer.detection`.
+    """
 
     mask: Tensor
     """(n, height, width): whether a pixel is a digit's ink; logits."""
@@ -134,11 +134,6 @@ def separable(in_channels: int, out_channels: int, stride: int = 1) -> tuple[nn.
         nn.BatchNorm2d(out_channels),
         nn.ReLU(),
     )
-
-
-def count_weights(network: nn.Module) -> int:
-    """Return the number of weights."""
-    return sum(weights.numel() for weights in network.parameters())
 
 
 @torch.no_grad()

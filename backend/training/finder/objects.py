@@ -47,8 +47,7 @@ def finger(stage: Stage) -> None:
             patch = draw_strokes([np.stack([outside, tip])], width, stage.size)
             if patch is None:
                 continue
-            coverage = np.zeros(stage.hidden.shape, dtype=np.float32)
-            coverage[patch.area] = patch.coverage
+            coverage = patch.spread(stage.size)
             if stage.is_free(coverage):
                 shaded(stage, coverage, skin, width / 5)
                 nail = fill_ellipse(
@@ -130,8 +129,7 @@ def paper_clip(stage: Stage) -> None:
         patch = draw_strokes([path], max(1.0, unit / 4), stage.size)
         if patch is None:
             continue
-        coverage = np.zeros(stage.hidden.shape, dtype=np.float32)
-        coverage[patch.area] = patch.coverage
+        coverage = patch.spread(stage.size)
         if stage.is_free(coverage):
             stage.cover(coverage, tinted(rng, rng.uniform(0.3, 0.75), 0.1))
             return

@@ -9,9 +9,10 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import nn
 
+from recognizer.detection import STRIDE
 from training.finder.batches import Batch, load_batch
 from training.finder.losses import truth_of
-from training.finder.network import STRIDE, Found, find
+from training.finder.network import Found, find
 from training.finder.scenes import Kind
 
 MIN_FOUND = 0.75

@@ -11,7 +11,7 @@ import numpy as np
 from training.data.doodles import doodle
 from training.data.non_digits import SCRIBBLES, SHAPES
 from training.data.rasterize import Stroke, perturb, smooth
-from training.finder.canvas import Box, bounds, rotation
+from training.finder.canvas import bounds, overlap, rotation
 from training.finder.stage import Glyph, Stage
 
 MIN_DIGIT_HEIGHT = 9.0
@@ -225,13 +225,3 @@ def turn(glyphs: list[Glyph], angle: float) -> list[Glyph]:
         replace(each, strokes=[stroke @ rotation(angle) for stroke in each.strokes])
         for each in glyphs
     ]
-
-
-def overlap(first: Box, second: Box, margin: float) -> bool:
-    """Return whether two boxes come closer than a margin."""
-    return (
-        first[0] < second[2] + margin
-        and second[0] < first[2] + margin
-        and first[1] < second[3] + margin
-        and second[1] < first[3] + margin
-    )
