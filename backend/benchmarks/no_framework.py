@@ -12,5 +12,5 @@ recognizer = Recognizer()
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """Handle a function URL's event whose body is an image."""
     prediction = recognizer.recognize(base64.b64decode(event["body"])).prediction
-    body = {"digit": prediction.digit, "probabilities": prediction.probabilities.tolist()}
+    body = {"digit": prediction.digit, "confidence": prediction.confidence}
     return {"statusCode": 200, "body": json.dumps(body)}

@@ -20,16 +20,17 @@ MODEL_PATH = Path(__file__).parent / "model" / "digits.onnx"
 NON_DIGIT = 10
 """Index of the class for everything that is not a digit, after the ten digits."""
 
-Verdict = Literal["digit", "unsure", "not_a_digit", "blank"]
+Verdict = Literal["digit", "number", "unsure", "not_a_digit", "blank"]
 
 
-class Prediction(NamedTuple):
-    """The classifier's result for one model input."""
+class DigitPrediction(NamedTuple):
+    """What the classifier makes of one model input."""
 
     digit: int | None
     """0 to 9; None if the verdict is `not_a_digit` or `blank`."""
 
     verdict: Verdict
+    """All but `number`."""
 
     probabilities: NDArray[np.float64]
     """(10,), sums to 1: of each digit, given that the image shows one. Calibrated."""
@@ -40,7 +41,7 @@ class Prediction(NamedTuple):
         return float(self.probabilities.max())
 
 
-BLANK = Prediction(None, "blank", np.full(10, 0.1))
+BLANK = DigitPrediction(None, "blank", np.full(10, 0.1))
 """The prediction for an image without ink: every digit is equally likely."""
 
 
@@ -69,7 +70,7 @@ class Classifier:
         self.reject_threshold = self._threshold("reject_threshold", "refuse_above")
         self.unsure_threshold = self._threshold("unsure_threshold", "unsure_below")
 
-    def predict(self, model_input: ModelInput | None) -> Prediction:
+    def predict(self, model_input: ModelInput | None) -> DigitPrediction:
         """Classify one (28, 28) model input; None is a blank image."""
         if model_input is None:
             return BLANK
@@ -79,9 +80,9 @@ class Classifier:
         digit = int(digits.argmax())
         probabilities = digits / digits.sum()
         if class_probabilities[NON_DIGIT] > self.reject_threshold:
-            return Prediction(None, "not_a_digit", probabilities)
+            return DigitPrediction(None, "not_a_digit", probabilities)
         verdict: Verdict = "digit" if digits[digit] >= self.unsure_threshold else "unsure"
-        return Prediction(digit, verdict, probabilities)
+        return DigitPrediction(digit, verdict, probabilities)
 
     def explain(self, model_input: ModelInput) -> NDArray[np.float64]:
         """Return how much each part of a (28, 28) model input speaks for each digit: (10, 7, 7).

@@ -8,7 +8,7 @@ more than a bounded amount of work. Files that Pillow does not read go to `recog
 import warnings
 from collections.abc import Iterator
 from io import BytesIO
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +75,16 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
 
+class DecodedImage(NamedTuple):
+    """An image, upright, averaged down to the working size."""
+
+    gray: GrayImage
+    colors: Image.Image
+    """In mode L or RGB."""
+    scale: tuple[float, float]
+    """Width and height of a pixel in pixels of the file, turned upright."""
+
+
 Header = ImageFile.ImageFile | Exception
 """An image file whose header has been read, and nothing else, or what Pillow raised."""
 
@@ -92,8 +102,8 @@ def decode_image(
     max_bytes: int = MAX_BYTES,
     max_pixels: int = MAX_PIXELS,
     header: Header | None = None,
-) -> GrayImage:
-    """Decode an image file to grayscale, upright, averaged down to the working size.
+) -> DecodedImage:
+    """Decode an image file.
 
     Only the first frame is read. Colors become gray along their direction of greatest contrast;
     transparent parts become paper. A file that lacks its end is read while seven tenths of
@@ -103,6 +113,9 @@ def decode_image(
     if not content:
         raise ImageError("empty", f"The image is empty; send {ACCEPTED_FORMATS}.")
     check_size(len(content), max_bytes)
+    header = read_header(content, max_pixels) if header is None else header
+    # Before a JPEG is decoded at a fraction of its size.
+    sent_size = None if isinstance(header, Exception) else header.size
     try:
         try:
             image = load_image(content, max_pixels, header)
@@ -114,7 +127,7 @@ def decode_image(
             image = load_damaged(content, error, lambda part: open_image(part, max_pixels))
         # The decoder may find another size than the header gave.
         check_pixels(image.size, max_pixels)
-        return simplify(image)
+        return simplify(image, sent_size or image.size)
     except ImageError:
         raise
     except Image.DecompressionBombError as error:
@@ -124,7 +137,7 @@ def decode_image(
         raise ImageError("unreadable", message) from error
 
 
-def decode_later_frames(content: bytes, max_pixels: int = MAX_PIXELS) -> Iterator[GrayImage]:
+def decode_later_frames(content: bytes, max_pixels: int = MAX_PIXELS) -> Iterator[DecodedImage]:
     """Yield the frames of an animation after its first, as decode_image returns the first.
 
     Yields nothing for other images. Ends early at a damaged frame, and after MAX_FRAMES frames or
@@ -140,7 +153,7 @@ def decode_later_frames(content: bytes, max_pixels: int = MAX_PIXELS) -> Iterato
                 # A frame of a GIF may be larger than those before it.
                 check_pixels(image.size, max_pixels)
                 image.load()
-                yield simplify(image)
+                yield simplify(image, image.size)
                 pixels += image.width * image.height
     except Exception:  # as many kinds as in decode_image, and EOFError after the last frame
         return
@@ -226,10 +239,16 @@ def shows_more_than_noise(image: Image.Image) -> bool:
     return high - low > MIN_LASTING_CONTRAST * (highest - lowest)
 
 
-def simplify(image: Image.Image) -> GrayImage:
-    """Turn a decoded image upright, average it down to the working size and make it gray."""
-    upright = to_plain_mode(apply_orientation(image))
-    return np.asarray(to_grayscale(flatten_alpha(downscale(upright))))
+def simplify(image: Image.Image, sent_size: tuple[int, int]) -> DecodedImage:
+    """Turn a decoded image upright, average it down to the working size and make it gray.
+
+    `sent_size` is the width and height of the file, in pixels.
+    """
+    upright = apply_orientation(image)
+    width, height = sent_size if upright.size == image.size else sent_size[::-1]
+    colors = flatten_alpha(downscale(to_plain_mode(upright)))
+    gray = np.asarray(to_grayscale(colors))
+    return DecodedImage(gray, colors, (width / colors.width, height / colors.height))
 
 
 def is_small(content: bytes, header: Header | None = None) -> bool:

@@ -173,14 +173,14 @@ def union(one: Digit, other: Digit, read: Read) -> Digit:
         ink[piece.top - top : piece.bottom - top, piece.left - left : piece.right - left] += (
             piece.ink
         )
-    return Digit(top, left, ink, read(size_normalize(ink)))
+    return Digit(top, left, ink, read(size_normalize(ink)[0]))
 
 
 def digit_of(mask: NDArray[np.float32], own: NDArray[np.bool_], read: Read) -> Digit:
     """Return the digit whose ink is the mask (height, width) within its own pixels."""
     rows, columns = nonzero_slice(own.any(axis=1)), nonzero_slice(own.any(axis=0))
     ink = np.where(own[rows, columns], mask[rows, columns], np.float32(0))
-    return Digit(rows.start, columns.start, ink, read(size_normalize(ink)))
+    return Digit(rows.start, columns.start, ink, read(size_normalize(ink)[0]))
 
 
 def without_rings(digits: list[Digit]) -> list[Digit]:

@@ -8,6 +8,8 @@ darker or lighter than its paper, at any contrast and in uneven light.
 Training calls this module too, so the model learns from exactly what it is later served.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -59,14 +61,47 @@ STRAY_INK_FRACTION = 0.002
 stretch it."""
 
 
-def preprocess(image: GrayImage) -> ModelInput | None:
-    """Return the model input for the digit in an image, or None if it is blank."""
-    ink = separate_ink(image)
-    return None if ink is None else size_normalize(ink)
+class Box(NamedTuple):
+    """A rectangle in an image, in pixels from its upper left corner."""
+
+    left: float
+    top: float
+    width: float
+    height: float
 
 
-def separate_ink(image: GrayImage) -> Ink | None:
-    """Return the ink of an image, cropped to its bounding box, or None if blank.
+class InkPatch(NamedTuple):
+    """The ink of an image, cropped to its bounding box."""
+
+    ink: Ink
+    left: int
+    top: int
+    on_even_paper: bool
+    """Whether the image's edges agree on one level of paper."""
+
+
+class Preprocessed(NamedTuple):
+    """All ink of an image, taken for one digit."""
+
+    model_input: ModelInput
+    box: Box
+    """Around the ink, but for specks."""
+    on_even_paper: bool
+    """As in InkPatch."""
+
+
+def preprocess(image: GrayImage) -> Preprocessed | None:
+    """Return the ink of an image as the model input of one digit, or None if it is blank."""
+    patch = separate_ink(image)
+    if patch is None:
+        return None
+    model_input, box = size_normalize(patch.ink)
+    box = box._replace(left=patch.left + box.left, top=patch.top + box.top)
+    return Preprocessed(model_input, box, patch.on_even_paper)
+
+
+def separate_ink(image: GrayImage) -> InkPatch | None:
+    """Return the ink of an image, or None if blank.
 
     Paper is what lies along the image's edges; ink is what differs from it, in the direction
     (darker or lighter) in which more differs. No absolute brightness is assumed anywhere, so a
@@ -80,7 +115,8 @@ def separate_ink(image: GrayImage) -> Ink | None:
         )
         if ink is None:
             return None
-        return ink[nonzero_slice(ink.any(axis=1)), nonzero_slice(ink.any(axis=0))]
+        rows, columns = nonzero_slice(ink.any(axis=1)), nonzero_slice(ink.any(axis=0))
+        return InkPatch(ink[rows, columns], columns.start, rows.start, paper.size == 1)
     # On even paper all pixels of a gray level have the same ink, so compute it once per level.
     counts = np.array(Image.fromarray(image).histogram())[None]
     ink = ink_from_levels(np.arange(256, dtype=np.float32)[None], counts, paper, noise)
@@ -92,7 +128,7 @@ def separate_ink(image: GrayImage) -> Ink | None:
     extreme = image.min if has_ink[0] else image.max
     rows, columns = (nonzero_slice(has_ink[extreme(axis=axis)]) for axis in (1, 0))
     cropped: Ink = ink[0].take(image[rows, columns], mode="clip")  # twice as fast as indexing
-    return cropped
+    return InkPatch(cropped, columns.start, rows.start, on_even_paper=True)
 
 
 def ink_from_levels(
@@ -239,10 +275,10 @@ def quadratic_terms(rows: NDArray[np.float64], columns: NDArray[np.float64]) -> 
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
 
 
-def size_normalize(ink: Ink) -> ModelInput:
-    """Size-normalize ink as MNIST did.
+def size_normalize(ink: Ink) -> tuple[ModelInput, Box]:
+    """Size-normalize ink as MNIST did; return it with the box around it, without specks.
 
-    Scales the bounding box to 20×20, centers the mass in 28×28 and scales the maximum to 1. Scaling
+    Scales the box to 20×20, centers the mass in 28×28 and scales the maximum to 1. Scaling
     and centering are one resampling step, exact to fractions of a pixel, so a digit drawn at two
     sizes and places gives the same model input.
     """
@@ -254,7 +290,8 @@ def size_normalize(ink: Ink) -> ModelInput:
     rows = resampling_weights(center_of_mass(row_mass) - half, step, len(row_mass))
     columns = resampling_weights(center_of_mass(column_mass) - half, step, len(column_mass))
     field: ModelInput = rows @ ink @ columns.T
-    return field / max(float(field.max()), 1e-6)
+    box = Box(left, top, right - left, bottom - top)
+    return field / max(float(field.max()), 1e-6), box
 
 
 def nonzero_slice(has_ink: NDArray[np.bool_]) -> slice:

@@ -5,7 +5,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
-from recognizer.classifier import MODEL_PATH, Classifier, Prediction
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.classifier import MODEL_PATH, Classifier, Verdict
 from recognizer.decoding import (
     MAX_BYTES,
     MAX_PIXELS,
@@ -13,7 +16,8 @@ from recognizer.decoding import (
     decode_image,
     decode_later_frames,
 )
-from recognizer.preprocessing import ModelInput, preprocess
+from recognizer.layout import Number, PlacedDigit
+from recognizer.preprocessing import Box, ModelInput, preprocess
 
 
 class StageTimings(NamedTuple):
@@ -24,12 +28,26 @@ class StageTimings(NamedTuple):
     model_ms: float
 
 
+class Prediction(NamedTuple):
+    """What the models make of an image."""
+
+    digit: int | None
+    """0 to 9; None unless the image shows a single digit."""
+    verdict: Verdict
+    confidence: float
+    """Probability that the digit, or that all numbers are right, in [0, 1]. Calibrated."""
+    probabilities: NDArray[np.float64] | None
+    """(10,), sums to 1: of each digit, given that the image shows one; None for several digits."""
+    numbers: tuple[Number, ...]
+    """In reading order; empty if the verdict is `not_a_digit` or `blank`."""
+
+
 class Recognition(NamedTuple):
     """A prediction with its model input and timings."""
 
     prediction: Prediction
     model_input: ModelInput | None
-    """(28, 28): the digit as the model saw it; None for a blank image."""
+    """(28, 28): the ink as the model saw it; None for a blank image or several digits."""
     timings: StageTimings
 
 
@@ -57,7 +75,7 @@ class Recognizer:
         return self.classifier.version
 
     def recognize(self, content: bytes, header: Header | None = None) -> Recognition:
-        """Recognize the digit in an image file (PNG, JPEG, WebP, GIF or BMP).
+        """Recognize the digits in an image file (PNG, JPEG, WebP, GIF or BMP).
 
         Of an animation, the first frame that is not blank is read. `header` is that of the file, if
         it has been read. Raises ImageError if the bytes are not an accepted image.
@@ -65,20 +83,34 @@ class Recognizer:
         start = perf_counter()
         image = decode_image(content, self.max_bytes, self.max_pixels, header)
         decoded = perf_counter()
-        model_input = preprocess(image)
-        if model_input is None:
-            for frame in decode_later_frames(content, self.max_pixels):
-                model_input = preprocess(frame)
-                if model_input is not None:
+        drawn = preprocess(image.gray)
+        if drawn is None:
+            for image in decode_later_frames(content, self.max_pixels):
+                drawn = preprocess(image.gray)
+                if drawn is not None:
                     break
         preprocessed = perf_counter()
-        prediction = self.classifier.predict(model_input)
+        model_input = None if drawn is None else drawn.model_input
+        single = self.classifier.predict(model_input)
+        numbers: tuple[Number, ...] = ()
+        if drawn is not None and single.digit is not None:
+            box = to_sent_pixels(drawn.box, image.scale)
+            numbers = (Number((PlacedDigit(single, drawn.model_input, box),)),)
         timings = StageTimings(
             decode_ms=1_000 * (decoded - start),
             preprocess_ms=1_000 * (preprocessed - decoded),
             model_ms=1_000 * (perf_counter() - preprocessed),
         )
+        prediction = Prediction(
+            single.digit, single.verdict, single.confidence, single.probabilities, numbers
+        )
         return Recognition(prediction, model_input, timings)
+
+
+def to_sent_pixels(box: Box, scale: tuple[float, float]) -> Box:
+    """Return a box of a decoded image in pixels of the file."""
+    x, y = scale
+    return Box(x * box.left, y * box.top, x * box.width, y * box.height)
 
 
 @cache
@@ -88,7 +120,7 @@ def default_recognizer() -> Recognizer:
 
 
 def recognize(content: bytes) -> Prediction:
-    """Recognize the digit in an image file with the released model.
+    """Recognize the digits in an image file with the released model.
 
     The default limits apply. Raises ImageError if the bytes are not an accepted image, ModelError
     if the model cannot be loaded.

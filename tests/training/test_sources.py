@@ -72,7 +72,9 @@ def test_upscaling_does_not_change_the_model_input() -> None:
     for image, model_input in zip(images, preprocess_batch(canvases), strict=True):
         expected = preprocess(image)
         assert expected is not None
-        assert np.allclose(model_input, expected, atol=0.1)  # a shift by half a pixel gives 0.5
+        assert np.allclose(
+            model_input, expected.model_input, atol=0.1
+        )  # a shift by half a pixel gives 0.5
 
 
 def test_synthetic_digits_include_every_digit_within_its_box() -> None:

@@ -69,14 +69,14 @@ def test_image_with_too_many_parts_is_rejected(name: str) -> None:
 def test_image_with_many_parts_is_read(name: str) -> None:
     content = FILES[name](MAX_PARTS // 3)
     plain = FILES[name](0)
-    assert (decode_image(content) == decode_image(plain)).all()
+    assert (decode_image(content).gray == decode_image(plain).gray).all()
     assert is_small(content)
 
 
 @pytest.mark.parametrize("start", [JPEG, GIF, small_png_with()], ids=["JPEG", "GIF", "PNG"])
 @pytest.mark.parametrize("byte", [b"\0", b"\xff"])
 def test_bytes_behind_the_image_do_not_count(start: bytes, byte: bytes) -> None:
-    assert (decode_image(start + byte * 1_000_000) == decode_image(start)).all()
+    assert (decode_image(start + byte * 1_000_000).gray == decode_image(start).gray).all()
 
 
 @pytest.mark.parametrize(("profiles", "is_read"), [(1, True), (30, True), (200, False)])
@@ -85,7 +85,7 @@ def test_png_with_many_profiles_is_read_within_a_limit(profiles: int, is_read: b
     content = small_png_with(inflating_profile(1) * profiles)
     assert is_header_too_long(content) == (profiles > 1)
     if is_read:
-        assert (decode_image(content) == decode_image(small_png_with())).all()
+        assert (decode_image(content).gray == decode_image(small_png_with()).gray).all()
     else:
         with pytest.raises(ImageError):
             decode_image(content)
@@ -95,7 +95,7 @@ def test_damaged_profiles_count_up_to_the_damage() -> None:
     """Each inflates to almost a megabyte before zlib finds its checksum wrong."""
     damaged = zlib.compress(b" " * 1_000_000)[:-4] + bytes(4)
     profile = png_chunk(b"iCCP", b"profile\0\0" + damaged)
-    assert decode_image(small_png_with(profile * 30)).shape == (8, 8)
+    assert decode_image(small_png_with(profile * 30)).gray.shape == (8, 8)
     with pytest.raises(ImageError):
         decode_image(small_png_with(profile * 200))
 

@@ -17,16 +17,16 @@ def classifier() -> Classifier:
 
 @pytest.fixture(scope="module")
 def seven() -> ModelInput:
-    model_input = preprocess(np.asarray(digit_image(7)))
-    assert model_input is not None
-    return model_input
+    drawn = preprocess(np.asarray(digit_image(7)))
+    assert drawn is not None
+    return drawn.model_input
 
 
 @pytest.fixture(scope="module")
 def grid() -> ModelInput:
-    model_input = preprocess(np.asarray(grid_image()))
-    assert model_input is not None
-    return model_input
+    drawn = preprocess(np.asarray(grid_image()))
+    assert drawn is not None
+    return drawn.model_input
 
 
 def test_released_model_matches_its_checksum_and_is_small(classifier: Classifier) -> None:

@@ -51,9 +51,9 @@ def paint(coverage: NDArray[np.float64], ink: float, paper: float) -> GrayImage:
 
 def model_input_of(image: GrayImage) -> ModelInput:
     """Return the model input of an image that must not count as blank."""
-    model_input = preprocess(image)
-    assert model_input is not None
-    return model_input
+    drawn = preprocess(image)
+    assert drawn is not None
+    return drawn.model_input
 
 
 def distance(one: ModelInput, other: ModelInput) -> float:
@@ -142,9 +142,10 @@ def test_noisy_unevenly_lit_bare_paper_is_blank(noise: int) -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 1), (2, 2), (5, 700)])
 def test_image_of_any_shape_gives_a_finite_model_input_or_none(shape: tuple[int, int]) -> None:
     image = np.random.default_rng(1).integers(0, 256, shape).astype(np.uint8)
-    model_input = preprocess(image)
-    assert model_input is None or (
-        model_input.shape == (INPUT_SIZE, INPUT_SIZE) and bool(np.isfinite(model_input).all())
+    drawn = preprocess(image)
+    assert drawn is None or (
+        drawn.model_input.shape == (INPUT_SIZE, INPUT_SIZE)
+        and bool(np.isfinite(drawn.model_input).all())
     )
 
 

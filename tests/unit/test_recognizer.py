@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image, ImageDraw
 
 from recognizer import ImageError, Recognizer, recognize
 from recognizer.errors import ImageErrorCode
@@ -28,7 +28,7 @@ def test_recognize_gives_the_same_prediction_as_a_recognizer(
 ) -> None:
     expected, prediction = recognizer.recognize(seven).prediction, recognize(seven)
     assert (prediction.digit, prediction.verdict) == (7, "digit")
-    assert np.array_equal(prediction.probabilities, expected.probabilities)
+    assert prediction.confidence == expected.confidence
 
 
 @pytest.mark.parametrize(("content", "code"), [(b"", "empty"), (b"words", "unreadable")])
@@ -77,6 +77,7 @@ def test_model_input_is_what_the_model_saw(recognizer: Recognizer, seven: bytes)
     assert recognition.model_input is not None
     assert recognition.model_input.shape == (28, 28)
     again = recognizer.classifier.predict(recognition.model_input)
+    assert recognition.prediction.probabilities is not None
     assert np.array_equal(again.probabilities, recognition.prediction.probabilities)
 
 
@@ -89,9 +90,27 @@ def test_blank_image_has_no_model_input(recognizer: Recognizer) -> None:
 def test_two_threads_get_the_results_of_one(recognizer: Recognizer) -> None:
     images = [encode(digit_image(digit)) for digit in range(10)] * 4
 
-    def probabilities(content: bytes) -> list[float]:
-        result: list[float] = recognizer.recognize(content).prediction.probabilities.tolist()
-        return result
+    def confidence(content: bytes) -> float:
+        return recognizer.recognize(content).prediction.confidence
 
     with ThreadPoolExecutor(2) as threads:
-        assert list(threads.map(probabilities, images)) == [probabilities(i) for i in images]
+        assert list(threads.map(confidence, images)) == [confidence(i) for i in images]
+
+
+@pytest.mark.parametrize("scale", [1, 3])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_box_is_around_the_digit_in_pixels_of_the_upright_image(
+    recognizer: Recognizer, scale: int, orientation: int
+) -> None:
+    upright = Image.new("L", (300 * scale, 240 * scale), 255)
+    draw = ImageDraw.Draw(upright)
+    draw.rectangle([60 * scale, 30 * scale, 150 * scale, 44 * scale], fill=0)
+    draw.line([143 * scale, 40 * scale, 100 * scale, 180 * scale], fill=0, width=14 * scale)
+    sent = upright.transpose(Image.Transpose.ROTATE_90) if orientation == 6 else upright
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    recognition = recognizer.recognize(encode(sent, "JPEG", exif=exif, quality=95))
+    (number,) = recognition.prediction.numbers
+    assert number.text == "7"
+    expected = [side * scale for side in (60, 30, 91, 152)]
+    assert list(number.box) == pytest.approx(expected, abs=3 * scale)

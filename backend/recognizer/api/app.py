@@ -104,6 +104,7 @@ def create_app(
             async with large_images.turn():
                 recognition = await to_thread.run_sync(recognizer.recognize, content, header)
         prediction = recognition.prediction
+        probabilities = prediction.probabilities
         prediction_id = new_prediction_id(recognizer.version, prediction.digit)
         timings = {
             stage: round(milliseconds, 2)
@@ -121,17 +122,17 @@ def create_app(
             "digit": prediction.digit,
             "verdict": prediction.verdict,
             "confidence": prediction.confidence,
-            "probabilities": prediction.probabilities.tolist(),
+            "probabilities": None if probabilities is None else probabilities.tolist(),
             "model": recognizer.version,
             "id": prediction_id,
         }
         if explain:
             model_input = recognition.model_input
             body["input"] = body["evidence"] = None
-            if model_input is not None:
+            if model_input is not None and probabilities is not None:
                 body["input"] = encode_input(model_input)
                 body["evidence"] = explained(
-                    prediction.probabilities, recognizer.classifier.explain(model_input)
+                    probabilities, recognizer.classifier.explain(model_input)
                 )
         return JSONResponse(body, headers={"server-timing": server_timing(timings)})
 

@@ -51,8 +51,8 @@ def preprocess_batch(canvases: Tensor) -> NDArray[np.float32]:
     """
     levels = (canvases[:, 0] * 255).round().to(torch.uint8).numpy()
     blank = np.zeros((INPUT_SIZE, INPUT_SIZE), dtype=np.float32)
-    inputs = (preprocess(canvas) for canvas in levels)
-    return np.stack([blank if model_input is None else model_input for model_input in inputs])
+    found = (preprocess(canvas) for canvas in levels)
+    return np.stack([blank if each is None else each.model_input for each in found])
 
 
 def upscale(images: Tensor) -> Tensor:

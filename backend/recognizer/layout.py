@@ -1,0 +1,101 @@
+"""Digits in an image → numbers, in reading order."""
+
+from collections.abc import Sequence
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+from recognizer.classifier import DigitPrediction, Verdict
+from recognizer.preprocessing import Box, ModelInput
+
+MIN_OVERLAP = 0.5
+"""Part of the lower of two digits' heights that they share in a row."""
+
+MAX_GAP = 1.2
+"""Widest gap between digits of one number, as a fraction of the row's median height."""
+
+
+class PlacedDigit(NamedTuple):
+    """A digit and where it is in an image."""
+
+    prediction: DigitPrediction
+    model_input: ModelInput
+    """(28, 28): the digit as the model saw it."""
+    box: Box
+    """In pixels of the image as it was sent, upright."""
+
+
+class Number(NamedTuple):
+    """Digits in a row, one or more."""
+
+    digits: tuple[PlacedDigit, ...]
+    """From left to right."""
+
+    @property
+    def text(self) -> str:
+        """The most likely digits, such as "42"."""
+        return "".join(str(placed.prediction.probabilities.argmax()) for placed in self.digits)
+
+    @property
+    def verdict(self) -> Verdict:
+        """`unsure` if one of the digits is; else `digit` for a single one, and `number`."""
+        if any(placed.prediction.verdict != "digit" for placed in self.digits):
+            return "unsure"
+        return "digit" if len(self.digits) == 1 else "number"
+
+    @property
+    def confidence(self) -> float:
+        """Probability that all digits are right, in [0, 1]."""
+        return prod(placed.prediction.confidence for placed in self.digits)
+
+    @property
+    def box(self) -> Box:
+        """Around all digits, in pixels of the image as it was sent, upright."""
+        return enclosing_box([placed.box for placed in self.digits])
+
+
+def enclosing_box(boxes: Sequence[Box]) -> Box:
+    """Return the smallest box around others."""
+    left, top = min(box.left for box in boxes), min(box.top for box in boxes)
+    right = max(box.left + box.width for box in boxes)
+    bottom = max(box.top + box.height for box in boxes)
+    return Box(left, top, right - left, bottom - top)
+
+
+def lay_out(digits: Sequence[PlacedDigit]) -> tuple[Number, ...]:
+    """Return the numbers that digits form: rows from the top, each from left to right."""
+    numbers: list[Number] = []
+    for row in rows_of(digits):
+        gap = MAX_GAP * float(np.median([placed.box.height for placed in row]))
+        number = [row[0]]
+        for placed in row[1:]:
+            if placed.box.left - max(each.box.left + each.box.width for each in number) > gap:
+                numbers.append(Number(tuple(number)))
+                number = []
+            number.append(placed)
+        numbers.append(Number(tuple(number)))
+    return tuple(numbers)
+
+
+def rows_of(digits: Sequence[PlacedDigit]) -> list[list[PlacedDigit]]:
+    """Return the rows of digits, from the top; a digit joins the row whose last one it is beside.
+
+    Digits are taken from left to right, so a row may slope.
+    """
+    rows: list[list[PlacedDigit]] = []
+    for placed in sorted(digits, key=lambda each: each.box.left):
+        beside = [row for row in rows if overlap(row[-1].box, placed.box) >= MIN_OVERLAP]
+        if beside:
+            max(beside, key=lambda row: overlap(row[-1].box, placed.box)).append(placed)
+        else:
+            rows.append([placed])
+    return sorted(
+        rows, key=lambda row: np.mean([each.box.top + each.box.height / 2 for each in row])
+    )
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Return the part of the lower one's height that two boxes share."""
+    shared = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
+    return shared / min(one.height, other.height)
