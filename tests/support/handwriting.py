@@ -5,7 +5,7 @@ import numpy as np
 from training.data.non_digits import SHAPES, sample_drawings
 from training.data.pen_paths import PenPaths
 from training.data.synthetic_digits import sample_synthetic_digits
-from training.finder.pens import Hands, hands_of
+from training.finder.pens import Hand, Hands, hands_of
 
 
 def synthetic_hands(seed: int) -> Hands:
@@ -13,7 +13,11 @@ def synthetic_hands(seed: int) -> Hands:
     drawings, labels = sample_synthetic_digits(60, seed)
     writers = np.array(["a", "b"] * 30)
     others = sample_drawings(SHAPES, 26, seed)
+    digits = PenPaths(drawings, np.array(labels).astype(str), writers)
+    beside = [stroke + (2, 0) for stroke in drawings[1]]
+    number = PenPaths([drawings[0], beside], digits.labels[:2], digits.writers[:2])
     return Hands(
-        hands_of(PenPaths(drawings, np.array(labels).astype(str), writers)),
+        hands_of(digits),
         hands_of(PenPaths(others, np.full(26, "K"), np.full(26, "a"))),
+        [Hand(number)],
     )

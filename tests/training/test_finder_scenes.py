@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("torch", reason="training needs torch (make setup-training)")
 
 from support.handwriting import synthetic_hands
-from training.data.pen_paths import UNIPEN_DIGITS, UNIPEN_OTHERS
+from training.data.pen_paths import UNIPEN_DIGITS, UNIPEN_NUMBERS, UNIPEN_OTHERS
 from training.finder import scenes, writing
 from training.finder.canvas import Size
 from training.finder.grounds import stage_on
@@ -195,7 +195,18 @@ def test_hands_of_a_part_are_those_of_its_writers(
             for writer in writers.values()
         ]
         (tmp_path / name).write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+    whole = {"writer": writers["test"], "label": "42", "strokes": [[[0, 0], [10, 30]]]}
+    in_digits = [
+        {"writer": writer, "label": "35", "digits": [[[[0, 0], [10, 30]]], [[[20, 0], [30, 30]]]]}
+        for writer in writers.values()
+    ]
+    rows = "\n".join(map(json.dumps, [whole, *in_digits]))
+    (tmp_path / UNIPEN_NUMBERS).write_bytes(gzip.compress(rows.encode()))
     for part in ("training", "validation", "test"):
         hands = load_hands(part)
         for written in (hands.digits, hands.letters):
             assert [hand.paths.writers.tolist() for hand in written] == [[writers[part]]]
+        (number,) = hands.numbers
+        assert number.paths.labels.tolist() == ["3", "5"]
+        assert number.paths.writers.tolist() == [writers[part]] * 2
+        assert number.paths.drawings[1][0][0].tolist() == [20, 0]

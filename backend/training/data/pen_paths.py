@@ -9,10 +9,10 @@ import gzip
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from training.data.datasets import CACHE, DatasetError, load_cached, read_lines
 from training.data.rasterize import Stroke
 
 UNIPEN_DIGITS, UNIPEN_OTHERS = "unipen/digits.jsonl.gz", "unipen/others.jsonl.gz"
+UNIPEN_NUMBERS = "unipen/numbers.jsonl.gz"
 
 UNIPEN_LOOKALIKES = "OoDlIi|!/\\'`,SsZzBbqg"
 """Letters and signs that anyone may take for a digit when the rest of the line is missing."""
@@ -31,6 +32,12 @@ UJI_DIGITS = 1_200
 
 Part = Literal["training", "validation", "test"]
 """Of the writers; none of them is in two parts."""
+
+
+Row = dict[str, Any]
+"""A parsed line of a file."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -68,8 +75,32 @@ def load_unipen_others(part: Part, *, lookalikes: bool = False) -> PenPaths:
     return others.subset(np.flatnonzero(looks_alike == lookalikes))
 
 
+def load_unipen_numbers(part: Part) -> list[PenPaths]:
+    """Return UNIPEN's numbers of a part of the writers whose digits are known one by one.
+
+    Each is its digits from left to right, where they were written.
+    """
+    return read_unipen(
+        UNIPEN_NUMBERS, part, lambda rows: [digits_of(row) for row in rows if "digits" in row]
+    )
+
+
+def digits_of(number: Row) -> PenPaths:
+    """Return the digits of a number, where they were written."""
+    written = zip(number["label"], number["digits"], strict=True)
+    return collect(
+        {"writer": number["writer"], "label": label, "strokes": strokes}
+        for label, strokes in written
+    )
+
+
 def load_unipen(name: str, part: Part) -> PenPaths:
-    """Return the characters in one of UNIPEN's files by a part of the writers.
+    """Return the characters in one of UNIPEN's files by a part of the writers."""
+    return read_unipen(name, part, collect)
+
+
+def read_unipen(name: str, part: Part, parse: Callable[[Iterator[Row]], T]) -> T:
+    """Return what `parse` makes of the rows of one of UNIPEN's files by a part of the writers.
 
     Raises DatasetError if the file is missing or damaged.
     """
@@ -81,7 +112,7 @@ def load_unipen(name: str, part: Part) -> PenPaths:
         )
     try:
         rows = read_json_lines(path.read_bytes())
-        return collect(
+        return parse(
             row
             for row in rows
             if part_of(row["writer"]) == part and (part == "test" or not row.get("suspect"))
@@ -152,13 +183,13 @@ def parse_uji(packed: bytes) -> PenPaths:
     return digits
 
 
-def parse_uji_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+def parse_uji_lines(lines: Iterable[str]) -> Iterator[Row]:
     """Yield the characters in the lines of UJI's own format.
 
     Each begins `WORD <character> <set>_UJI_W<writer>-<repetition>` and goes on with
     `NUMSTROKES <count>` and a line `POINTS <count> # x y x y …` per stroke.
     """
-    row: dict[str, Any] = {}
+    row: Row = {}
     for line in lines:
         keyword, *rest = line.split()
         if keyword == "WORD":
@@ -173,12 +204,12 @@ def parse_uji_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def read_json_lines(packed: bytes) -> Iterator[dict[str, Any]]:
+def read_json_lines(packed: bytes) -> Iterator[Row]:
     """Yield the objects in gzipped JSON lines."""
     return (json.loads(line) for line in gzip.decompress(packed).splitlines())
 
 
-def collect(rows: Iterable[dict[str, Any]]) -> PenPaths:
+def collect(rows: Iterable[Row]) -> PenPaths:
     """Return the characters of parsed rows, without those of a single dot."""
     chosen = [row for row in rows if len({tuple(at) for line in row["strokes"] for at in line}) > 1]
     return PenPaths(

@@ -1,6 +1,6 @@
 """Trains the finder and exports it as ONNX.
 
-    make train-finder                                   this recipe: an hour on two cores
+    make train-finder                                   this recipe: two hours on two cores
     make train-finder ARGS="--epochs 4 --run look"      a quick look
     make train-finder ARGS="--seed 1 --run seed-1"      the same recipe from another random state
 
@@ -43,7 +43,7 @@ from training.train import (
 )
 
 # Everything that shapes the result, besides the architecture (network.py) and the scenes.
-EPOCHS = 20
+EPOCHS = 32
 EPOCHS_PER_PART = 2  # of the scenes; then come others
 PART_BATCHES = 200  # batches of a part
 SIDES = ((0.4, 128), (0.65, 160), (1.0, 192))  # longer side of pictures, up to a progress

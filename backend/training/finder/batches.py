@@ -186,7 +186,7 @@ def key_of(hands: Hands) -> str:
     digest = hashlib.sha256()
     for path in (Path(__file__), *(Path(str(module.__file__)) for module in MODULES)):
         digest.update(dump_without_prose(path.read_text(encoding="utf-8")).encode())
-    for hand in (*hands.digits, *hands.letters):
+    for hand in (*hands.digits, *hands.letters, *hands.numbers):
         digest.update(hand.paths.labels.tobytes())
         for drawing in hand.paths.drawings:
             digest.update(np.concatenate(drawing).tobytes())

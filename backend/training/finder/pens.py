@@ -10,6 +10,7 @@ from training.data.pen_paths import (
     Part,
     PenPaths,
     load_unipen_digits,
+    load_unipen_numbers,
     load_unipen_others,
     simplify,
 )
@@ -42,11 +43,17 @@ class Hands:
     digits: Sequence[Hand]
     letters: Sequence[Hand]
     """Letters and signs, without those that look like digits."""
+    numbers: Sequence[Hand]
+    """Numbers as they were written: the digits of each, in their places."""
 
 
 def load_hands(part: Part) -> Hands:
     """Return the handwriting of a part of UNIPEN's writers; raise DatasetError if it is missing."""
-    return Hands(hands_of(load_unipen_digits(part)), hands_of(load_unipen_others(part)))
+    return Hands(
+        hands_of(load_unipen_digits(part)),
+        hands_of(load_unipen_others(part)),
+        [Hand(number) for number in load_unipen_numbers(part)],
+    )
 
 
 def hands_of(paths: PenPaths) -> list[Hand]:

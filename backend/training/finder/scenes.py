@@ -66,6 +66,7 @@ KINDS = (
     Kind("plain", PLAIN),
     # Writing.
     Kind("number", Recipe(writing=writing.number)),
+    Kind("number as written", Recipe(writing=writing.real_number)),
     Kind("touching digits", Recipe(writing=writing.touching)),
     Kind("rows", Recipe(writing=writing.rows)),
     Kind("scattered digits", Recipe(writing=writing.scattered)),
@@ -221,7 +222,8 @@ def random_writing(rng: np.random.Generator) -> Writing:
         ]
     with_digits = (
         writing.one_digit, writing.one_digit, writing.one_digit, writing.number, writing.number,
-        writing.touching, writing.rows, writing.scattered, writing.amount, writing.labeled,
+        writing.real_number, writing.real_number, writing.touching, writing.rows,
+        writing.scattered, writing.amount, writing.labeled,
     )  # fmt: skip
     return with_digits[rng.integers(len(with_digits))]
 

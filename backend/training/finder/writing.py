@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.data.doodles import doodle
 from training.data.non_digits import SCRIBBLES, SHAPES
 from training.data.rasterize import Stroke, perturb, smooth
 from training.finder.canvas import bounds, overlap, rotation
+from training.finder.losses import MAX_DIGITS
 from training.finder.stage import Glyph, Stage
 
 MIN_DIGIT_HEIGHT = 9.0
@@ -31,6 +33,19 @@ def number(stage: Stage) -> None:
     """Write two to eight digits in a row."""
     count = int(stage.rng.integers(2, 9))
     place_rows(stage, [digits_of_one_writer(stage, count)], gap=stage.rng.uniform(0.08, 0.5))
+
+
+def real_number(stage: Stage) -> None:
+    """Write a number as somebody wrote it, with its own gaps, sizes and baseline."""
+    rng = stage.rng
+    hands = [each for each in stage.hands.numbers if len(each.paths.labels) <= MAX_DIGITS]
+    number = hands[rng.integers(len(hands))]
+    shared = shape(rng)
+    glyphs = [
+        Glyph([smooth(stroke @ shared, 3) for stroke in number.strokes(index)], int(label))
+        for index, label in enumerate(number.paths.labels)
+    ]
+    fit(stage, turn(glyphs, rng.normal(0, 0.05)), 0.6)
 
 
 def touching(stage: Stage) -> None:
@@ -125,14 +140,19 @@ def letters_of_one_writer(stage: Stage, count: int) -> list[Glyph]:
 def rewritten(stage: Stage, characters: list[tuple[str, list[Stroke]]]) -> list[Glyph]:
     """Return characters as the same hand might write them again: slanted alike, bent a little."""
     rng = stage.rng
-    slant, stretch = rng.normal(0, 0.12), np.exp(rng.normal(0, 0.12))
-    shared = np.array([[stretch, 0], [slant, 1]])
+    shared = shape(rng)
     glyphs = []
     for name, drawing in characters:
         bent = perturb([stroke @ shared for stroke in drawing], rng, max_rotation=0.08)
         height = SMALL.get(name, 1.0) * np.exp(rng.normal(0, 0.07))
         glyphs.append(Glyph(normalized([smooth(stroke, 3) for stroke in bent], height), None))
     return glyphs
+
+
+def shape(rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return a matrix (2, 2) that slants and stretches all that a hand writes."""
+    slant, stretch = rng.normal(0, 0.12), np.exp(rng.normal(0, 0.12))
+    return np.array([[stretch, 0], [slant, 1]])
 
 
 def normalized(strokes: list[Stroke], height: float) -> list[Stroke]:
