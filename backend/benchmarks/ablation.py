@@ -146,7 +146,7 @@ ABLATIONS = (
                 "classifier.py",
                 "options = onnxruntime.SessionOptions()\n",
                 "options = onnxruntime.SessionOptions()\n"
-                "        options.graph_optimization_level = "
+                "    options.graph_optimization_level = "
                 "onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL\n",
             ),
         ),

@@ -56,13 +56,8 @@ class Classifier:
     def __init__(self, path: Path = MODEL_PATH, threads: int = 1) -> None:
         content, digest = read_verified(path)
         self.version = digest[:12]
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        # Without this, idle threads busy-wait and each occupies a core.
-        options.add_session_config_entry("session.force_spinning_stop", "1")
         self.session = onnxruntime.InferenceSession(
-            content, options, providers=["CPUExecutionProvider"]
+            content, session_options(threads), providers=["CPUExecutionProvider"]
         )
         self.input_name: str = self.session.get_inputs()[0].name
         self.metadata: Mapping[str, str] = self.session.get_modelmeta().custom_metadata_map
@@ -74,8 +69,7 @@ class Classifier:
         """Classify one (28, 28) model input; None is a blank image."""
         if model_input is None:
             return BLANK
-        (logits,) = self.session.run(["logits"], {self.input_name: model_input[None]})
-        class_probabilities = softmax(logits[0].astype(np.float64) / self.temperature)
+        class_probabilities = self.class_probabilities(model_input)
         digits = class_probabilities[:NON_DIGIT]
         digit = int(digits.argmax())
         probabilities = digits / digits.sum()
@@ -83,6 +77,11 @@ class Classifier:
             return DigitPrediction(None, "not_a_digit", probabilities)
         verdict: Verdict = "digit" if digits[digit] >= self.unsure_threshold else "unsure"
         return DigitPrediction(digit, verdict, probabilities)
+
+    def class_probabilities(self, model_input: ModelInput) -> NDArray[np.float64]:
+        """Return the probabilities (11,) of the ten digits and of NON_DIGIT."""
+        (logits,) = self.session.run(["logits"], {self.input_name: model_input[None]})
+        return softmax(logits[0].astype(np.float64) / self.temperature)
 
     def explain(self, model_input: ModelInput) -> NDArray[np.float64]:
         """Return how much each part of a (28, 28) model input speaks for each digit: (10, 7, 7).
@@ -101,6 +100,16 @@ class Classifier:
     def _threshold(self, name: str, name_before_0_2: str) -> float:
         """Return a threshold; models released before 0.2.0 have another name for it."""
         return float(self.metadata.get(name) or self.metadata[name_before_0_2])
+
+
+def session_options(threads: int) -> onnxruntime.SessionOptions:
+    """Return options for a session whose predictions are each computed by so many threads."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Without this, idle threads busy-wait and each occupies a core.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    return options
 
 
 def read_verified(path: Path) -> tuple[bytes, str]:

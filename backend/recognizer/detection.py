@@ -19,11 +19,14 @@ Read = Callable[[ModelInput], NDArray[np.float64]]
 STRIDE = 4
 """Side of a cell of heat and offsets, in pixels."""
 
-MIN_MASK = 0.3
+MIN_MASK = 0.35
 """Share of a pixel that must be ink of a digit: a thin line may cover half of two pixels."""
 
 MIN_HEAT = 0.25
-"""Probability from which a cell that exceeds its neighbors is the center of a digit."""
+"""Probability from which a cell that exceeds those nearby is the center of a digit."""
+
+PEAK_REACH = 2
+"""Cells around the center of a digit in which there is no other center."""
 
 MIN_PIECE = 6
 """Pixels of ink under which a piece is a speck."""
@@ -54,6 +57,8 @@ class Found:
     """(height / STRIDE, width / STRIDE): probability that a cell is a digit's center."""
     offsets: NDArray[np.float32]
     """(2, height / STRIDE, width / STRIDE): from a cell to the center of its digit, x and y."""
+    classes: NDArray[np.float32]
+    """(10, height / STRIDE, width / STRIDE): probabilities of the digits whose ink a cell has."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,23 @@ def detect(found: Found, read: Read) -> list[Digit]:
     return without_dots(without_rings(merge(parts, read)))
 
 
+def heat_of(found: Found, digit: Digit) -> float:
+    """Return the probability that a found digit has a center, in [0, 1]."""
+    rows = slice(digit.top // STRIDE, -(-digit.bottom // STRIDE))
+    columns = slice(digit.left // STRIDE, -(-digit.right // STRIDE))
+    return float(found.heat[rows, columns].max())
+
+
+def classes_of(found: Found, digit: Digit) -> NDArray[np.float64]:
+    """Return the finder's probabilities (10,) of the ten digits, averaged over a digit's ink."""
+    rows, columns = found.heat.shape
+    ink = np.zeros((rows * STRIDE, columns * STRIDE), dtype=np.float32)
+    ink[digit.top : digit.bottom, digit.left : digit.right] = digit.ink
+    weights = ink.reshape(rows, STRIDE, columns, STRIDE).max(axis=(1, 3))
+    mean: NDArray[np.float64] = (found.classes * weights).sum(axis=(1, 2)) / weights.sum()
+    return mean
+
+
 def vote(found: Found, is_ink: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return the number of the center (height, width) that each pixel of ink votes for."""
     centers = peaks(found.heat)
@@ -117,13 +139,15 @@ def vote(found: Found, is_ink: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 def peaks(heat: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the centers (n, 2), x and y in pixels: cells that exceed their eight neighbors."""
-    padded = np.pad(heat, 1)
+    """Return the centers (n, 2), x and y in pixels: cells that exceed all others nearby."""
+    padded = np.pad(heat, PEAK_REACH)
     height, width = heat.shape
-    shifts = [(dy, dx) for dy in range(3) for dx in range(3) if (dy, dx) != (1, 1)]
-    neighbors = np.stack([padded[dy : dy + height, dx : dx + width] for dy, dx in shifts])
+    side = 2 * PEAK_REACH + 1
+    shifts = [divmod(number, side) for number in range(side**2)]
+    windows = np.stack([padded[dy : dy + height, dx : dx + width] for dy, dx in shifts])
     # Of two equal neighbors, the first is the peak.
-    earlier, later = neighbors[:4].max(axis=0), neighbors[4:].max(axis=0)
+    middle = side**2 // 2
+    earlier, later = windows[:middle].max(axis=0), windows[middle + 1 :].max(axis=0)
     y, x = np.nonzero((heat >= MIN_HEAT) & (heat > earlier) & (heat >= later))
     return (np.stack([x, y], axis=1) + 0.5) * STRIDE
 

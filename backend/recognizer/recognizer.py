@@ -1,6 +1,7 @@
 """The pipeline: image bytes → model input → prediction, with stage timings."""
 
-from functools import cache
+from functools import cache, cached_property
+from math import prod
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -8,16 +9,36 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.classifier import MODEL_PATH, Classifier, Verdict
+from recognizer.classifier import (
+    BLANK,
+    MODEL_PATH,
+    NON_DIGIT,
+    Classifier,
+    DigitPrediction,
+    Verdict,
+)
 from recognizer.decoding import (
     MAX_BYTES,
     MAX_PIXELS,
+    DecodedImage,
     Header,
     decode_image,
     decode_later_frames,
 )
-from recognizer.layout import Number, PlacedDigit
-from recognizer.preprocessing import Box, ModelInput, preprocess
+from recognizer.detection import classes_of, detect, heat_of
+from recognizer.finder import FINDER_PATH, Evidence, Finder, weigh
+from recognizer.layout import Number, PlacedDigit, lay_out
+from recognizer.lifting import lift_ink
+from recognizer.preprocessing import Box, ModelInput, Preprocessed, preprocess, size_normalize
+
+MIN_FINDER_SIDE = 64
+"""Longer side of an image, in pixels, from which the finder is asked; a smaller one is a scan."""
+
+SAME_INK = 0.7
+"""Overlap from which what was found is taken for all ink of the image."""
+
+MIN_INK, MIN_GAP = 0.1, 2
+"""Ink of the model input that is not paper, and columns of paper that part digits."""
 
 
 class StageTimings(NamedTuple):
@@ -51,23 +72,42 @@ class Recognition(NamedTuple):
     timings: StageTimings
 
 
-class Recognizer:
-    """The pipeline with its model; any number of threads may share an instance.
+class Candidate(NamedTuple):
+    """Ink that may be a digit."""
 
-    `max_bytes` and `max_pixels` limit the images that are accepted; `threads` is the number of
-    threads that share the work of one prediction. Raises ModelError if the model cannot be loaded.
+    evidence: Evidence
+    model_input: ModelInput
+    """(28, 28): the ink as the classifier saw it."""
+    box: Box
+    """In pixels of the image as it was sent, upright."""
+
+
+class Recognizer:
+    """The pipeline with its models; any number of threads may share an instance.
+
+    `model` is the classifier's file, `finder` the finder's, which is loaded when it is first
+    needed. `max_bytes` and `max_pixels` limit the images that are accepted; `threads` is the number
+    of threads that share the work of one prediction. Raises ModelError if a model cannot be loaded.
     """
 
     def __init__(
         self,
         model: Path = MODEL_PATH,
+        finder: Path = FINDER_PATH,
         max_bytes: int = MAX_BYTES,
         max_pixels: int = MAX_PIXELS,
         threads: int = 1,
     ) -> None:
         self.classifier = Classifier(model, threads)
+        self.finder_path = finder
+        self.threads = threads
         self.max_bytes = max_bytes
         self.max_pixels = max_pixels
+
+    @cached_property
+    def finder(self) -> Finder:
+        """The finder, loaded when it is first needed; raises ModelError if it cannot be loaded."""
+        return Finder(self.finder_path, self.threads)
 
     @property
     def version(self) -> str:
@@ -90,27 +130,101 @@ class Recognizer:
                 if drawn is not None:
                     break
         preprocessed = perf_counter()
-        model_input = None if drawn is None else drawn.model_input
-        single = self.classifier.predict(model_input)
-        numbers: tuple[Number, ...] = ()
-        if drawn is not None and single.digit is not None:
-            box = to_sent_pixels(drawn.box, image.scale)
-            numbers = (Number((PlacedDigit(single, drawn.model_input, box),)),)
+        prediction, model_input = self.predict(image, drawn)
         timings = StageTimings(
             decode_ms=1_000 * (decoded - start),
             preprocess_ms=1_000 * (preprocessed - decoded),
             model_ms=1_000 * (perf_counter() - preprocessed),
         )
-        prediction = Prediction(
+        return Recognition(prediction, model_input, timings)
+
+    def predict(
+        self, image: DecodedImage, drawn: Preprocessed | None
+    ) -> tuple[Prediction, ModelInput | None]:
+        """Return the prediction for an image, and the model input of its only digit.
+
+        `drawn` is all ink of the image, None if it is blank. It is read as one digit; the finder is
+        asked only if that does not settle it.
+        """
+        if drawn is None:
+            return prediction_of(BLANK, ()), None
+        single = self.classifier.predict(drawn.model_input)
+        box = to_sent_pixels(drawn.box, image.scale)
+        alone = PlacedDigit(single, drawn.model_input, box)
+        digits = [alone]
+        if not is_plain(drawn, single) and max(image.gray.shape) >= MIN_FINDER_SIDE:
+            digits = self.find_digits(image) or digits
+        if len(digits) == 1 and overlap(digits[0].box, box) >= SAME_INK:
+            digits = [alone]  # the finder saw nothing that the classifier had not seen
+        if digits[0] is alone:
+            numbers = lay_out(digits) if single.digit is not None else ()
+            return prediction_of(single, numbers), drawn.model_input
+        if len(digits) == 1:
+            return prediction_of(digits[0].prediction, lay_out(digits)), digits[0].model_input
+        return prediction_of(None, lay_out(digits)), None
+
+    def find_digits(self, image: DecodedImage) -> list[PlacedDigit]:
+        """Return the digits that the finder finds in an image, whatever else it shows."""
+        found = self.find_candidates(image)
+        digits = [
+            PlacedDigit(self.finder.confidence.predict(each.evidence), each.model_input, each.box)
+            for each in found
+        ]
+        return [digit for digit in digits if digit.prediction.digit is not None]
+
+    def find_candidates(self, image: DecodedImage) -> list[Candidate]:
+        """Return what may be the digits of an image."""
+        sight = self.finder.find(image.colors)
+        candidates = []
+        for digit in detect(sight.found, self.classifier.class_probabilities):
+            ink, place = lift_ink(sight.part, sight.found.mask, digit)
+            model_input, box = size_normalize(ink)
+            read = self.classifier.class_probabilities(model_input)
+            evidence = weigh(
+                read[:NON_DIGIT], classes_of(sight.found, digit), heat_of(sight.found, digit)
+            )
+            in_image = box._replace(
+                left=sight.left + place.left + box.left, top=sight.top + place.top + box.top
+            )
+            placed = to_sent_pixels(in_image, image.scale)
+            candidates.append(Candidate(evidence, model_input, placed))
+        return candidates
+
+
+def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:
+    """Return whether ink, read as a single digit, is surely nothing but that."""
+    return drawn.on_even_paper and single.verdict == "digit" and not has_gap(drawn.model_input)
+
+
+def has_gap(model_input: ModelInput) -> bool:
+    """Return whether there is blank paper between the ink on the left and that on the right."""
+    columns = np.flatnonzero(model_input.max(axis=0) > MIN_INK)
+    return len(columns) > 0 and int(columns[-1] - columns[0]) >= len(columns) + MIN_GAP - 1
+
+
+def prediction_of(single: DigitPrediction | None, numbers: tuple[Number, ...]) -> Prediction:
+    """Return the prediction for an image with a single digit or none, or with these numbers."""
+    if single is not None:
+        return Prediction(
             single.digit, single.verdict, single.confidence, single.probabilities, numbers
         )
-        return Recognition(prediction, model_input, timings)
+    is_sure = all(number.verdict != "unsure" for number in numbers)
+    confidence = prod(number.confidence for number in numbers)
+    return Prediction(None, "number" if is_sure else "unsure", confidence, None, numbers)
 
 
 def to_sent_pixels(box: Box, scale: tuple[float, float]) -> Box:
     """Return a box of a decoded image in pixels of the file."""
     x, y = scale
     return Box(x * box.left, y * box.top, x * box.width, y * box.height)
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Return the area that two boxes share, as a fraction of the area that they cover together."""
+    width = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
+    height = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
+    shared = max(0.0, width) * max(0.0, height)
+    return shared / (one.width * one.height + other.width * other.height - shared)
 
 
 @cache

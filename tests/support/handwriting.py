@@ -14,7 +14,7 @@ def synthetic_hands(seed: int) -> Hands:
     writers = np.array(["a", "b"] * 30)
     others = sample_drawings(SHAPES, 26, seed)
     digits = PenPaths(drawings, np.array(labels).astype(str), writers)
-    beside = [stroke + (2, 0) for stroke in drawings[1]]
+    beside = [stroke + np.array([2, 0]) for stroke in drawings[1]]
     number = PenPaths([drawings[0], beside], digits.labels[:2], digits.writers[:2])
     return Hands(
         hands_of(digits),

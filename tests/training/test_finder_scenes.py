@@ -200,8 +200,8 @@ def test_hands_of_a_part_are_those_of_its_writers(
         {"writer": writer, "label": "35", "digits": [[[[0, 0], [10, 30]]], [[[20, 0], [30, 30]]]]}
         for writer in writers.values()
     ]
-    rows = "\n".join(map(json.dumps, [whole, *in_digits]))
-    (tmp_path / UNIPEN_NUMBERS).write_bytes(gzip.compress(rows.encode()))
+    numbers = "\n".join(map(json.dumps, [whole, *in_digits]))
+    (tmp_path / UNIPEN_NUMBERS).write_bytes(gzip.compress(numbers.encode()))
     for part in ("training", "validation", "test"):
         hands = load_hands(part)
         for written in (hands.digits, hands.letters):

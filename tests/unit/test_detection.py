@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from recognizer.classifier import Classifier, softmax
-from recognizer.detection import STRIDE, Digit, Found, Read, detect, label_components
+from recognizer.detection import MIN_MASK, STRIDE, Digit, Found, Read, detect, label_components
 from recognizer.preprocessing import ModelInput
 from support.drawings import DIGITS, Box, Stroke, rasterize
 
@@ -42,7 +42,8 @@ def ideal(drawings: Sequence[tuple[Sequence[Stroke], Box]]) -> Found:
         heat[int(center_y) // STRIDE, int(center_x) // STRIDE] = 1
         own = ink.reshape(height // STRIDE, STRIDE, width // STRIDE, STRIDE).max(axis=(1, 3)) > 0.2
         offsets[:, own] = np.stack([center_x - x, center_y - y])[:, own]
-    return Found(np.max(inks, axis=0), heat, offsets)
+    classes = np.full((10, *heat.shape), 0.1, dtype=np.float32)
+    return Found(np.max(inks, axis=0), heat, offsets, classes)
 
 
 def in_order(digits: list[Digit]) -> list[int]:
@@ -57,19 +58,19 @@ def test_digits_side_by_side_are_found_with_their_ink(read: Read) -> None:
     assert in_order(digits) == [3, 0, 7]
     for digit in digits:
         place = found.mask[digit.top : digit.bottom, digit.left : digit.right]
-        assert np.allclose(digit.ink.sum(), place[place >= 0.3].sum())
+        assert np.allclose(digit.ink.sum(), place[place >= MIN_MASK].sum())
 
 
 def test_touching_digits_are_told_apart_by_their_centers(read: Read) -> None:
     found = ideal([(DIGITS[2], Box(0.1, 0.1, 0.25, 0.7)), (DIGITS[3], Box(0.32, 0.1, 0.25, 0.7))])
-    assert label_components(found.mask >= 0.3).max() == 1
+    assert label_components(found.mask >= MIN_MASK).max() == 1
     assert in_order(detect(found, read)) == [2, 3]
 
 
 def test_strokes_of_a_digit_are_joined(read: Read) -> None:
     top = [(x, y - 0.15) for x, y in DIGITS[5][1]]
     found = ideal([([DIGITS[5][0], top], Box(0.3, 0.2, 0.2, 0.7))])
-    assert label_components(found.mask >= 0.3).max() == 2
+    assert label_components(found.mask >= MIN_MASK).max() == 2
     assert in_order(detect(found, read)) == [5]
 
 
@@ -87,8 +88,8 @@ def test_ring_around_a_digit_is_left_out(read: Read) -> None:
 
 
 def test_nothing_is_found_on_bare_paper(read: Read) -> None:
-    found = Found(np.zeros((96, 192), np.float32), np.zeros((24, 48), np.float32),
-                  np.zeros((2, 24, 48), np.float32))  # fmt: skip
+    shapes = ((96, 192), (24, 48), (2, 24, 48), (10, 24, 48))
+    found = Found(*(np.zeros(shape, np.float32) for shape in shapes))
     assert detect(found, read) == []
 
 

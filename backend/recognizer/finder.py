@@ -1,0 +1,180 @@
+"""Image in color → where the ink of digits is.
+
+Owns the finder: its file, checksum and ONNX session. It is the second, larger network, for images
+whose ink is not that of a single digit on even paper.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from PIL import Image
+
+from recognizer.classifier import DigitPrediction, Verdict, read_verified, session_options
+from recognizer.detection import MIN_MASK, MIN_PIECE, STRIDE, Found, label_components
+from recognizer.preprocessing import nonzero_slice
+
+FINDER_PATH = Path(__file__).parent / "model" / "finder.onnx"
+
+LEARNED_SIDE, LEARNED_PIXELS = 192, 192 * 144
+"""Longer side and area of the images that the finder has learned from: the scale of others."""
+
+MAX_SIDE = 384
+"""Longer side of the finder's input, in pixels: a number may be long and flat."""
+
+MULTIPLE = 32
+"""The sides of the finder's input are multiples of it."""
+
+MAX_HEIGHT = 80
+"""Height, in pixels of the finder's input, up to which the highest ink is enlarged."""
+
+MIN_ZOOM = 1.25
+"""A second look enlarges at least by this factor."""
+
+ZOOM_MARGIN = 0.5
+"""What is seen around the ink in the second look, as a fraction of the highest ink's height."""
+
+
+MIN_CLASS, MIN_ODDS = 0.02, 1e-4
+"""Neither network is ever taken to be surer than that something is not so."""
+
+MIN_CONFIDENCE = 0.3
+"""Confidence of a found digit below which it is none."""
+
+SURE_CONFIDENCE = 0.8
+"""Confidence of a found digit from which it is reliable."""
+
+
+class Sight(NamedTuple):
+    """What the finder saw of a part of an image."""
+
+    found: Found
+    part: Image.Image
+    left: int
+    top: int
+
+
+class Evidence(NamedTuple):
+    """What the two networks make of a found digit."""
+
+    agreed: NDArray[np.float64]
+    """(10,), sums to 1: of each digit, by both."""
+    heat: float
+    """Probability that there is a center, by the finder."""
+
+
+def weigh(read: NDArray[np.float64], classes: NDArray[np.float64], heat: float) -> Evidence:
+    """Return the evidence of the classifier's (10,) and the finder's probabilities (10,)."""
+    both = read * np.sqrt(classes + MIN_CLASS)
+    return Evidence(both / both.sum(), heat)
+
+
+class Confidence(NamedTuple):
+    """How a found digit's confidence follows from what the two networks make of it.
+
+    Its log-odds are a weighted sum: logistic regression on validation scenes.
+    """
+
+    agreement: float
+    """Weight of the log-odds of the likeliest digit, by both networks."""
+    heat: float
+    """Weight of the log-odds that there is a center."""
+    bias: float
+
+    def predict(self, evidence: Evidence) -> DigitPrediction:
+        """Return the prediction for a found digit."""
+        agreed = evidence.agreed
+        digit = int(agreed.argmax())
+        odds = float(np.dot(self[:2], log_odds(evidence))) + self.bias
+        confidence = float(1 / (1 + np.exp(-odds)))
+        if confidence < MIN_CONFIDENCE:
+            return DigitPrediction(None, "not_a_digit", agreed)
+        probabilities = agreed * (1 - confidence) / max(1 - agreed[digit], 1e-12)
+        probabilities[digit] = confidence
+        verdict: Verdict = "digit" if confidence >= SURE_CONFIDENCE else "unsure"
+        return DigitPrediction(digit, verdict, probabilities)
+
+
+def log_odds(evidence: Evidence) -> NDArray[np.float64]:
+    """Return the log-odds (2,) of the likeliest digit, and of there being one."""
+    kept = np.clip([evidence.agreed.max(), evidence.heat], MIN_ODDS, 1 - MIN_ODDS)
+    result: NDArray[np.float64] = np.log(kept / (1 - kept))
+    return result
+
+
+class Finder:
+    """The network, loaded once; any number of threads may call `find`.
+
+    `threads` is the number of threads that share the work of one image. Raises ModelError if the
+    file is missing or does not match the SHA-256 in `<file>.sha256` beside it.
+    """
+
+    def __init__(self, path: Path = FINDER_PATH, threads: int = 1) -> None:
+        content, _ = read_verified(path)
+        self.session = onnxruntime.InferenceSession(
+            content, session_options(threads), providers=["CPUExecutionProvider"]
+        )
+        metadata = self.session.get_modelmeta().custom_metadata_map
+        self.confidence = Confidence(*(float(metadata[name]) for name in Confidence._fields))
+
+    def find(self, image: Image.Image) -> Sight:
+        """Return where digits are in an image (L or RGB).
+
+        Looks at all of it, and then, if that ink is small, again at where it is.
+        """
+        scale = scale_of(image.size)
+        sight = Sight(self.look(image, scale), image, 0, 0)
+        closer = closer_look(sight, scale)
+        if closer is None:
+            return sight
+        left, top, right, bottom, closer_scale = closer
+        part = image.crop((left, top, right, bottom))
+        return Sight(self.look(part, closer_scale), part, left, top)
+
+    def look(self, image: Image.Image, scale: float) -> Found:
+        """Return what the network makes of a scaled image."""
+        width, height = (max(1, round(scale * side)) for side in image.size)
+        colors = np.asarray(image.convert("RGB").resize((width, height), Image.Resampling.BILINEAR))
+        missing = -height % MULTIPLE, -width % MULTIPLE
+        padded = np.pad(colors, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge")
+        mask, heat, offsets, classes = self.session.run(None, {"picture": padded})
+        rows, columns = -(-height // STRIDE), -(-width // STRIDE)
+        return Found(
+            mask[:height, :width],
+            heat[:rows, :columns],
+            offsets[:, :rows, :columns],
+            classes[:, :rows, :columns],
+        )
+
+
+def scale_of(size: tuple[int, int]) -> float:
+    """Return the factor that brings an image of a size (width, height) to the finder's."""
+    longer = max(size)
+    by_area = float(np.sqrt(LEARNED_PIXELS / (size[0] * size[1])))
+    return min(max(by_area, LEARNED_SIDE / longer), MAX_SIDE / longer)
+
+
+def closer_look(sight: Sight, scale: float) -> tuple[int, int, int, int, float] | None:
+    """Return the part of the image around all ink of digits: its edges and a larger scale.
+
+    Returns None if there is no ink, or if a larger scale would not show more of it.
+    """
+    labels = label_components(sight.found.mask >= MIN_MASK)
+    sizes = np.bincount(labels.ravel())
+    numbers = 1 + np.flatnonzero(sizes[1:] >= MIN_PIECE)
+    if not len(numbers):
+        return None
+    spans = [nonzero_slice((labels == number).any(axis=1)) for number in numbers]
+    height = max(span.stop - span.start for span in spans)
+    margin = ZOOM_MARGIN * height
+    is_ink = np.isin(labels, numbers)
+    rows, columns = nonzero_slice(is_ink.any(axis=1)), nonzero_slice(is_ink.any(axis=0))
+    left, top = (max(0, int((span.start - margin) / scale)) for span in (columns, rows))
+    right, bottom = (
+        min(side, int(np.ceil((span.stop + margin) / scale)))
+        for side, span in zip(sight.part.size, (columns, rows), strict=True)
+    )
+    closer = min(scale_of((right - left, bottom - top)), scale * MAX_HEIGHT / height)
+    return (left, top, right, bottom, closer) if closer >= MIN_ZOOM * scale else None

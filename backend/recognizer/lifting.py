@@ -1,0 +1,107 @@
+"""A digit that was found → its ink, lifted from the image at the image's own resolution.
+
+The finder's mask says where the ink is, on a coarse grid. How much ink a pixel has is told by its
+color, which lies between the colors of the paper around it and of the ink under the mask.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from recognizer.detection import Digit
+from recognizer.preprocessing import Box, Ink
+
+MARGIN = 3
+"""Pixels of the finder around a digit whose colors show the paper."""
+
+CORE = 0.8
+"""Mask, as a fraction of its maximum, from which a pixel has the ink's full color."""
+
+BARE = 0.1
+"""Mask up to which a pixel is paper."""
+
+MIN_BARE = 0.05
+"""Fraction of the pixels that must be paper; a digit with less around it keeps the mask as ink."""
+
+MIN_DISTANCE = 5.5
+"""Least distance between the colors of ink and paper, in gray levels: less is noise."""
+
+FAINTEST, FULL = 0.15, 0.9
+"""Fractions of the distance from paper to ink that count as no ink, and as nothing but ink."""
+
+NEAR = 0.3
+"""Mask from which a pixel may be full of ink."""
+
+PAPER_REACH = 0.25
+"""Half the side of the window whose paper is averaged, as a fraction of the height."""
+
+
+def lift_ink(image: Image.Image, mask: NDArray[np.float32], digit: Digit) -> tuple[Ink, Box]:
+    """Return a digit's ink (height, width) and its box in the image.
+
+    `mask` is the finder's, of the whole image; `digit` lies in it.
+    """
+    rows = slice(max(0, digit.top - MARGIN), digit.bottom + MARGIN)
+    columns = slice(max(0, digit.left - MARGIN), digit.right + MARGIN)
+    own = np.zeros_like(mask)
+    own[digit.top : digit.bottom, digit.left : digit.right] = digit.ink
+    around = mask[rows, columns]
+    scale_x, scale_y = image.width / mask.shape[1], image.height / mask.shape[0]
+    left, top = columns.start * scale_x, rows.start * scale_y
+    box = Box(left, top, around.shape[1] * scale_x, around.shape[0] * scale_y)
+    whole = (round(left), round(top), round(left + box.width), round(top + box.height))
+    colors = np.asarray(image.crop(whole).convert("RGB"), dtype=np.float32)
+    size = colors.shape[1], colors.shape[0]
+    return ink_of(colors, enlarge(own[rows, columns], size), enlarge(around, size)), box
+
+
+def enlarge(mask: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Return a mask at another size (width, height)."""
+    return np.asarray(Image.fromarray(mask).resize(size, Image.Resampling.BILINEAR))
+
+
+def ink_of(
+    colors: NDArray[np.float32], mask: NDArray[np.float32], masks: NDArray[np.float32]
+) -> Ink:
+    """Return the ink (height, width) of a digit in colors (height, width, 3) in [0, 255].
+
+    `mask` is the digit's own, `masks` that of all digits.
+    """
+    bare = (masks < BARE).astype(np.float32)
+    if bare.mean() < MIN_BARE:
+        return mask
+    ink = colors[mask >= CORE * mask.max()].mean(axis=0)
+    paper = local_mean(colors, bare, max(3, round(PAPER_REACH * len(mask))))
+    direction = ink - paper
+    squared = np.maximum((direction**2).sum(axis=2), MIN_DISTANCE**2)
+    fraction = ((colors - paper) * direction).sum(axis=2) / squared
+    amount = np.clip((fraction - FAINTEST) / (FULL - FAINTEST), 0, 1)
+    lifted: Ink = amount * np.clip(mask / NEAR, 0, 1)
+    return lifted
+
+
+def local_mean(
+    colors: NDArray[np.float32], weights: NDArray[np.float32], reach: int
+) -> NDArray[np.float32]:
+    """Return the weighted mean (height, width, 3) of the colors up to `reach` pixels away.
+
+    Where nothing there has weight, it is that of all colors.
+    """
+    total = window_sum(weights, reach)[..., None]
+    weighted = window_sum(colors * weights[..., None], reach)
+    everywhere = (colors * weights[..., None]).sum(axis=(0, 1)) / weights.sum()
+    mean: NDArray[np.float32] = np.where(total > 0.5, weighted / np.maximum(total, 0.5), everywhere)
+    return mean
+
+
+def window_sum(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """Return the sums of values (height, width, …) over windows of 2 · reach + 1 pixels a side."""
+    for axis in (0, 1):
+        length = values.shape[axis]
+        places = np.arange(length)
+        before = np.pad(
+            np.cumsum(values, axis), [(int(side == axis), 0) for side in range(values.ndim)]
+        )
+        ends, starts = np.minimum(places + reach + 1, length), np.maximum(places - reach, 0)
+        values = before.take(ends, axis) - before.take(starts, axis)
+    return values
