@@ -1,0 +1,122 @@
+"""Digits found among everything else in an image, by the released models."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageOps
+
+from recognizer import ModelError, Prediction, Recognizer
+from support.drawings import DIGITS, Box, rasterize
+from support.images import digit_image, encode, paint
+
+SIZE = (400, 300)
+
+LEFT = Box(0.05, 0.25, 0.2, 0.5)
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> Recognizer:
+    return Recognizer()
+
+
+def two_digits(first: int, second: int, gap: float = 0.1) -> Image.Image:
+    """Return a number on white paper, its digits `gap` widths of the image apart."""
+    image = Image.new("L", SIZE, 0)
+    for digit, box in ((first, LEFT), (second, LEFT._replace(left=0.25 + gap))):
+        mask = rasterize(DIGITS[digit], SIZE, box, 0.03)
+        image = Image.composite(Image.new("L", SIZE, 255), image, mask)
+    return ImageOps.invert(image)
+
+
+def read(recognizer: Recognizer, image: Image.Image) -> Prediction:
+    return recognizer.recognize(encode(image)).prediction
+
+
+@pytest.mark.parametrize("number", ["42", "70", "35", "68"])
+@pytest.mark.parametrize("inverted", [False, True])
+def test_two_digits_are_a_number(recognizer: Recognizer, number: str, inverted: bool) -> None:
+    image = two_digits(int(number[0]), int(number[1]))
+    prediction = read(recognizer, ImageOps.invert(image) if inverted else image)
+    assert [each.text for each in prediction.numbers] == [number]
+    assert prediction.digit is None
+    assert prediction.probabilities is None
+    assert prediction.verdict in ("number", "unsure")
+
+
+def test_boxes_of_a_number_are_around_its_digits(recognizer: Recognizer) -> None:
+    (number,) = read(recognizer, two_digits(4, 2)).numbers
+    for placed, left in zip(number.digits, (0.05, 0.35), strict=True):
+        expected = [left * SIZE[0], 0.25 * SIZE[1], 0.2 * SIZE[0], 0.5 * SIZE[1]]
+        assert list(placed.box) == pytest.approx(expected, abs=9)
+        assert placed.model_input.shape == (28, 28)
+
+
+def test_number_has_no_model_input_of_its_own(recognizer: Recognizer) -> None:
+    assert recognizer.recognize(encode(two_digits(4, 2))).model_input is None
+
+
+def test_wide_gap_parts_two_numbers(recognizer: Recognizer) -> None:
+    prediction = read(recognizer, two_digits(4, 2, gap=0.5))
+    assert [number.text for number in prediction.numbers] == ["4", "2"]
+    assert prediction.confidence == pytest.approx(
+        prediction.numbers[0].confidence * prediction.numbers[1].confidence
+    )
+
+
+def ruled(image: Image.Image) -> Image.Image:
+    """Return an image on paper with dark rules."""
+    canvas = ImageDraw.Draw(image)
+    for y in range(20, SIZE[1], 40):
+        canvas.line([(0, y), (SIZE[0], y)], fill=(90, 120, 200), width=2)
+    return image
+
+
+def framed(image: Image.Image) -> Image.Image:
+    """Return an image with a border at its very edge."""
+    return ImageOps.expand(ImageOps.crop(image, 2), 2, (0, 0, 0))
+
+
+def on_a_table(image: Image.Image) -> Image.Image:
+    """Return an image whose paper lies on a brown table."""
+    return ImageOps.expand(image, 90, (94, 62, 40))
+
+
+def in_shadow(image: Image.Image) -> Image.Image:
+    """Return an image of which a shadow with an edge covers half."""
+    levels = np.asarray(image, dtype=np.float32)
+    shade = np.where(np.arange(SIZE[0]) < 0.45 * SIZE[0], 0.45, 1.0).astype(np.float32)
+    return Image.fromarray((levels * shade[None, :, None]).astype(np.uint8))
+
+
+@pytest.mark.parametrize("around", [ruled, framed, on_a_table, in_shadow])
+@pytest.mark.parametrize("digit", [2, 3, 5])
+def test_digit_is_read_whatever_is_around_it(
+    recognizer: Recognizer, around: object, digit: int
+) -> None:
+    mask = rasterize(DIGITS[digit], SIZE, Box(0.3, 0.2, 0.3, 0.6), 0.04)
+    assert callable(around)
+    image = around(paint(mask, "RGB", (20, 24, 60), (236, 232, 224)))
+    prediction = read(recognizer, image)
+    assert [number.text for number in prediction.numbers] == [str(digit)]
+    assert prediction.digit == digit
+    assert prediction.probabilities is not None
+    assert prediction.probabilities.argmax() == digit
+    assert prediction.probabilities.sum() == pytest.approx(1)
+    assert prediction.confidence == prediction.probabilities.max()
+
+
+@pytest.mark.parametrize("around", [ruled, on_a_table, in_shadow])
+def test_bare_paper_shows_no_digit(recognizer: Recognizer, around: object) -> None:
+    assert callable(around)
+    prediction = read(recognizer, around(Image.new("RGB", SIZE, (236, 232, 224))))
+    assert prediction.numbers == ()
+    assert prediction.digit is None
+    assert prediction.verdict in ("not_a_digit", "blank")
+
+
+def test_plain_digit_does_without_the_finder(tmp_path: Path) -> None:
+    recognizer = Recognizer(finder=tmp_path / "missing.onnx")
+    assert read(recognizer, digit_image(7)).digit == 7
+    with pytest.raises(ModelError, match=r"missing\.onnx"):
+        read(recognizer, two_digits(4, 2))
