@@ -3,8 +3,8 @@
     make feedback-export FROM=feedback.sqlite          writes data/feedback.csv, data/feedback.npz
     make feedback-export FROM=s3://bucket/feedback     the same, with AWS's usual credentials
 
-The data set contains the model inputs that people agreed to have stored, with their labels. Look at
-the table before training on it, because labels are not verified.
+The data set contains the model inputs that people agreed to have stored, with their labels; numbers
+are only in the table. Look at the table before training, because labels are not verified.
 """
 
 import argparse
@@ -79,8 +79,8 @@ def read_store(uri: str | None) -> list[Feedback]:
 def write_table(feedback: list[Feedback], path: Path) -> None:
     """Write a CSV file with one row per prediction.
 
-    The columns `predicted` and `label` are digits, or none. The column `input` is yes or no:
-    whether the data set contains the model input.
+    The columns `predicted` and `label` are digits, such as 7 or 42, or none. The column `input` is
+    yes or no: whether the data set contains the model input.
     """
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -92,9 +92,9 @@ def write_table(feedback: list[Feedback], path: Path) -> None:
                     predicted_at.isoformat(timespec="seconds"),
                     each.prediction_id,
                     each.model_version,
-                    "none" if each.predicted is None else each.predicted,
-                    "none" if each.label is None else each.label,
-                    "no" if each.input is None else "yes",
+                    each.predicted or "none",
+                    each.label or "none",
+                    "yes" if is_sample(each) else "no",
                 )
             )
 
@@ -105,14 +105,21 @@ def write_data_set(feedback: list[Feedback], path: Path) -> int:
     The arrays are `inputs` (n, 28, 28) uint8, white on black, and `labels` (n,) int64: 0 to 9, or
     NON_DIGIT.
     """
-    samples = [(each.input, each.label) for each in feedback if each.input is not None]
-    levels = b"".join(model_input for model_input, _ in samples)
+    samples = [each for each in feedback if is_sample(each)]
+    levels = b"".join(each.input or b"" for each in samples)
     inputs = np.frombuffer(levels, np.uint8).reshape(-1, 28, 28)
-    labels = np.array(
-        [NON_DIGIT if label is None else label for _, label in samples], dtype=np.int64
-    )
-    np.savez_compressed(path, inputs=inputs, labels=labels)
+    labels = [NON_DIGIT if each.label is None else int(each.label) for each in samples]
+    np.savez_compressed(path, inputs=inputs, labels=np.array(labels, dtype=np.int64))
     return len(samples)
+
+
+def is_sample(feedback: Feedback) -> bool:
+    """Return whether feedback has a model input that shows what the label says.
+
+    It may not where the model or the person saw several digits.
+    """
+    texts = (feedback.predicted, feedback.label)
+    return feedback.input is not None and all(text is None or len(text) == 1 for text in texts)
 
 
 if __name__ == "__main__":

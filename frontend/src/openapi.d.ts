@@ -35,7 +35,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Feedback
-         * @description Record which digit the user drew, if any.
+         * @description Record which digits the user drew, if any.
          *
          *     Each prediction is counted once; sending feedback again replaces the stored label.
          */
@@ -97,7 +97,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Predict
-         * @description Recognize the digit in an image, dark on light or light on dark.
+         * @description Recognize the digits in an image, dark on light or light on dark.
          *
          *     The image is a PNG, JPEG, WebP, GIF or BMP.
          */
@@ -163,23 +163,107 @@ export interface components {
             readonly stores_inputs: boolean;
         };
         /**
+         * Number
+         * @description One or more digits in a row.
+         */
+        readonly Number: {
+            /**
+             * Box
+             * @description Left, top, width and height in pixels of the image as it was sent, turned upright.
+             */
+            readonly box: readonly [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Confidence
+             * @description Probability that all of its digits are right.
+             */
+            readonly confidence: number;
+            /**
+             * Digits
+             * @description From left to right.
+             */
+            readonly digits: readonly components["schemas"]["PlacedDigit"][];
+            /**
+             * Text
+             * @description Its most likely digits.
+             */
+            readonly text: string;
+            /**
+             * Verdict
+             * @description `digit`: a single one. `number`: several. `unsure`: one of its digits is.
+             * @enum {string}
+             */
+            readonly verdict: "digit" | "number" | "unsure";
+        };
+        /**
+         * PlacedDigit
+         * @description A digit and where it is in the image.
+         */
+        readonly PlacedDigit: {
+            /**
+             * Box
+             * @description Left, top, width and height in pixels of the image as it was sent, turned upright.
+             */
+            readonly box: readonly [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Confidence
+             * @description Probability of the most likely digit.
+             */
+            readonly confidence: number;
+            /**
+             * Digit
+             * @description The most likely digit.
+             */
+            readonly digit: number;
+            /**
+             * Evidence
+             * @description Only with ?explain=true: what speaks for each digit with a probability of at least 1%, the most likely first; null without a model input.
+             */
+            readonly evidence?: readonly components["schemas"]["Evidence"][] | null;
+            /**
+             * Input
+             * @description Only with ?explain=true: the 28×28 model input as a data: URL of a PNG; null if there is none.
+             */
+            readonly input?: string | null;
+            /**
+             * Probabilities
+             * @description Of the digits 0 to 9; they sum to 1.
+             */
+            readonly probabilities: readonly number[];
+            /**
+             * Verdict
+             * @description `digit`: reliable. `unsure`: a best guess.
+             * @enum {string}
+             */
+            readonly verdict: "digit" | "unsure";
+        };
+        /**
          * PredictionResponse
          * @description The prediction for an image.
          */
         readonly PredictionResponse: {
             /**
              * Confidence
-             * @description Probability of the most likely digit, calibrated: of the predictions made at 0.9, nine in ten are correct.
+             * @description Probability that the most likely digit, or all of several, is right; calibrated: of the predictions made at 0.9, nine in ten are correct.
              */
             readonly confidence: number;
             /**
              * Digit
-             * @description The most likely digit; null if blank or not a digit.
+             * @description The most likely digit; null unless there is a single one.
              */
             readonly digit: number | null;
             /**
              * Evidence
-             * @description Only with ?explain=true: what speaks for each digit with a probability of at least 1%, the most likely first; null for a blank image.
+             * @description Only with ?explain=true: what speaks for each digit with a probability of at least 1%, the most likely first; null without a model input.
              */
             readonly evidence?: readonly components["schemas"]["Evidence"][] | null;
             /**
@@ -189,7 +273,7 @@ export interface components {
             readonly id: string;
             /**
              * Input
-             * @description Only with ?explain=true: the 28×28 model input as a data: URL of a PNG; null for a blank image.
+             * @description Only with ?explain=true: the 28×28 model input as a data: URL of a PNG; null if there is none.
              */
             readonly input?: string | null;
             /**
@@ -198,16 +282,21 @@ export interface components {
              */
             readonly model: string;
             /**
-             * Probabilities
-             * @description Of the digits 0 to 9, given that the image shows one; they sum to 1.
+             * Numbers
+             * @description What the image shows, in reading order; empty if the verdict is `not_a_digit` or `blank`.
              */
-            readonly probabilities: readonly number[];
+            readonly numbers: readonly components["schemas"]["Number"][];
+            /**
+             * Probabilities
+             * @description Of the digits 0 to 9, given that the image shows one; they sum to 1. Null for several digits.
+             */
+            readonly probabilities: readonly number[] | null;
             /**
              * Verdict
-             * @description `digit`: reliable. `unsure`: a best guess. `not_a_digit`: something else. `blank`: the image is empty.
+             * @description `digit`: a single one, reliable. `number`: several, reliable. `unsure`: a best guess. `not_a_digit`: something else. `blank`: the image is empty.
              * @enum {string}
              */
-            readonly verdict: "digit" | "unsure" | "not_a_digit" | "blank";
+            readonly verdict: "digit" | "number" | "unsure" | "not_a_digit" | "blank";
         };
     };
     responses: never;
@@ -255,8 +344,8 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": {
-                    /** @description The digit that was drawn; null if it was not a digit. */
-                    readonly digit: number | null;
+                    /** @description The digit that was drawn; null if it was not a digit. Either this or `number` is required. */
+                    readonly digit?: number | null;
                     /**
                      * Format: prediction-id
                      * @description ID of a prediction of the last seven days.
@@ -267,7 +356,9 @@ export interface operations {
                      * @description The `input` of the prediction, if the person who drew it agrees to have it stored. Ignored unless /health has `stores_inputs`.
                      */
                     readonly input?: string | null;
-                };
+                    /** @description The digits that were drawn; spaces separate numbers. */
+                    readonly number?: string;
+                } & (unknown | unknown);
             };
         };
         readonly responses: {
@@ -305,7 +396,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description The id, digit or input is not valid. */
+            /** @description The id, digit, number or input is not valid. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;

@@ -2,21 +2,20 @@
 
 import sys
 from collections.abc import Callable
-from typing import Any
 
-import numpy as np
 from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from numpy.typing import NDArray
 from starlette.types import ASGIApp
 
-from recognizer.api.data_url import decode_input, encode_input
+from recognizer.api.data_url import decode_input
 from recognizer.api.errors import APIError, add_exception_handlers
 from recognizer.api.load_shedding import TurnQueue
 from recognizer.api.middleware import BodySizeLimitMiddleware, LenientRoutingMiddleware
+from recognizer.api.prediction_body import predicted_text, prediction_body
 from recognizer.api.rate_limit import TokenBucket
 from recognizer.api.request_body import parse_feedback, read_image
+from recognizer.api.request_log import label_field
 from recognizer.api.schemas import (
     FEEDBACK_BODY,
     FEEDBACK_RESPONSES,
@@ -41,9 +40,6 @@ MAX_CONCURRENT_DECODES = 2
 
 SMALL_TURN_SECONDS, LARGE_TURN_SECONDS = 0.002, 0.05
 """How long a prediction takes, until it has been measured."""
-
-MIN_EXPLAINED = 0.01
-"""Probability from which on a digit is explained."""
 
 FEEDBACK_RATE, FEEDBACK_BURST = 5, 50
 """Feedback requests accepted a second on average, and at once."""
@@ -73,7 +69,7 @@ def create_app(
 
     app = FastAPI(
         title="Digit recognizer",
-        description="Send an image of a handwritten digit, get the digit and a confidence.",
+        description="Send an image of handwritten digits, get the digits and a confidence.",
         version=recognizer.version,
         docs_url=None,  # FastAPI's pages load their scripts from third parties
         redoc_url=None,
@@ -90,7 +86,7 @@ def create_app(
         openapi_extra={"requestBody": PREDICT_BODY},
     )
     async def predict(request: Request, explain: bool = False) -> Response:
-        """Recognize the digit in an image, dark on light or light on dark.
+        """Recognize the digits in an image, dark on light or light on dark.
 
         The image is a PNG, JPEG, WebP, GIF or BMP.
         """
@@ -104,8 +100,7 @@ def create_app(
             async with large_images.turn():
                 recognition = await to_thread.run_sync(recognizer.recognize, content, header)
         prediction = recognition.prediction
-        probabilities = prediction.probabilities
-        prediction_id = new_prediction_id(recognizer.version, prediction.digit)
+        prediction_id = new_prediction_id(recognizer.version, predicted_text(prediction))
         timings = {
             stage: round(milliseconds, 2)
             for stage, milliseconds in recognition.timings._asdict().items()
@@ -115,25 +110,18 @@ def create_app(
         record["model_version"] = recognizer.version
         record["prediction_id"] = prediction_id
         record["verdict"] = prediction.verdict
+        record["numbers"] = len(prediction.numbers)
+        record["digits"] = sum(len(number.digits) for number in prediction.numbers)
         if prediction.digit is not None:
             record["digit"] = prediction.digit
+        if prediction.numbers:
             record["confidence"] = round(prediction.confidence, 4)
-        body: dict[str, Any] = {
-            "digit": prediction.digit,
-            "verdict": prediction.verdict,
-            "confidence": prediction.confidence,
-            "probabilities": None if probabilities is None else probabilities.tolist(),
-            "model": recognizer.version,
-            "id": prediction_id,
-        }
-        if explain:
-            model_input = recognition.model_input
-            body["input"] = body["evidence"] = None
-            if model_input is not None and probabilities is not None:
-                body["input"] = encode_input(model_input)
-                body["evidence"] = explained(
-                    probabilities, recognizer.classifier.explain(model_input)
-                )
+        body = prediction_body(
+            recognition,
+            recognizer.version,
+            prediction_id,
+            recognizer.classifier.explain if explain else None,
+        )
         return JSONResponse(body, headers={"server-timing": server_timing(timings)})
 
     @app.post(
@@ -144,7 +132,7 @@ def create_app(
         openapi_extra={"requestBody": FEEDBACK_BODY},
     )
     async def feedback(request: Request) -> None:
-        """Record which digit the user drew, if any.
+        """Record which digits the user drew, if any.
 
         Each prediction is counted once; sending feedback again replaces the stored label.
         """
@@ -152,7 +140,7 @@ def create_app(
             raise APIError("rate_limited", "Too much feedback at the moment; try again later.")
         sent = parse_feedback(await request.body())
         model_input = decode_input(sent.input) if settings.store_inputs and sent.input else None
-        received = create_feedback(sent.id, sent.digit, model_input)
+        received = create_feedback(sent.id, sent.label, model_input)
         try:
             is_first = await to_thread.run_sync(lambda: store().save(received))
         except StoreUnavailableError as error:
@@ -162,7 +150,7 @@ def create_app(
         record = request.state.record
         record["prediction_id"] = received.prediction_id
         record["model_version"] = received.model_version
-        record["label"] = "none" if received.label is None else received.label
+        record["label"] = label_field(received.label)
         # Accuracy is that of the loaded model, so feedback on an older one does not count.
         if is_first and received.model_version == recognizer.version:
             record["correct"] = 1 if received.correct else 0
@@ -200,16 +188,6 @@ async def docs(request: Request) -> Response:
 
     name = request.path_params.get("name")
     return page_response(request) if name is None else file_response(name)
-
-
-def explained(
-    probabilities: NDArray[np.float64], evidence: NDArray[np.float64]
-) -> list[dict[str, Any]]:
-    """Return the evidence (10, 7, 7) for the digits that are likely enough, by probability."""
-    likely = [
-        digit for digit in np.argsort(-probabilities) if probabilities[digit] >= MIN_EXPLAINED
-    ]
-    return [{"digit": int(digit), "grid": evidence[digit].round(4).tolist()} for digit in likely]
 
 
 def server_timing(timings: dict[str, float]) -> str:

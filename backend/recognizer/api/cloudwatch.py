@@ -28,7 +28,7 @@ METRIC_UNITS = {
 """Fields of the record that become metrics: ten, as many as are free of charge.
 
 A dimension multiplies metrics by its values, so route, status, verdict, digit and error code stay
-fields of the log, which CloudWatch Logs Insights can count.
+fields of the log, which CloudWatch Logs Insights can count, as it can add up digits and numbers.
 """
 
 FUNCTION_NAME = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")

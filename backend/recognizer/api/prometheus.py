@@ -57,6 +57,9 @@ LATENCY_BUCKETS = (
 CONFIDENCE_BUCKETS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
+DIGITS_BUCKETS = (0, 1, 2, 3, 4, 6, 8, 12, 20)
+
+
 class PrometheusMetrics:
     """A sink that counts request records, and renders the metrics."""
 
@@ -90,13 +93,20 @@ class PrometheusMetrics:
         )
         self.confidence = Histogram(
             "digits_confidence",
-            "Confidence of the predictions that are digits.",
+            "Confidence of the predictions that have digits.",
             buckets=CONFIDENCE_BUCKETS,
+            registry=registry,
+        )
+        self.digits_per_image = Histogram(
+            "digits_per_image",
+            "Digits that were found in an image.",
+            buckets=DIGITS_BUCKETS,
             registry=registry,
         )
         self.feedback = Counter(
             "digits_feedback",
-            "Feedback, by the digit drawn, if any, and whether the prediction was correct.",
+            "Feedback, by what was drawn (a digit, a number or none) and whether the prediction "
+            "was correct.",
             ["label", "correct"],
             registry=registry,
         )
@@ -135,10 +145,10 @@ class PrometheusMetrics:
         for digit in "0123456789":
             for verdict in ("digit", "unsure"):
                 self.predictions.labels(digit, verdict)
-        for verdict in ("not_a_digit", "blank"):
+        for verdict in ("number", "unsure", "not_a_digit", "blank"):
             self.predictions.labels("none", verdict)
         for correct in ("true", "false"):
-            for label in (*"0123456789", "none"):
+            for label in (*"0123456789", "number", "none"):
                 self.feedback.labels(label, correct)
             self.recent_feedback.labels(correct)
 
@@ -155,14 +165,16 @@ class PrometheusMetrics:
             self.stage_duration.labels("preprocess").observe(record["preprocess_ms"] / 1_000)
             self.stage_duration.labels("model").observe(record["model_ms"] / 1_000)
             self.predictions.labels(str(record.get("digit", "none")), record["verdict"]).inc()
+            self.digits_per_image.observe(record["digits"])
         if "confidence" in record:
             self.confidence.observe(record["confidence"])
         if "correct" in record:
-            self.count_feedback(str(record["label"]), bool(record["correct"]))
+            self.count_feedback(record["label"], bool(record["correct"]))
 
-    def count_feedback(self, label: str, correct: bool) -> None:
-        """Count feedback on one prediction."""
-        self.feedback.labels(label, str(correct).lower()).inc()
+    def count_feedback(self, label: int | str, correct: bool) -> None:
+        """Count feedback on one prediction; a series for each number would be too many."""
+        drawn = str(label) if isinstance(label, int) or label == "none" else "number"
+        self.feedback.labels(drawn, str(correct).lower()).inc()
         self.recent.append(correct)
         for value in (True, False):
             self.recent_feedback.labels(str(value).lower()).set(self.recent.count(value))

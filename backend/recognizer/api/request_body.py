@@ -124,6 +124,9 @@ def parse_feedback(body: bytes) -> FeedbackRequest:
         detail = f"At most {MAX_FEEDBACK_BYTES:,} bytes of feedback are accepted."
         raise APIError("too_many_bytes", detail)
     try:
-        return FeedbackRequest.model_validate_json(body)
+        sent = FeedbackRequest.model_validate_json(body)
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
+    if len(sent.model_fields_set & {"digit", "number"}) != 1:
+        raise APIError("bad_parameter", 'Send the label as "digit" or as "number", not as both.')
+    return sent

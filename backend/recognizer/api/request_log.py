@@ -47,13 +47,17 @@ class RequestRecord(TypedDict, total=False):
     model_version: str
     """The model that made that prediction."""
     verdict: Verdict
+    digits: int
+    """How many digits were found."""
+    numbers: int
+    """How many numbers they form."""
     digit: int
-    """The predicted digit, 0 to 9, unless the verdict is `not_a_digit` or `blank`."""
+    """The predicted digit, 0 to 9, if it is the only one."""
     confidence: float
-    """In [0, 1]; set together with `digit`."""
-    label: int | Literal["none"]
-    """Feedback: the digit that was drawn, 0 to 9. `none` if it was not a digit, because a word is a
-    group of its own in CloudWatch Logs Insights, as in Prometheus."""
+    """In [0, 1]; set if digits were found."""
+    label: int | str
+    """Feedback: the digit that was drawn, 0 to 9, or several, such as "42". `none` if it was not a
+    digit, because a word is a group of its own in CloudWatch Logs Insights, as in Prometheus."""
     correct: Literal[0, 1]
     """Feedback: whether the prediction was correct. Only set if it counts as a measurement: for the
     first feedback on a prediction of the model that is loaded."""
@@ -93,6 +97,13 @@ def to_text(record: RequestRecord) -> str:
     if "exception" in record:
         parts.append(record["exception"])
     return " ".join([*parts, record["request_id"]])
+
+
+def label_field(label: str | None) -> int | str:
+    """Return the label of feedback as it stands in a record."""
+    if label is None:
+        return "none"
+    return int(label) if len(label) == 1 else label
 
 
 def write_line(text: str) -> None:

@@ -1,15 +1,17 @@
 """Response models, and the OpenAPI description of request bodies and errors."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
 from recognizer.classifier import Verdict
-from recognizer.feedback import PREDICTION_ID
+from recognizer.feedback import MAX_NUMBER_LENGTH, PREDICTION_ID
 
 PREDICTION_ID_PATTERN = f"^{PREDICTION_ID.pattern}$"
 
 MODEL_VERSION_PATTERN = "^[0-9a-f]{12}$"
+
+NUMBER_PATTERN = "^[0-9]+( [0-9]+)*$"
 
 
 class Evidence(BaseModel):
@@ -26,18 +28,79 @@ class Evidence(BaseModel):
     ]
 
 
+Box = Annotated[
+    tuple[int, int, int, int],
+    Field(
+        description="Left, top, width and height in pixels of the image as it was sent, turned "
+        "upright."
+    ),
+]
+
+Input = Annotated[
+    str | None,
+    Field(
+        description="Only with ?explain=true: the 28×28 model input as a data: URL of a PNG; "
+        "null if there is none."
+    ),
+]
+
+Explanation = Annotated[
+    list[Evidence] | None,
+    Field(
+        description="Only with ?explain=true: what speaks for each digit with a probability of "
+        "at least 1%, the most likely first; null without a model input."
+    ),
+]
+
+
+class PlacedDigit(BaseModel):
+    """A digit and where it is in the image."""
+
+    digit: Annotated[int, Field(ge=0, le=9, description="The most likely digit.")]
+    verdict: Annotated[
+        Literal["digit", "unsure"], Field(description="`digit`: reliable. `unsure`: a best guess.")
+    ]
+    confidence: Annotated[
+        float, Field(ge=0, le=1, description="Probability of the most likely digit.")
+    ]
+    probabilities: Annotated[
+        list[float],
+        Field(min_length=10, max_length=10, description="Of the digits 0 to 9; they sum to 1."),
+    ]
+    box: Box
+    input: Input = None
+    evidence: Explanation = None
+
+
+class Number(BaseModel):
+    """One or more digits in a row."""
+
+    text: Annotated[str, Field(pattern="^[0-9]+$", description="Its most likely digits.")]
+    verdict: Annotated[
+        Literal["digit", "number", "unsure"],
+        Field(
+            description="`digit`: a single one. `number`: several. `unsure`: one of its digits is."
+        ),
+    ]
+    confidence: Annotated[
+        float, Field(ge=0, le=1, description="Probability that all of its digits are right.")
+    ]
+    box: Box
+    digits: Annotated[list[PlacedDigit], Field(min_length=1, description="From left to right.")]
+
+
 class PredictionResponse(BaseModel):
     """The prediction for an image."""
 
     digit: Annotated[
         int | None,
-        Field(ge=0, le=9, description="The most likely digit; null if blank or not a digit."),
+        Field(ge=0, le=9, description="The most likely digit; null unless there is a single one."),
     ]
     verdict: Annotated[
         Verdict,
         Field(
-            description="`digit`: reliable. `unsure`: a best guess. `not_a_digit`: something else. "
-            "`blank`: the image is empty."
+            description="`digit`: a single one, reliable. `number`: several, reliable. `unsure`: a "
+            "best guess. `not_a_digit`: something else. `blank`: the image is empty."
         ),
     ]
     confidence: Annotated[
@@ -45,16 +108,17 @@ class PredictionResponse(BaseModel):
         Field(
             ge=0,
             le=1,
-            description="Probability of the most likely digit, calibrated: of the predictions made "
-            "at 0.9, nine in ten are correct.",
+            description="Probability that the most likely digit, or all of several, is right; "
+            "calibrated: of the predictions made at 0.9, nine in ten are correct.",
         ),
     ]
     probabilities: Annotated[
-        list[float],
+        list[float] | None,
         Field(
             min_length=10,
             max_length=10,
-            description="Of the digits 0 to 9, given that the image shows one; they sum to 1.",
+            description="Of the digits 0 to 9, given that the image shows one; they sum to 1. Null "
+            "for several digits.",
         ),
     ]
     model: Annotated[str, Field(pattern=MODEL_VERSION_PATTERN, description="Version of the model.")]
@@ -62,20 +126,15 @@ class PredictionResponse(BaseModel):
         str,
         Field(pattern=PREDICTION_ID_PATTERN, description="ID of this prediction, for feedback."),
     ]
-    input: Annotated[
-        str | None,
+    numbers: Annotated[
+        list[Number],
         Field(
-            description="Only with ?explain=true: the 28×28 model input as a data: URL of a PNG; "
-            "null for a blank image."
+            description="What the image shows, in reading order; empty if the verdict is "
+            "`not_a_digit` or `blank`."
         ),
-    ] = None
-    evidence: Annotated[
-        list[Evidence] | None,
-        Field(
-            description="Only with ?explain=true: what speaks for each digit with a probability of "
-            "at least 1%, the most likely first; null for a blank image."
-        ),
-    ] = None
+    ]
+    input: Input = None
+    evidence: Explanation = None
 
 
 def reject_non_number(value: object) -> object:
@@ -89,8 +148,14 @@ class FeedbackRequest(BaseModel):
     """Feedback on a prediction; FEEDBACK_BODY describes it to clients."""
 
     id: str
-    digit: Annotated[int, BeforeValidator(reject_non_number), Field(ge=0, le=9)] | None
+    digit: Annotated[int, BeforeValidator(reject_non_number), Field(ge=0, le=9)] | None = None
+    number: Annotated[str, Field(pattern=NUMBER_PATTERN, max_length=MAX_NUMBER_LENGTH)] = ""
     input: str | None = None
+
+    @property
+    def label(self) -> str | None:
+        """The digits that were drawn, such as "7" or "42 7"; None if it was not a digit."""
+        return self.number or (None if self.digit is None else str(self.digit))
 
 
 class HealthResponse(BaseModel):
@@ -142,7 +207,7 @@ FEEDBACK_RESPONSES: Responses = {
     400: {"model": ErrorResponse, "description": "Not JSON."},
     410: {"model": ErrorResponse, "description": "The prediction is too old."},
     413: {"model": ErrorResponse, "description": "Too many bytes."},
-    422: {"model": ErrorResponse, "description": "The id, digit or input is not valid."},
+    422: {"model": ErrorResponse, "description": "The id, digit, number or input is not valid."},
     429: {
         "model": ErrorResponse,
         "description": "Too much feedback at once.",
@@ -195,7 +260,8 @@ FEEDBACK_BODY = {
         "application/json": {
             "schema": {
                 "type": "object",
-                "required": ["id", "digit"],
+                "required": ["id"],
+                "oneOf": [{"required": ["digit"]}, {"required": ["number"]}],
                 "properties": {
                     "id": {
                         "type": "string",
@@ -207,7 +273,14 @@ FEEDBACK_BODY = {
                         "type": ["integer", "null"],
                         "minimum": 0,
                         "maximum": 9,
-                        "description": "The digit that was drawn; null if it was not a digit.",
+                        "description": "The digit that was drawn; null if it was not a digit. "
+                        "Either this or `number` is required.",
+                    },
+                    "number": {
+                        "type": "string",
+                        "pattern": NUMBER_PATTERN,
+                        "maxLength": MAX_NUMBER_LENGTH,
+                        "description": "The digits that were drawn; spaces separate numbers.",
                     },
                     "input": {
                         "type": ["string", "null"],

@@ -1,6 +1,6 @@
-"""Feedback on earlier predictions: the digit really drawn, if any, and where it is stored.
+"""Feedback on earlier predictions: the digits really drawn, if any, and where it is stored.
 
-A prediction's ID holds the model version, the predicted digit and the time, so feedback makes
+A prediction's ID holds the model version, the predicted digits and the time, so feedback makes
 sense without any record of predictions. IDs are not signed: forging one gains nothing over sending
 a wrong label. Abuse is limited by a rate limit, a row limit and one row per prediction.
 """
@@ -18,7 +18,12 @@ FEEDBACK_WINDOW = 7 * 24 * 3600
 MAX_CLOCK_SKEW = 60
 """Seconds that a prediction may lie in the future, by this machine's clock."""
 
-PREDICTION_ID = re.compile(r"([0-9a-f]{12})-([0-9x])-([0-9a-f]{11})[0-9a-f]{10}")
+MAX_NUMBER_LENGTH = 40
+"""Digits and spaces of the numbers in an ID and in a label, at most."""
+
+PREDICTION_ID = re.compile(
+    rf"([0-9a-f]{{12}})-([0-9_]{{1,{MAX_NUMBER_LENGTH}}}|x)-([0-9a-f]{{11}})[0-9a-f]{{10}}"
+)
 
 FeedbackErrorCode = Literal["unknown_prediction", "feedback_expired", "store_full"]
 
@@ -45,12 +50,13 @@ class Feedback:
 
     prediction_id: str
     model_version: str
-    predicted: int | None
-    """The predicted digit, 0 to 9; None if the prediction was `not_a_digit` or `blank`."""
+    predicted: str | None
+    """The predicted digits, such as "7" or, for two numbers, "42 7"; None if the prediction was
+    `not_a_digit` or `blank`."""
     predicted_at: float
     """Seconds since 1970."""
-    label: int | None
-    """The digit that was drawn, 0 to 9, according to the person; None if it was not a digit."""
+    label: str | None
+    """The digits that were drawn, according to the person; None if it was not a digit."""
     input: bytes | None = None
     """The model input as 784 gray levels, row by row, white on black; None unless the person
     agreed to have it stored."""
@@ -98,17 +104,35 @@ def open_store(uri: str) -> FeedbackStore:
     return SQLiteStore(uri)
 
 
-def new_prediction_id(model_version: str, digit: int | None) -> str:
-    """Return a new ID for a prediction.
+def new_prediction_id(model_version: str, predicted: str | None) -> str:
+    """Return a new ID for a prediction of digits such as "7" or "42 7", or of none.
 
-    It consists of the model version, the digit, milliseconds since 1970 and a random part.
+    It consists of the model version, the digits, milliseconds since 1970 and a random part.
     """
-    predicted = "x" if digit is None else str(digit)
     milliseconds = time.time_ns() // 1_000_000
-    return f"{model_version}-{predicted}-{milliseconds:011x}{secrets.token_hex(5)}"
+    return (
+        f"{model_version}-{encode_predicted(predicted)}-{milliseconds:011x}{secrets.token_hex(5)}"
+    )
 
 
-def create_feedback(prediction_id: str, label: int | None, model_input: bytes | None) -> Feedback:
+def encode_predicted(predicted: str | None) -> str:
+    """Return predicted digits as they stand in an ID.
+
+    What is too long is cut, and ends with a space that no label has, so it is never correct.
+    """
+    if predicted is None:
+        return "x"
+    if len(predicted) > MAX_NUMBER_LENGTH:
+        predicted = predicted[: MAX_NUMBER_LENGTH - 1] + " "
+    return predicted.replace(" ", "_")
+
+
+def decode_predicted(encoded: str) -> str | None:
+    """Return the predicted digits that stand in an ID."""
+    return None if encoded == "x" else encoded.replace("_", " ")
+
+
+def create_feedback(prediction_id: str, label: str | None, model_input: bytes | None) -> Feedback:
     """Return feedback on a recent prediction.
 
     Raises FeedbackError if the ID is not that of a prediction, or if the prediction is older than
@@ -128,7 +152,7 @@ def create_feedback(prediction_id: str, label: int | None, model_input: bytes | 
     return Feedback(
         prediction_id=prediction_id,
         model_version=model_version,
-        predicted=None if predicted == "x" else int(predicted),
+        predicted=decode_predicted(predicted),
         predicted_at=predicted_at,
         label=label,
         input=model_input,

@@ -77,7 +77,9 @@ def to_json(feedback: Feedback) -> bytes:
 
 
 def from_json(content: bytes) -> Feedback:
-    """Parse what `to_json` wrote."""
+    """Parse what `to_json` wrote; before there were numbers, digits were integers."""
     fields = json.loads(content)
+    for name in ("predicted", "label"):
+        fields[name] = None if fields[name] is None else str(fields[name])
     model_input = None if fields["input"] is None else base64.b64decode(fields["input"])
     return Feedback(**{**fields, "input": model_input})

@@ -15,16 +15,16 @@ CREATE TABLE IF NOT EXISTS feedback (
     number INTEGER PRIMARY KEY,
     prediction_id TEXT NOT NULL UNIQUE,
     model_version TEXT NOT NULL,
-    predicted INTEGER,
+    predicted TEXT,
     predicted_at REAL NOT NULL,
-    label INTEGER,
+    label TEXT,
     input BLOB
 )
 """
 
 SELECT = "SELECT prediction_id, model_version, predicted, predicted_at, label, input FROM feedback"
 
-REQUIRES_LABEL = "SELECT [notnull] FROM pragma_table_info('feedback') WHERE name = 'label'"
+LABEL_TYPE = "SELECT type FROM pragma_table_info('feedback') WHERE name = 'label'"
 
 
 class SQLiteStore:
@@ -42,11 +42,20 @@ class SQLiteStore:
             self.connection.execute(TABLE)
             # Fail here, not at the first save, if the table has other columns.
             self.connection.execute(f"{SELECT} LIMIT 0")
-            if self.connection.execute(REQUIRES_LABEL).fetchone() != (0,):
-                raise sqlite3.DatabaseError(
-                    "it was made by an older version, whose labels are always digits; set it aside"
-                )
+            if self.connection.execute(LABEL_TYPE).fetchone() != ("TEXT",):
+                self.convert_digits_to_text()
         self.path = path
+
+    def convert_digits_to_text(self) -> None:
+        """Copy a table whose digits are integers, as they were before there were numbers.
+
+        It does no harm if another worker has done so at the same time.
+        """
+        with self.transaction():
+            self.connection.execute("ALTER TABLE feedback RENAME TO digits")
+            self.connection.execute(TABLE)
+            self.connection.execute("INSERT INTO feedback SELECT * FROM digits")
+            self.connection.execute("DROP TABLE digits")
 
     def save(self, feedback: Feedback) -> bool:
         """Store feedback; see `FeedbackStore`."""

@@ -139,7 +139,9 @@ def kind(schema: Schema) -> str:
         return " or ".join(code(str(value)) for value in schema["enum"])
     types = schema.get("type", "anything")
     name = types if isinstance(types, str) else " or ".join(types)
-    if name == "array":
+    if "prefixItems" in schema:
+        name += f" of {len(schema['prefixItems'])}: {kind(schema['prefixItems'][0])}"
+    elif name == "array":
         name += f" of {kind(schema['items'])}"
     if schema.get("format") == "binary":
         name = "file"
