@@ -1,4 +1,7 @@
-"""Write the server's response to tests/seven.png into README.md; run by `make release`."""
+"""Write the server's response to tests/seven.png into README.md; run by `make release`.
+
+Probabilities are rounded, so that a person can read them.
+"""
 
 import asyncio
 import json
@@ -18,6 +21,8 @@ BEGIN, END = "<!-- response: written by `make release` -->", "<!-- end of respon
 
 WIDTH = 120
 
+DECIMALS = 3
+
 
 def main() -> None:
     response = json.dumps(asyncio.run(predict(IMAGE.read_bytes())))
@@ -28,12 +33,14 @@ def main() -> None:
 
 
 async def predict(image: bytes) -> dict[str, Any]:
-    """Return the server's response to a PNG."""
+    """Return the server's response to a PNG, rounded."""
     transport = ASGITransport(create_server(Settings()))
     async with AsyncClient(transport=transport, base_url="http://server") as client:
         sent = {"content-type": "image/png"}
         response = await client.post("/predict", content=image, headers=sent)
-    document: dict[str, Any] = response.raise_for_status().json()
+    document: dict[str, Any] = json.loads(
+        response.raise_for_status().text, parse_float=lambda text: round(float(text), DECIMALS)
+    )
     return document
 
 

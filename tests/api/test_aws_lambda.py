@@ -225,7 +225,7 @@ def test_feedback_is_stored_as_an_object_in_s3(function: BucketFunction) -> None
     (feedback,) = function.stored()
     assert feedback.prediction_id == prediction["id"]
     assert feedback.model_version == prediction["model"]
-    assert (feedback.predicted, feedback.label) == (7, 1)
+    assert (feedback.predicted, feedback.label) == ("7", "1")
     assert feedback.input is not None
     assert len(feedback.input) == 28 * 28
     (entry,) = boto3.client("s3").list_objects_v2(Bucket="digits-feedback")["Contents"]
@@ -241,7 +241,7 @@ def test_repeated_feedback_overwrites_the_label_but_counts_once(
     for label in (7, 1):
         assert function.send_feedback(id=prediction["id"], digit=label)["statusCode"] == 204
     assert [record.get("correct") for record in logged_records(capfd)] == [1, None]
-    assert [feedback.label for feedback in function.stored()] == [1]
+    assert [feedback.label for feedback in function.stored()] == ["1"]
 
 
 def test_feedback_without_a_digit_is_stored_as_null_and_logged_as_none(
@@ -254,11 +254,23 @@ def test_feedback_without_a_digit_is_stored_as_null_and_logged_as_none(
     (record,) = logged_records(capfd)
     assert (record["label"], record["correct"]) == ("none", 0)
     (feedback,) = function.stored()
-    assert (feedback.predicted, feedback.label) == (7, None)
+    assert (feedback.predicted, feedback.label) == ("7", None)
     s3 = boto3.client("s3")
     (entry,) = s3.list_objects_v2(Bucket="digits-feedback")["Contents"]
     content = s3.get_object(Bucket="digits-feedback", Key=entry["Key"])["Body"].read()
     assert json.loads(content)["label"] is None
+
+
+def test_feedback_with_a_number_is_stored_and_logged_as_text(
+    function: BucketFunction, capfd: pytest.CaptureFixture[str]
+) -> None:
+    prediction = function.predict()
+    capfd.readouterr()
+    response = function.send_feedback(id=prediction["id"], number="007 42")
+    assert response["statusCode"] == 204
+    (record,) = logged_records(capfd)
+    assert (record["label"], record["correct"]) == ("007 42", 0)
+    assert [feedback.label for feedback in function.stored()] == ["007 42"]
 
 
 def test_feedback_on_many_predictions_is_all_found(function: BucketFunction) -> None:

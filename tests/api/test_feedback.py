@@ -25,8 +25,8 @@ from PIL import Image
 from recognizer.api.app import FEEDBACK_BURST
 from recognizer.api.server import create_server
 from recognizer.api.settings import Settings
-from recognizer.feedback import FEEDBACK_WINDOW
-from recognizer.feedback.sqlite import MAX_ROWS, TABLE, SQLiteStore
+from recognizer.feedback import FEEDBACK_WINDOW, new_prediction_id
+from recognizer.feedback.sqlite import MAX_ROWS, SQLiteStore
 from support.images import digit_image, encode, grid_image
 from support.paths import BACKEND
 from support.processes import wait_until
@@ -39,9 +39,9 @@ BLANK = encode(Image.new("L", (64, 64), 255))
 
 def backdated(prediction_id: str, seconds: float, model_version: str | None = None) -> str:
     """Return the ID of a prediction made `seconds` ago, perhaps by another model."""
-    own_version, digit, rest = prediction_id.split("-")
+    own_version, digits, rest = prediction_id.split("-")
     milliseconds = int(1_000 * (time.time() - seconds))
-    return f"{model_version or own_version}-{digit}-{milliseconds:011x}{rest[11:]}"
+    return f"{model_version or own_version}-{digits}-{milliseconds:011x}{rest[11:]}"
 
 
 @pytest.mark.parametrize(("label", "correct"), [(7, "true"), (1, "false")])
@@ -52,7 +52,8 @@ def test_feedback_is_counted_and_stored(observed: ObservedServer, label: int, co
     counter = series(FEEDBACK_TOTAL, label=str(label), correct=correct)
     assert observed.counted_feedback(before) == {counter: 1}
     feedback = observed.stored()[prediction["id"]]
-    assert (feedback.predicted, feedback.label, feedback.input) == (7, label, None)
+    assert (feedback.predicted, feedback.label) == ("7", str(label))
+    assert feedback.input is None
     assert feedback.model_version == prediction["model"]
     assert abs(feedback.predicted_at - start) < RESPONSE_TIMEOUT
 
@@ -68,14 +69,13 @@ def test_feedback_on_a_rejected_digit_counts_as_wrong(observed: ObservedServer) 
 
 @pytest.mark.parametrize(
     ("image", "predicted", "correct"),
-    [(valid_png(), 7, "false"), (encode(grid_image()), None, "true"), (BLANK, None, "true")],
+    [(valid_png(), "7", "false"), (encode(grid_image()), None, "true"), (BLANK, None, "true")],
     ids=["digit", "not_a_digit", "blank"],
 )
 def test_feedback_without_a_digit_confirms_rejections_only(
-    observed: ObservedServer, image: bytes, predicted: int | None, correct: str
+    observed: ObservedServer, image: bytes, predicted: str | None, correct: str
 ) -> None:
     before, prediction = metrics_of(observed.client), observed.predict(image)
-    assert prediction["digit"] == predicted
     response = observed.send_feedback(id=prediction["id"], digit=None, input=prediction["input"])
     assert response.status_code == 204
     counter = series(FEEDBACK_TOTAL, label="none", correct=correct)
@@ -86,14 +86,65 @@ def test_feedback_without_a_digit_confirms_rejections_only(
     assert feedback.correct == (correct == "true")
 
 
-@pytest.mark.parametrize("labels", [(7, None), (None, 7)], ids=["withdrawn", "given"])
-def test_label_can_change_between_a_digit_and_none(
-    observed: ObservedServer, labels: tuple[int | None, int | None]
+@pytest.mark.parametrize("image", [valid_png(), encode(grid_image())], ids=["digit", "none"])
+@pytest.mark.parametrize("number", ["42", "007", "42 7", "4" * 40])
+def test_number_is_a_label_of_any_prediction(
+    observed: ObservedServer, image: bytes, number: str
+) -> None:
+    before, prediction = metrics_of(observed.client), observed.predict(image)
+    assert observed.send_feedback(id=prediction["id"], number=number).status_code == 204
+    counter = series(FEEDBACK_TOTAL, label="number", correct="false")
+    assert observed.counted_feedback(before) == {counter: 1}
+    assert observed.stored()[prediction["id"]].label == number
+
+
+@pytest.mark.parametrize(
+    ("sent", "label", "correct"),
+    [
+        ({"number": "42 7"}, "number", "true"),
+        ({"number": "427"}, "number", "false"),
+        ({"number": "42"}, "number", "false"),
+        ({"digit": 4}, "4", "false"),
+        ({"digit": None}, "none", "false"),
+    ],
+)
+def test_prediction_of_numbers_is_correct_if_all_of_them_are(
+    observed: ObservedServer, sent: dict[str, object], label: str, correct: str
+) -> None:
+    version = observed.client.get("/health").json()["model"]
+    before, prediction_id = metrics_of(observed.client), new_prediction_id(version, "42 7")
+    assert observed.send_feedback(id=prediction_id, **sent).status_code == 204
+    counter = series(FEEDBACK_TOTAL, label=label, correct=correct)
+    assert observed.counted_feedback(before) == {counter: 1}
+    assert observed.stored()[prediction_id].predicted == "42 7"
+
+
+def test_number_of_one_digit_confirms_a_digit(observed: ObservedServer) -> None:
+    before, prediction = metrics_of(observed.client), observed.predict()
+    assert observed.send_feedback(id=prediction["id"], number="7").status_code == 204
+    counter = series(FEEDBACK_TOTAL, label="7", correct="true")
+    assert observed.counted_feedback(before) == {counter: 1}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "label"),
+    [
+        ({"digit": 7}, {"digit": None}, None),
+        ({"digit": None}, {"digit": 7}, "7"),
+        ({"digit": 7}, {"number": "07"}, "07"),
+        ({"number": "42"}, {"digit": 4}, "4"),
+    ],
+)
+def test_label_can_change_between_a_digit_numbers_and_none(
+    observed: ObservedServer,
+    first: dict[str, object],
+    second: dict[str, object],
+    label: str | None,
 ) -> None:
     prediction = observed.predict()
-    for label in labels:
-        assert observed.send_feedback(id=prediction["id"], digit=label).status_code == 204
-    assert observed.stored()[prediction["id"]].label == labels[1]
+    for sent in (first, second):
+        assert observed.send_feedback(id=prediction["id"], **sent).status_code == 204
+    assert observed.stored()[prediction["id"]].label == label
 
 
 def test_repeated_feedback_overwrites_the_label_but_counts_once(observed: ObservedServer) -> None:
@@ -102,7 +153,7 @@ def test_repeated_feedback_overwrites_the_label_but_counts_once(observed: Observ
         assert observed.send_feedback(id=prediction["id"], digit=label).status_code == 204
     counter = series(FEEDBACK_TOTAL, label="7", correct="true")
     assert observed.counted_feedback(before) == {counter: 1}
-    assert observed.stored()[prediction["id"]].label == 2
+    assert observed.stored()[prediction["id"]].label == "2"
 
 
 def test_recent_feedback_gauge_counts_correct_and_wrong(observed: ObservedServer) -> None:
@@ -152,6 +203,19 @@ def test_feedback_on_an_older_model_is_stored_but_not_counted(observed: Observed
         (b'{"id": "ID", "digit": "7"}', 422, "bad_parameter", "digit"),
         (b'{"id": "ID", "digit": "null"}', 422, "bad_parameter", "digit"),
         (b'{"id": "ID", "digit": false}', 422, "bad_parameter", "digit"),
+        (b'{"id": "ID", "number": ""}', 422, "bad_parameter", "number"),
+        (b'{"id": "ID", "number": null}', 422, "bad_parameter", "number"),
+        (b'{"id": "ID", "number": 42}', 422, "bad_parameter", "number"),
+        (b'{"id": "ID", "number": " 42"}', 422, "bad_parameter", "number"),
+        (b'{"id": "ID", "number": "42 "}', 422, "bad_parameter", "number"),
+        (b'{"id": "ID", "number": "4  2"}', 422, "bad_parameter", "number"),
+        (b'{"id": "ID", "number": "42\\n"}', 422, "bad_parameter", "number"),
+        (b'{"id": "ID", "number": "4-2"}', 422, "bad_parameter", "number"),
+        ('{"id": "ID", "number": "\u0664\u0662"}'.encode(), 422, "bad_parameter", "number"),
+        (b'{"id": "ID", "number": "' + b"4" * 41 + b'"}', 422, "bad_parameter", "number"),
+        (b'{"id": "ID", "number": "7", "digit": 7}', 422, "bad_parameter", "both"),
+        (b'{"id": "ID", "number": "7", "digit": null}', 422, "bad_parameter", "both"),
+        (b'{"number": "42"}', 422, "bad_parameter", "id"),
         (b'{"id": "", "digit": null}', 422, "unknown_prediction", "id"),
         (b'{"id": 7, "digit": 7}', 422, "bad_parameter", "id"),
         (b'{"id": "", "digit": 7}', 422, "unknown_prediction", "id"),
@@ -287,7 +351,7 @@ def test_acknowledged_feedback_survives_kill_9(tmp_path: Path) -> None:
         observed.server.start()
         one = next(iter(known))
         assert observed.send_feedback(id=one, digit=1).status_code == 204
-        assert observed.stored()[one].label == 1
+        assert observed.stored()[one].label == "1"
 
 
 def test_worker_killed_under_load_loses_no_acknowledged_feedback(tmp_path: Path) -> None:
@@ -350,7 +414,7 @@ def test_full_store_rejects_new_feedback_but_accepts_corrections(tmp_path: Path)
         assert rejected.status_code == 503
         assert_is_error(rejected.text, "store_full")
         assert observed.send_feedback(id=first, digit=1).status_code == 204
-        assert {i: feedback.label for i, feedback in observed.stored().items()} == {first: 1}
+        assert {i: feedback.label for i, feedback in observed.stored().items()} == {first: "1"}
 
 
 def test_locked_store_gives_503_and_nothing_is_counted(observed: ObservedServer) -> None:
@@ -367,16 +431,6 @@ def test_locked_store_gives_503_and_nothing_is_counted(observed: ObservedServer)
     log = observed.server.log.read_text()
     assert "feedback.sqlite: database is locked" in log
     assert "Traceback" not in log
-
-
-def test_server_does_not_start_on_a_file_that_requires_digits_as_labels(tmp_path: Path) -> None:
-    path = tmp_path / "feedback.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(TABLE.replace("label INTEGER", "label INTEGER NOT NULL"))
-    status, output = failed_start(BACKEND, {"DIGITS_FEEDBACK": str(path)})
-    assert status != 0
-    assert f"Feedback cannot be stored in {path}: it was made by an older version" in output
-    assert "Traceback" not in output
 
 
 def test_server_without_a_usable_store_does_not_start(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from PIL import Image
 from support.drawings import LETTERS_AND_SYMBOLS, NON_DIGITS, Box, rasterize
 from support.images import digit_image, digit_mask, encode, encode_animation, paint
 
-FIELDS = {"digit", "verdict", "confidence", "probabilities", "model", "id"}
+FIELDS = {"digit", "verdict", "confidence", "probabilities", "model", "id", "numbers"}
 
 RED, GREEN = (255, 0, 0), (0, 130, 0)
 """Of equal luminance: one on the other is uniform in grayscale."""
@@ -125,6 +125,39 @@ def test_digit_in_any_style_is_recognized(client: httpx.Client, digit: int, styl
     assert (prediction["digit"], prediction["verdict"]) == (digit, "digit")
 
 
+@pytest.mark.parametrize("digit", range(10))
+def test_single_digit_is_the_only_number(client: httpx.Client, digit: int) -> None:
+    prediction = predict(client, raw_request(encode(digit_image(digit))))
+    (number,) = prediction["numbers"]
+    (placed,) = number["digits"]
+    assert (number["text"], number["verdict"]) == (str(digit), prediction["verdict"])
+    assert number["confidence"] == prediction["confidence"]
+    assert number["box"] == placed["box"]
+    assert {name: prediction[name] for name in placed if name != "box"} == {
+        name: placed[name] for name in placed if name != "box"
+    }
+
+
+@pytest.mark.parametrize(
+    ("size", "orientation"), [((280, 280), 1), ((1600, 1200), 1), ((63, 47), 1), ((400, 300), 6)]
+)
+def test_box_surrounds_the_ink_in_pixels_of_the_sent_image(
+    client: httpx.Client, size: tuple[int, int], orientation: int
+) -> None:
+    scene, ink = digit_image(4, size=size), digit_mask(4, size=size).getbbox()
+    transposition = ORIENTATIONS[orientation]
+    exif = Image.Exif()
+    exif[274] = orientation
+    stored = scene if transposition is None else scene.transpose(transposition)
+    file = encode(stored, "JPEG", quality=95, exif=exif)
+    prediction = predict(client, raw_request(file, "image/jpeg"))
+    (number,) = prediction["numbers"]
+    assert all(isinstance(side, int) for side in number["box"])
+    left, top, width, height = number["box"]
+    pixel = max(size) / 200  # of the working size, and one for antialiasing
+    assert (left, top, left + width, top + height) == pytest.approx(ink, abs=pixel + 1)
+
+
 # Non-digits
 
 
@@ -134,6 +167,7 @@ def test_non_digit_gets_no_digit(client: httpx.Client, name: str) -> None:
     prediction = predict(client, raw_request(encode(paint(mask, "L", ink=0, paper=255))))
     assert (prediction["digit"], prediction["verdict"]) == (None, "not_a_digit")
     assert sum(prediction["probabilities"]) == pytest.approx(1)
+    assert prediction["numbers"] == []
 
 
 @pytest.mark.parametrize("pair", ["12", "47", "80", "33"])
@@ -164,6 +198,9 @@ def test_server_timing_header_has_every_stage(client: httpx.Client, seven: bytes
 
 def test_explain_returns_the_model_input(client: httpx.Client, seven: bytes) -> None:
     explained = predict_without_id(client, raw_request(seven, path="/predict?explain=true"))
+    (digit,) = explained["numbers"][0]["digits"]
+    assert digit.pop("input") == explained["input"]
+    assert digit.pop("evidence") == explained["evidence"]
     prefix, comma, text = explained.pop("input").partition(",")
     assert (prefix, comma) == ("data:image/png;base64", ",")
     image = Image.open(BytesIO(base64.b64decode(text, validate=True)))
@@ -213,6 +250,16 @@ def test_prediction_without_explain_has_neither_input_nor_evidence(
 ) -> None:
     prediction = predict(client, raw_request(seven, path="/predict" + query))
     assert prediction.keys() == FIELDS
+    (digit,) = prediction["numbers"][0]["digits"]
+    assert not {"input", "evidence"} & digit.keys()
+
+
+def test_explain_of_a_rejected_image_returns_its_model_input(client: httpx.Client) -> None:
+    scribble = encode(paint(rasterize(NON_DIGITS["scribble"]), "L", ink=0, paper=255))
+    explained = predict(client, raw_request(scribble, path="/predict?explain=true"))
+    assert (explained["verdict"], explained["numbers"]) == ("not_a_digit", [])
+    assert explained["input"].startswith("data:image/png;base64,")
+    assert explained["evidence"]
 
 
 def test_explain_of_a_blank_image_returns_null(client: httpx.Client) -> None:
@@ -366,6 +413,7 @@ def test_blank_image_gets_the_verdict_blank(client: httpx.Client, name: str) -> 
     prediction = predict(client, raw_request(BLANKS[name]))
     assert (prediction["digit"], prediction["verdict"]) == (None, "blank")
     assert prediction["probabilities"] == [0.1] * 10
+    assert prediction["numbers"] == []
 
 
 def test_unknown_json_fields_are_ignored(client: httpx.Client, seven: bytes) -> None:

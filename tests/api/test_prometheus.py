@@ -66,6 +66,12 @@ def test_predictions_are_counted_by_digit_and_verdict(client: httpx.Client) -> N
     assert counted[series("digits_request_duration_seconds_count", route="/predict")] == 8
     for stage in STAGES:
         assert counted[series("digits_predict_seconds_count", stage=stage)] == 8
+    digits = [
+        digit for each in predictions for number in each["numbers"] for digit in number["digits"]
+    ]
+    assert counted[series("digits_per_image_count")] == 8
+    assert counted[series("digits_per_image_sum")] == len(digits) > 0
+    assert counted[series("digits_per_image_bucket", le="0.0")] >= 1
 
 
 def test_confidence_is_observed_for_digits_only(client: httpx.Client) -> None:

@@ -13,6 +13,7 @@ from api.invalid_requests import INVALID_REQUESTS, valid_png
 from api.observed_server import ObservedServer
 from api.requests import BODY_KINDS, raw_request
 
+from support.images import digit_image, encode
 from support.paths import BACKEND
 from support.processes import free_port, responds, wait_until
 from support.server import START_TIMEOUT, server_command, server_environment
@@ -32,6 +33,7 @@ def test_prediction_is_logged_as_one_record(observed: ObservedServer) -> None:
     assert record["prediction_id"] == prediction["id"]
     assert record["model_version"] == prediction["model"]
     assert (record["digit"], record["verdict"]) == (7, "digit")
+    assert (record["digits"], record["numbers"]) == (1, 1)
     assert record["confidence"] == pytest.approx(prediction["confidence"], abs=1e-4)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", record["time"])
 
@@ -44,12 +46,22 @@ def test_rejected_request_is_logged_with_its_error_code(observed: ObservedServer
     assert "digit" not in record
 
 
-@pytest.mark.parametrize(("digit", "label"), [(1, 1), (None, "none")])
+def test_blank_image_is_logged_without_digits(observed: ObservedServer) -> None:
+    response = raw_request(encode(digit_image(7, ink=255))).send(observed.client)
+    record = observed.record(response.headers["x-request-id"])
+    assert (record["verdict"], record["digits"], record["numbers"]) == ("blank", 0, 0)
+    assert not {"digit", "confidence"} & record.keys()
+
+
+@pytest.mark.parametrize(
+    ("sent", "label"),
+    [({"digit": 1}, 1), ({"digit": None}, "none"), ({"number": "42"}, "42"), ({"number": "1"}, 1)],
+)
 def test_feedback_is_logged_with_label_and_correctness(
-    observed: ObservedServer, digit: int | None, label: int | str
+    observed: ObservedServer, sent: dict[str, object], label: int | str
 ) -> None:
     prediction = observed.predict()
-    response = observed.send_feedback(id=prediction["id"], digit=digit)
+    response = observed.send_feedback(id=prediction["id"], **sent)
     record = observed.record(response.headers["x-request-id"])
     assert (record["route"], record["status"]) == ("/feedback", 204)
     assert record["prediction_id"] == prediction["id"]

@@ -57,7 +57,7 @@ def test_consent_remains_while_choosing_the_label(page: Page, storing_site: Serv
     expect(consent(page)).to_be_checked()
     feedback = submit_feedback(page, "It was a 9")
     stored = stored_feedback(storing_site, feedback["id"])
-    assert (stored.label, stored.input) == (9, shown_input(page))
+    assert (stored.label, stored.input) == ("9", shown_input(page))
 
 
 def test_input_of_an_uploaded_image_is_stored(page: Page, storing_site: Server) -> None:

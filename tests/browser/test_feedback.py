@@ -41,7 +41,7 @@ def test_yes_sends_the_predicted_digit_and_says_thanks(page: Page, site: Server)
     feedback = submit_feedback(page, "Yes")
     assert feedback == {"id": feedback["id"], "digit": 4}
     stored = stored_feedback(site, feedback["id"])
-    assert (stored.predicted, stored.label) == (4, 4)
+    assert (stored.predicted, stored.label) == ("4", "4")
     expect(feedback_outcome(page)).to_have_text(THANKS)
 
 
@@ -51,7 +51,7 @@ def test_no_asks_for_the_label_and_sends_it(page: Page, site: Server) -> None:
     button(page, "It was …").click()
     feedback = submit_feedback(page, "It was a 9")
     stored = stored_feedback(site, feedback["id"])
-    assert (stored.predicted, stored.label) == (4, 9)
+    assert (stored.predicted, stored.label) == ("4", "9")
     expect(feedback_outcome(page)).to_have_text(THANKS)
 
 
@@ -60,7 +60,7 @@ def test_rejected_drawing_can_be_labeled(page: Page, site: Server) -> None:
     button(page, "It was …").click()
     feedback = submit_feedback(page, "It was a 4")
     stored = stored_feedback(site, feedback["id"])
-    assert (stored.predicted, stored.label) == (None, 4)
+    assert (stored.predicted, stored.label) == (None, "4")
 
 
 def test_rejection_can_be_confirmed(page: Page, site: Server) -> None:
@@ -82,7 +82,7 @@ def test_digit_can_be_called_not_a_digit_and_changed_back(page: Page, site: Serv
     button(page, "Change").click()
     second = submit_feedback(page, "Yes")
     assert second == {"id": first["id"], "digit": 4}
-    assert stored_feedback(site, first["id"]).label == 4
+    assert stored_feedback(site, first["id"]).label == "4"
 
 
 def test_label_can_be_changed(page: Page, site: Server) -> None:
@@ -93,7 +93,7 @@ def test_label_can_be_changed(page: Page, site: Server) -> None:
     button(page, "It was …").click()
     second = submit_feedback(page, "It was a 9")
     assert second == {"id": first["id"], "digit": 9}
-    assert stored_feedback(site, first["id"]).label == 9
+    assert stored_feedback(site, first["id"]).label == "9"
     expect(feedback_outcome(page)).to_have_text(THANKS)
 
 
@@ -135,7 +135,7 @@ def test_feedback_that_could_not_be_stored_can_be_sent_again(
     rename_table(own_site, "hidden", "feedback")
     feedback = submit_feedback(page, "Send again")
     expect(feedback_outcome(page)).to_have_text(THANKS)
-    assert stored_feedback(own_site, feedback["id"]).label == 4
+    assert stored_feedback(own_site, feedback["id"]).label == "4"
 
 
 def test_expired_feedback_shows_the_message_of_the_api(page: Page) -> None:

@@ -103,7 +103,7 @@ def test_drawing_feedback_and_upload_work(other_browser: OtherBrowser, site: Ser
     wait_until(lambda: other_browser.run(CLICK, "Yes"))
     wait_until(lambda: "Thank you" in other_browser.run("return document.body.innerText"))
     feedback = wait_until(lambda: other_browser.run("return stored"))
-    assert stored_feedback(site, str(feedback)).label == 7
+    assert stored_feedback(site, str(feedback)).label == "7"
 
     other_browser.run("sent.length = 0")
     other_browser.run(UPLOAD_NOISY_SEVEN)

@@ -126,8 +126,9 @@ def form(random: Random) -> Request:
 
 def feedback(random: Random) -> Request:
     """Return feedback on a prediction, with a mutated field, structure or bytes."""
-    prediction_id = new_prediction_id(MODEL_VERSION, random.choice((None, *range(10))))
-    document: Any = {"id": prediction_id, "digit": random.randrange(10)}
+    prediction_id = new_prediction_id(MODEL_VERSION, random.choice((None, "7", "42", "42 7")))
+    label = random.choice(({"digit": random.randrange(10)}, {"number": "42 7"}))
+    document: Any = {"id": prediction_id, **label}
     if random.random() < 0.5:
         file = random.choice((model_input(), model_input(), *images()))
         if random.random() < 0.7:

@@ -50,15 +50,26 @@ def check_served(case: Case, answer: Answer) -> None:
 
 def check_prediction(prediction: dict[str, Any]) -> None:
     """Raise AssertionError unless a prediction is complete and consistent."""
-    assert len(prediction["probabilities"]) == 10
-    assert all(0 <= probability <= 1 for probability in prediction["probabilities"])
-    assert math.isclose(sum(prediction["probabilities"]), 1, abs_tol=1e-4)
-    assert 0 <= prediction["confidence"] <= 1
+    digits = [digit for number in prediction["numbers"] for digit in number["digits"]]
     assert prediction["verdict"] in VERDICTS
-    if prediction["verdict"] in WITHOUT_DIGIT:
-        assert prediction["digit"] is None
+    assert (prediction["verdict"] in WITHOUT_DIGIT) == (not digits)
+    assert 0 <= prediction["confidence"] <= 1
+    assert prediction["digit"] == (digits[0]["digit"] if len(digits) == 1 else None)
+    if len(digits) > 1:
+        assert prediction["probabilities"] is None
     else:
-        assert prediction["digit"] in range(10)
+        check_probabilities(prediction["probabilities"])
+    for digit in digits:
+        assert digit["digit"] in range(10)
+        check_probabilities(digit["probabilities"])
+        assert min(digit["box"][2:]) > 0
+
+
+def check_probabilities(probabilities: list[float]) -> None:
+    """Raise AssertionError unless ten probabilities sum to 1."""
+    assert len(probabilities) == 10
+    assert all(0 <= probability <= 1 for probability in probabilities)
+    assert math.isclose(sum(probabilities), 1, abs_tol=1e-4)
 
 
 def check_rejected(answer: Answer, *, has_body: bool) -> None:

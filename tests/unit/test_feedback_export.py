@@ -42,8 +42,8 @@ def model_input(level: int) -> bytes:
     return bytes((level + row) % 256 for row in range(28) for _ in range(28))
 
 
-def save_feedback(path: Path, *feedback: tuple[int | None, int | None, bytes | None]) -> Path:
-    """Save feedback, given as predicted digit, label and model input, in a SQLite file."""
+def save_feedback(path: Path, *feedback: tuple[str | None, str | None, bytes | None]) -> Path:
+    """Save feedback, given as predicted digits, label and model input, in a SQLite file."""
     store = SQLiteStore(str(path))
     for predicted, label, stored_input in feedback:
         prediction_id = new_prediction_id(MODEL_VERSION, predicted)
@@ -54,14 +54,20 @@ def save_feedback(path: Path, *feedback: tuple[int | None, int | None, bytes | N
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    """A store with feedback on five predictions, four of them with model inputs."""
+    """A store with feedback on eight predictions, seven of them with model inputs.
+
+    The last three are of several digits, according to the model or to the person.
+    """
     return save_feedback(
         tmp_path / "feedback.sqlite",
-        (7, 7, model_input(10)),
-        (7, 1, model_input(20)),
-        (None, 4, None),
-        (3, None, model_input(30)),
+        ("7", "7", model_input(10)),
+        ("7", "1", model_input(20)),
+        (None, "4", None),
+        ("3", None, model_input(30)),
         (None, None, model_input(40)),
+        ("42", "42", model_input(50)),
+        ("7", "1 7", model_input(60)),
+        ("007", "7", model_input(70)),
     )
 
 
@@ -83,6 +89,9 @@ def test_exported_feedback_is_what_training_loads(
         ("none", "4", "no"),
         ("3", "none", "yes"),
         ("none", "none", "yes"),
+        ("42", "42", "no"),
+        ("7", "1 7", "no"),
+        ("007", "7", "no"),
     ]
     assert {row["model_version"] for row in rows} == {MODEL_VERSION}
 
@@ -90,14 +99,14 @@ def test_exported_feedback_is_what_training_loads(
 def test_output_names_files_counts_and_the_next_step(store: Path, tmp_path: Path) -> None:
     done = export(str(store), folder=tmp_path / "data")
     folder = tmp_path / "data"
-    assert f"{folder / 'feedback.csv'} (predictions: 5, of which correct: 2)" in done.stdout
+    assert f"{folder / 'feedback.csv'} (predictions: 8, of which correct: 3)" in done.stdout
     assert f"{folder / 'feedback.npz'} (model inputs with labels: 4)" in done.stdout
     assert "look at feedback.csv" in done.stdout
     assert "make train" in done.stdout
 
 
 def test_output_without_model_inputs_explains_how_they_are_stored(tmp_path: Path) -> None:
-    store = save_feedback(tmp_path / "feedback.sqlite", (7, 1, None))
+    store = save_feedback(tmp_path / "feedback.sqlite", ("7", "1", None))
     done = export(str(store), folder=tmp_path / "data")
     assert done.returncode == 0, done.stderr
     assert "feedback.npz (model inputs with labels: 0)" in done.stdout

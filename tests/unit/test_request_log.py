@@ -6,7 +6,7 @@ import time
 import pytest
 
 from recognizer.api.cloudwatch import METRIC_UNITS, to_emf
-from recognizer.api.request_log import RequestRecord, to_json, to_text, write_line
+from recognizer.api.request_log import RequestRecord, label_field, to_json, to_text, write_line
 
 HEALTH = RequestRecord(
     time="2026-11-25T14:03:07.123+00:00",
@@ -30,6 +30,8 @@ PREDICTION: RequestRecord = {
     "prediction_id": "0123456789ab-7-00000000000aaaaaaaaaa",
     "model_version": "0123456789ab",
     "verdict": "digit",
+    "digits": 1,
+    "numbers": 1,
     "digit": 7,
     "confidence": 0.9984,
 }
@@ -54,6 +56,14 @@ FEEDBACK: RequestRecord = {
             "14:03:07 204 POST /feedback 0.4 ms label none 5f3a",
         ),
         (
+            RequestRecord(**{**FEEDBACK, "label": "42 7"}),
+            "14:03:07 204 POST /feedback 0.4 ms label 42 7 5f3a",
+        ),
+        (
+            RequestRecord(**{**HEALTH, "verdict": "number", "confidence": 0.75}),
+            "14:03:07 200 GET /health 0.4 ms number (75.0%) 5f3a",
+        ),
+        (
             RequestRecord(**{**HEALTH, "verdict": "blank"}),
             "14:03:07 200 GET /health 0.4 ms blank 5f3a",
         ),
@@ -66,10 +76,20 @@ FEEDBACK: RequestRecord = {
             "14:03:07 500 GET /health 0.4 ms ValueError 5f3a",
         ),
     ],
-    ids=["health", "prediction", "feedback", "not a digit", "blank", "rejected", "failed"],
+    ids=[
+        *("health", "prediction", "feedback", "not a digit", "label of numbers", "number"),
+        *("blank", "rejected", "failed"),
+    ],
 )
 def test_text_shows_what_a_person_needs(record: RequestRecord, text: str) -> None:
     assert to_text(record) == text
+
+
+@pytest.mark.parametrize(
+    ("label", "field"), [("7", 7), ("0", 0), ("007", "007"), ("42 7", "42 7"), (None, "none")]
+)
+def test_label_of_a_digit_is_logged_as_a_number(label: str | None, field: int | str) -> None:
+    assert label_field(label) == field
 
 
 def test_json_is_one_compact_line_with_every_field() -> None:
