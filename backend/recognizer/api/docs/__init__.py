@@ -140,7 +140,7 @@ def kind(schema: Schema) -> str:
     types = schema.get("type", "anything")
     name = types if isinstance(types, str) else " or ".join(types)
     if "prefixItems" in schema:
-        name += f" of {len(schema['prefixItems'])}: {kind(schema['prefixItems'][0])}"
+        name += f" of {len(schema['prefixItems'])} × {kind(schema['prefixItems'][0])}"
     elif name == "array":
         name += f" of {kind(schema['items'])}"
     if schema.get("format") == "binary":
