@@ -351,10 +351,7 @@ export interface operations {
                      * @description ID of a prediction of the last seven days.
                      */
                     readonly id: string;
-                    /**
-                     * Format: model-input
-                     * @description The `input` of the prediction, if the person who drew it agrees to have it stored. Ignored unless /health has `stores_inputs`.
-                     */
+                    /** @description The `input` of the prediction, if the person who drew it agrees to have it stored. Ignored unless /health has `stores_inputs`. */
                     readonly input?: string | null;
                     /** @description The digits that were drawn; spaces separate numbers. */
                     readonly number?: string;

@@ -283,8 +283,10 @@ FEEDBACK_BODY = {
                         "description": "The digits that were drawn; spaces separate numbers.",
                     },
                     "input": {
-                        "type": ["string", "null"],
-                        "format": "model-input",
+                        "anyOf": [
+                            {"type": "string", "format": "model-input"},
+                            {"type": "null"},
+                        ],
                         "description": "The `input` of the prediction, if the person who drew it "
                         "agrees to have it stored. Ignored unless /health has `stores_inputs`.",
                     },
