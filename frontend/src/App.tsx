@@ -1,11 +1,13 @@
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { Controls } from "./components/Controls";
 import { ExampleGallery } from "./components/ExampleGallery";
 import { FeedbackPrompt } from "./components/FeedbackPrompt";
 import { FingerSwitch } from "./components/FingerSwitch";
 import { Footer } from "./components/Footer";
+import { Frames } from "./components/Frames";
 import { LiveRegion } from "./components/LiveRegion";
 import { ModelInput } from "./components/ModelInput";
+import { ModelInputs } from "./components/ModelInputs";
 import { PredictedDigit } from "./components/PredictedDigit";
 import { Probabilities } from "./components/Probabilities";
 import { Sketchpad } from "./components/Sketchpad";
@@ -19,15 +21,23 @@ import { useImagePaste } from "./hooks/useImagePaste";
 import { useRecognizer } from "./hooks/useRecognizer";
 import { useShortcuts } from "./hooks/useShortcuts";
 import { describeTiming, messageFor } from "./messages";
-import { isStale, takesFeedback } from "./reducer";
+import { digitsOf, firstToDoubt, textOf } from "./numbers";
+import { isSettled, isStale, takesFeedback } from "./reducer";
 import { rejectionReason, toImage } from "./upload";
+
+/** Letters of a sentence about numbers that fit into one line in the larger font. */
+const MAX_LARGE_LENGTH = 28;
 
 export function App() {
   const { state, dispatch, secondsToRetry, submitFeedback } = useRecognizer();
-  const { sketch, timedPrediction, failure } = state;
+  const { sketch, timedPrediction, imageSize, failure } = state;
   const prediction = timedPrediction?.prediction;
+  const digits = useMemo(() => digitsOf(prediction), [prediction]);
+  const several = digits.length > 1;
+  const chosen = state.chosenDigit ?? firstToDoubt(digits);
+  const reading = several ? digits[chosen] : prediction;
   const [askedFor, setAskedFor] = useState<number | null>(null);
-  const evidence = evidenceFor(prediction, askedFor);
+  const evidence = evidenceFor(reading, askedFor);
   const message = messageFor(state);
   const asksForFeedback = takesFeedback(state);
 
@@ -43,7 +53,7 @@ export function App() {
   const drop = useImageDrop(chooseFile);
   useImagePaste(chooseFile);
   const playExample = useExamplePlayer(dispatch);
-  const asksForDigit = asksForFeedback && state.feedback.asking === "label";
+  const asksForDigit = asksForFeedback && state.feedback.asking === "label" && !several;
   useShortcuts(dispatch, asksForDigit ? submitFeedback : null);
 
   return (
@@ -60,7 +70,13 @@ export function App() {
             fingersDraw={state.fingersDraw}
             dropTarget={drop.dragging}
             dispatch={dispatch}
-          />
+          >
+            {imageSize !== null &&
+              isSettled(state) &&
+              (several || sketch.drawing.image !== null) && (
+                <Frames digits={digits} size={imageSize} chosen={several ? chosen : -1} />
+              )}
+          </Sketchpad>
           <Controls
             canUndo={sketch.past.length > 0 || isPenDown(sketch)}
             canRedo={sketch.future.length > 0}
@@ -74,28 +90,42 @@ export function App() {
           aria-label="The model's prediction"
           data-stale={isStale(state)}
         >
-          <div className="tiles">
+          <div className="tiles" data-several={several}>
             <PredictedDigit prediction={prediction} />
-            <ModelInput image={prediction?.input} evidence={evidence} />
+            {several ? (
+              <ModelInputs
+                digits={digits}
+                chosen={chosen}
+                evidence={evidence}
+                dispatch={dispatch}
+              />
+            ) : (
+              <ModelInput image={prediction?.input} evidence={evidence} />
+            )}
           </div>
           <Status
             message={message}
             timing={timedPrediction === null ? "" : describeTiming(timedPrediction)}
             busy={state.slow}
-            error={failure !== null || state.rejection !== null}
+            small={
+              failure !== null ||
+              state.rejection !== null ||
+              (several && message.length > MAX_LARGE_LENGTH)
+            }
             canRetry={failure?.retryable === true}
             secondsToRetry={secondsToRetry}
             dispatch={dispatch}
           />
           <Probabilities
-            prediction={prediction}
+            reading={reading}
             explained={evidence?.digit}
             onExplain={setAskedFor}
           />
           <FeedbackPrompt
             open={asksForFeedback}
-            predicted={prediction?.digit ?? null}
-            storesInputs={state.storesInputs}
+            predicted={several && prediction ? textOf(prediction) : (prediction?.digit ?? null)}
+            // There is no single model input of several digits.
+            storesInputs={state.storesInputs && !several}
             feedback={state.feedback}
             onSubmit={submitFeedback}
             dispatch={dispatch}

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError, checkHealth, predict, sendFeedback } from "./api";
+import { digitsOf } from "./numbers";
+import { numbersOf } from "./numbers.fixture";
 
 const SEVEN = {
   digit: 7,
@@ -8,7 +10,9 @@ const SEVEN = {
   probabilities: [0, 0.001, 0.002, 0.001, 0, 0, 0, 0.991, 0.001, 0.004],
   model: "cnn-3",
   id: "cnn-3-7-1",
+  numbers: numbersOf("7").numbers,
 };
+const NUMBERS = numbersOf("42?", "7");
 const IMAGE = new Blob(["image"], { type: "image/png" });
 
 const fetchStub = vi.fn<typeof fetch>();
@@ -42,6 +46,12 @@ function neverRespond(): Promise<AbortSignal> {
         }),
     );
   });
+}
+
+/** Returns a prediction of numbers in which a part of one digit is another. */
+function withDigit(part: object) {
+  const [first] = digitsOf(NUMBERS);
+  return { ...NUMBERS, numbers: [{ text: "4", digits: [{ ...first, ...part }] }] };
 }
 
 function predictImage() {
@@ -171,6 +181,14 @@ describe("predict", () => {
     ["a confidence above 1", { ...SEVEN, confidence: 99.1 }],
     ["no model", { ...SEVEN, model: undefined }],
     ["no id", { ...SEVEN, id: undefined }],
+    ["the verdict “number” without numbers", { ...NUMBERS, numbers: [] }],
+    ["a number and a digit", { ...NUMBERS, digit: 4 }],
+    ["probabilities of several digits", { ...NUMBERS, probabilities: SEVEN.probabilities }],
+    ["a number without digits", { ...NUMBERS, numbers: [{ text: "42", digits: [] }] }],
+    ["a number without text", { ...NUMBERS, numbers: [{ digits: digitsOf(NUMBERS) }] }],
+    ["a digit in a box of three sides", withDigit({ box: [1, 2, 3] })],
+    ["a digit in a box without numbers", withDigit({ box: ["1", "2", "3", "4"] })],
+    ["a digit of no verdict", withDigit({ verdict: undefined })],
     ["an input from another host", { ...SEVEN, input: "https://elsewhere.example/7.png" }],
   ])("rejects a response with %s", async (_name, body) => {
     respondWith(body);
@@ -182,16 +200,24 @@ describe("predict", () => {
 
   it.each([
     { ...SEVEN, verdict: "unsure" },
-    { ...SEVEN, digit: null, verdict: "not_a_digit" },
-    { ...SEVEN, digit: null, verdict: "blank" },
+    NUMBERS,
+    numbersOf("42"),
+    { ...SEVEN, digit: null, verdict: "not_a_digit", numbers: [] },
+    { ...SEVEN, digit: null, verdict: "blank", numbers: [] },
     { ...SEVEN, input: "data:image/png;base64,AA==" },
-    { ...SEVEN, digit: null, verdict: "blank", input: null },
+    { ...SEVEN, digit: null, verdict: "blank", numbers: [], input: null },
     { ...SEVEN, confidence: 1.0000001 },
   ])("accepts the verdict $verdict with digit $digit", async (body) => {
     respondWith(body);
 
     expect((await predictImage()).prediction).toEqual(body);
   });
+});
+
+it("takes the response of an API that returns no numbers", async () => {
+  const { numbers: _, ...body } = SEVEN;
+  respondWith(body);
+  expect((await predictImage()).prediction).toEqual({ ...body, numbers: [] });
 });
 
 describe("sendFeedback", () => {

@@ -61,11 +61,13 @@ export async function predict(image: Blob, signal: AbortSignal): Promise<TimedPr
   const sentAt = performance.now();
   const { body, headers } = await post("/predict?explain=true", image.type, image, signal);
   const roundTripMs = performance.now() - sentAt;
-  if (!isPrediction(body)) throw new ApiError(INVALID_RESPONSE);
-  return { prediction: body, roundTripMs, modelMs: modelTime(headers.get("Server-Timing")) };
+  // Earlier versions of the API, to which the function can be rolled back, return no numbers.
+  const prediction = isRecord(body) && { numbers: [], ...body };
+  if (!isPrediction(prediction)) throw new ApiError(INVALID_RESPONSE);
+  return { prediction, roundTripMs, modelMs: modelTime(headers.get("Server-Timing")) };
 }
 
-/** Sends the label: the digit that the user drew, or null if it was not a digit. */
+/** Sends the label: the digit or number that the user drew, or null if it was none. */
 export async function sendFeedback(feedback: Feedback): Promise<void> {
   await post("/feedback", "application/json", JSON.stringify(feedback));
 }
@@ -139,7 +141,34 @@ function parseJson(text: string): unknown {
 
 function isPrediction(body: unknown): body is Prediction {
   if (!isRecord(body)) return false;
-  const { digit, verdict, confidence, probabilities, model, id, input, evidence } = body;
+  const { digit, verdict, confidence, probabilities, numbers, model, id } = body;
+  if (!Array.isArray(numbers) || !numbers.every(isNumber)) return false;
+  const several = digit === null && numbers.length > 0;
+  return (
+    (several
+      ? (verdict === "number" || verdict === "unsure") &&
+        probabilities === null &&
+        isProbability(confidence)
+      : isReading(body)) &&
+    typeof model === "string" &&
+    typeof id === "string"
+  );
+}
+
+function isNumber(value: unknown): boolean {
+  if (!isRecord(value) || typeof value.text !== "string") return false;
+  const { digits } = value;
+  return Array.isArray(digits) && digits.length > 0 && digits.every(isPlacedDigit);
+}
+
+function isPlacedDigit(value: unknown): boolean {
+  if (!isRecord(value) || !Array.isArray(value.box)) return false;
+  return value.box.length === 4 && value.box.every(Number.isFinite) && isReading(value);
+}
+
+/** Returns whether an object is about one digit, or about ink that is none. */
+function isReading(body: Record<string, unknown>): boolean {
+  const { digit, verdict, confidence, probabilities, input, evidence } = body;
   const needsDigit = verdict === "digit" || verdict === "unsure";
   return (
     (needsDigit ? isDigit(digit) : digit === null) &&
@@ -148,8 +177,6 @@ function isPrediction(body: unknown): body is Prediction {
     Array.isArray(probabilities) &&
     probabilities.length === 10 &&
     probabilities.every(isProbability) &&
-    typeof model === "string" &&
-    typeof id === "string" &&
     (input === undefined || input === null || isImageDataUrl(input)) &&
     (evidence === undefined ||
       evidence === null ||

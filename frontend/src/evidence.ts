@@ -1,8 +1,8 @@
 /** What spoke for a digit: a grid over the model input, and words for it. */
 
-import type { Prediction } from "./api";
+import type { Reading } from "./numbers";
 
-export type Evidence = NonNullable<Prediction["evidence"]>[number];
+export type Evidence = NonNullable<Reading["evidence"]>[number];
 
 const ROWS = ["top", "middle", "bottom"] as const;
 const COLUMNS = ["left", "", "right"] as const;
@@ -12,13 +12,13 @@ const REGIONS_NAMED = 2;
 
 /** Returns the evidence for a digit, or else for the predicted one; undefined if there is none. */
 export function evidenceFor(
-  prediction: Prediction | undefined,
+  reading: Reading | undefined,
   digit: number | null,
 ): Evidence | undefined {
-  const all = prediction?.evidence ?? [];
+  const all = reading?.evidence ?? [];
   return (
     all.find((evidence) => evidence.digit === digit) ??
-    all.find((evidence) => evidence.digit === prediction?.digit)
+    all.find((evidence) => evidence.digit === reading?.digit)
   );
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Prediction } from "./api";
 import { setDrawing } from "./history";
 import { describePrediction, describeTiming, messageFor, percent, topDigits } from "./messages";
+import { numbersOf } from "./numbers.fixture";
 import { initialState, type RecognizerState } from "./reducer";
 
 const FOUR_OR_NINE = [0, 0, 0, 0, 0.38, 0.02, 0, 0.05, 0.04, 0.51];
@@ -14,6 +15,7 @@ function prediction(part: Partial<Prediction>): Prediction {
     probabilities: FOUR_OR_NINE,
     model: "cnn-3",
     id: "cnn-3-x-1",
+    numbers: [],
     ...part,
   };
 }
@@ -40,6 +42,19 @@ describe("describePrediction", () => {
     const unsure = prediction({ verdict: "unsure", digit: 8, probabilities });
     expect(describePrediction(unsure)).toBe("Not sure. Is it an 8?");
     expect(topDigits(unsure)).toEqual([8]);
+  });
+
+  it.each([
+    [["2026"], "Number 2026 (90.0% sure)"],
+    [["4", "2"], "Numbers 4 and 2 (90.0% sure)"],
+    [["42", "7", "13"], "Numbers 42, 7 and 13 (90.0% sure)"],
+    [["42", "7", "13", "8"], "4 numbers (90.0% sure)"],
+  ])("names the numbers of %j unless they are many", (texts, sentence) => {
+    expect(describePrediction({ ...numbersOf(...texts), confidence: 0.9 })).toBe(sentence);
+  });
+
+  it("asks about a number with a digit that is unsure", () => {
+    expect(describePrediction(numbersOf("42?"))).toBe("Not sure. Number 42?");
   });
 
   it("describes a non-digit", () => {

@@ -2,6 +2,7 @@
 
 import type { Prediction, TimedPrediction } from "./api";
 import { type Drawing, isBlank, isReadable } from "./history";
+import type { Reading } from "./numbers";
 import type { RecognizerState } from "./reducer";
 
 export const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
@@ -21,6 +22,9 @@ const HIDDEN_DRAWING =
  * because the image may not show a digit at all.
  */
 const RUNNER_UP_MIN = 0.05;
+
+/** Of more numbers, the sentence about a prediction has only the count. */
+const MAX_NUMBERS_NAMED = 3;
 
 /** Returns the one sentence that the page shows for a state. */
 export function messageFor(state: RecognizerState): string {
@@ -58,8 +62,12 @@ export function describePrediction(prediction: Prediction): string {
   switch (prediction.verdict) {
     case "digit":
       return `It's ${withArticle(prediction.digit)} (${percent(prediction.confidence)} sure)`;
+    case "number":
+      return `${nameNumbers(prediction)} (${percent(prediction.confidence)} sure)`;
     case "unsure":
-      return `Not sure. Is it ${topDigits(prediction).map(withArticle).join(" or ")}?`;
+      return prediction.digit === null
+        ? `Not sure. ${nameNumbers(prediction)}?`
+        : `Not sure. Is it ${topDigits(prediction).map(withArticle).join(" or ")}?`;
     case "not_a_digit":
       return "That doesn't look like a digit";
     case "blank":
@@ -67,23 +75,24 @@ export function describePrediction(prediction: Prediction): string {
   }
 }
 
+function nameNumbers({ numbers }: Prediction): string {
+  const texts = numbers.map(({ text }) => text);
+  if (texts.length > MAX_NUMBERS_NAMED) return `${texts.length} numbers`;
+  const last = texts.pop();
+  return texts.length === 0 ? `Number ${last}` : `Numbers ${texts.join(", ")} and ${last}`;
+}
+
 export function withArticle(digit: number | null | undefined): string {
   return `${digit === 8 ? "an" : "a"} ${digit}`;
 }
 
-/** Returns the predicted digit and, if the prediction is unsure, the runner-up. */
-export function topDigits({ verdict, digit, probabilities }: Prediction): readonly number[] {
-  switch (verdict) {
-    case "digit":
-      return digit === null ? [] : [digit];
-    case "unsure":
-      return rankDigits(probabilities)
-        .slice(0, 2)
-        .filter((ranked, rank) => rank === 0 || (probabilities[ranked] ?? 0) >= RUNNER_UP_MIN);
-    case "not_a_digit":
-    case "blank":
-      return [];
-  }
+/** Returns the predicted digit and, if it is unsure, the runner-up. */
+export function topDigits({ verdict, digit, probabilities }: Reading): readonly number[] {
+  if (digit === null || probabilities === null) return [];
+  if (verdict !== "unsure") return [digit];
+  return rankDigits(probabilities)
+    .slice(0, 2)
+    .filter((ranked, rank) => rank === 0 || (probabilities[ranked] ?? 0) >= RUNNER_UP_MIN);
 }
 
 /** Formats a probability to a tenth of a percent. Values below 1 never round up to 100%. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TimedPrediction } from "./api";
+import { numbersOf } from "./numbers.fixture";
 import {
   initialState,
   isStale,
@@ -18,6 +19,7 @@ const EXTEND: RecognizerAction = {
   samples: [{ x: 0.7, y: 0.6, pressure: null }],
 };
 const STROKE: RecognizerAction[] = [START, EXTEND, { type: "strokeEnded" }];
+const SIZE = { width: 196, height: 196 };
 const OUTAGE = { message: "Can't reach the recognizer.", retryable: true };
 const REJECTION = { message: "The image cannot be read.", retryable: false };
 const FILE = new File(["7"], "seven.png", { type: "image/png" });
@@ -31,7 +33,7 @@ function play(state: RecognizerState, ...actions: RecognizerAction[]): Recognize
 function predictionOf(digit: number): TimedPrediction {
   const probabilities = Array.from({ length: 10 }, (_, index) => (index === digit ? 1 : 0));
   const result = { digit, verdict: "digit", confidence: 1, probabilities } as const;
-  const prediction = { ...result, model: "m", id: `m-${digit}` };
+  const prediction = { ...result, model: "m", id: `m-${digit}`, numbers: [] };
   return { prediction, roundTripMs: 12, modelMs: 0.3 };
 }
 
@@ -40,6 +42,7 @@ function predicted(state: RecognizerState, digit: number): RecognizerState {
     type: "predicted",
     taskId: state.lastTaskId,
     timedPrediction: predictionOf(digit),
+    imageSize: SIZE,
   });
 }
 
@@ -185,7 +188,7 @@ describe("a response", () => {
     const taskId = first.lastTaskId;
     const second = play(first, ...STROKE);
     for (const late of [
-      { type: "predicted", taskId, timedPrediction: predictionOf(1) },
+      { type: "predicted", taskId, timedPrediction: predictionOf(1), imageSize: SIZE },
       { type: "taskFailed", taskId, failure: OUTAGE },
       { type: "apiReady", taskId, storesInputs: true },
       { type: "taskSlow", taskId },
@@ -207,6 +210,17 @@ describe("a prediction", () => {
     const waiting = play(settled, ...STROKE);
     expect(shownDigit(waiting)).toBe(1);
     expect([isStale(settled), isStale(waiting)]).toEqual([false, true]);
+  });
+});
+
+describe("the chosen digit", () => {
+  it("is that of one prediction", () => {
+    const chosen = reduce(predicted(play(ready, ...STROKE), 7), {
+      type: "digitChosen",
+      index: 2,
+    });
+    expect(chosen.chosenDigit).toBe(2);
+    expect(predicted(play(chosen, ...STROKE), 4).chosenDigit).toBeNull();
   });
 });
 
@@ -240,6 +254,19 @@ describe("feedback", () => {
     expect(takesFeedback(play(sent, START))).toBe(false);
     expect(takesFeedback(play(sent, ...STROKE))).toBe(false);
     expect(takesFeedback(initialState)).toBe(false);
+  });
+
+  it("is not taken on more digits than the API accepts", () => {
+    const taken = (text: string) => {
+      const prediction = numbersOf(text);
+      const timedPrediction = { prediction, roundTripMs: 12, modelMs: null };
+      const drawn = play(ready, ...STROKE);
+      const taskId = drawn.lastTaskId;
+      return takesFeedback(
+        play(drawn, { type: "predicted", taskId, timedPrediction, imageSize: SIZE }),
+      );
+    };
+    expect([taken("1".repeat(40)), taken("1".repeat(41))]).toEqual([true, false]);
   });
 });
 

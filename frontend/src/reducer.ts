@@ -23,8 +23,10 @@ import {
   startStroke,
   undo,
 } from "./history";
+import { MAX_LABEL_LENGTH, textOf } from "./numbers";
 import type { Sample, StrokeAction } from "./pointers";
 import { PEN_WIDTHS, type Stroke } from "./strokes";
+import type { Size } from "./upload";
 
 /** The one request in flight. */
 export interface Task {
@@ -55,6 +57,10 @@ export interface RecognizerState {
   readonly timedPrediction: TimedPrediction | null;
   /** The drawing that the prediction is for. */
   readonly predictedFor: Drawing | null;
+  /** Pixels of the image that was sent for it; null if this browser cannot decode the image. */
+  readonly imageSize: Size | null;
+  /** Index of the digit that the user has chosen among several; null if none. */
+  readonly chosenDigit: number | null;
   readonly failure: ApiFailure | null;
   /** Why the last chosen file was rejected before it became the drawing. */
   readonly rejection: string | null;
@@ -63,14 +69,17 @@ export interface RecognizerState {
   readonly feedback: FeedbackState;
 }
 
+/** What was really drawn: a digit, numbers with a space between them, or null for neither. */
+export type Label = number | string | null;
+
 /** What the user has said about this prediction. */
 export interface FeedbackState {
-  /** Whether the prediction is correct, which digit it was, or nothing more. */
+  /** Whether the prediction is correct, which digit or number it was, or nothing more. */
   readonly asking: "correct" | "label" | "nothing";
   /** The user consents to have the model input stored. */
   readonly storeInput: boolean;
-  /** The label that was last sent: the digit that was drawn, or null if it was not a digit. */
-  readonly label: number | null;
+  /** The label that was last sent. */
+  readonly label: Label;
   /** Why the label did not arrive. */
   readonly failure: ApiFailure | null;
 }
@@ -103,12 +112,14 @@ export type RecognizerAction =
       readonly type: "predicted";
       readonly taskId: number;
       readonly timedPrediction: TimedPrediction;
+      readonly imageSize: Size | null;
     }
   | { readonly type: "taskFailed"; readonly taskId: number; readonly failure: ApiFailure }
+  | { readonly type: "digitChosen"; readonly index: number }
   | { readonly type: "correctionStarted" }
   | { readonly type: "consentChanged"; readonly storeInput: boolean }
   | { readonly type: "feedbackReopened" }
-  | { readonly type: "feedbackSent"; readonly label: number | null }
+  | { readonly type: "feedbackSent"; readonly label: Label }
   | {
       readonly type: "feedbackFailed";
       readonly predictionId: string;
@@ -128,6 +139,8 @@ export const initialState: RecognizerState = {
   online: true,
   timedPrediction: null,
   predictedFor: null,
+  imageSize: null,
+  chosenDigit: null,
   failure: null,
   rejection: null,
   failureCount: 0,
@@ -195,10 +208,12 @@ export function reduce(state: RecognizerState, action: RecognizerAction): Recogn
         : state;
     case "predicted":
       return state.task?.id === action.taskId
-        ? receivePrediction(state, action.timedPrediction)
+        ? receivePrediction(state, action.timedPrediction, action.imageSize)
         : state;
     case "taskFailed":
       return state.task?.id === action.taskId ? failTask(state, action.failure) : state;
+    case "digitChosen":
+      return { ...state, chosenDigit: action.index };
     case "correctionStarted":
       return { ...state, feedback: { ...state.feedback, asking: "label" } };
     case "consentChanged":
@@ -216,10 +231,16 @@ export function reduce(state: RecognizerState, action: RecognizerAction): Recogn
   }
 }
 
-/** Returns whether the page can ask about the prediction: it shows one, and for this drawing. */
+/** Returns whether the page can ask about the prediction: it is settled, and not too long. */
 export function takesFeedback(state: RecognizerState): boolean {
-  const verdict = state.timedPrediction?.prediction.verdict ?? "blank";
-  return verdict !== "blank" && !isPenDown(state.sketch) && !isStale(state);
+  const prediction = state.timedPrediction?.prediction;
+  if (prediction === undefined || prediction.verdict === "blank") return false;
+  return isSettled(state) && textOf(prediction).length <= MAX_LABEL_LENGTH;
+}
+
+/** Returns whether the pen is up, and the prediction, if there is one, is for this drawing. */
+export function isSettled(state: RecognizerState): boolean {
+  return !isPenDown(state.sketch) && !isStale(state);
 }
 
 /** Returns whether the prediction is for an earlier drawing and a newer one is pending. */
@@ -300,14 +321,16 @@ function completeTask(state: RecognizerState): RecognizerState {
 function receivePrediction(
   state: RecognizerState,
   timedPrediction: TimedPrediction,
+  imageSize: Size | null,
 ): RecognizerState {
   const completed = completeTask(state);
   const { drawing } = state.sketch;
   const penDown = isPenDown(state.sketch);
   const predictedFor = state.task?.drawing ?? null;
   const current = penDown || predictedFor === drawing;
+  const shown = { timedPrediction, imageSize, chosenDigit: null };
   const next = current
-    ? { ...completed, timedPrediction, predictedFor, feedback: NO_FEEDBACK }
+    ? { ...completed, ...shown, predictedFor, feedback: NO_FEEDBACK }
     : completed;
   return penDown ? next : startTaskIfOutdated(next);
 }

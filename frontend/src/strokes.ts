@@ -22,7 +22,7 @@ export const PEN_WIDTHS = { min: 0.015, default: 0.055, max: 0.105, step: 0.01 }
 const MAX_PART_POINTS = 64;
 
 /** Pixels: 7 for each of the 28 of the model input; a few kilobytes as PNG. */
-const RENDER_SIDE = 196;
+export const RENDER_SIDE = 196;
 
 /** How far the curve's control points are from its points; the value of react-sketch-canvas. */
 const SMOOTHING = 0.2;

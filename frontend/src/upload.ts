@@ -2,7 +2,7 @@
 
 import { ApiError } from "./api";
 import type { Drawing } from "./history";
-import { renderStrokes } from "./strokes";
+import { RENDER_SIDE, renderStrokes } from "./strokes";
 
 /** The API's default limit; larger files that the browser cannot decode are not sent. */
 const MAX_BYTES = 4_000_000;
@@ -29,9 +29,24 @@ const ENCODINGS = [
   { side: UPLOAD_MAX_SIDE / 2, quality: 0.1 },
 ];
 
+/** Pixels of an image, turned upright. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** An image as it is sent to the API. */
+export interface SentImage {
+  readonly blob: Blob;
+  /** Null if this browser cannot decode the image. */
+  readonly size: Size | null;
+}
+
 /** Returns a drawing as it is sent to the API. */
-export function toImage({ strokes, image }: Drawing): Promise<Blob> {
-  return image === null ? renderStrokes(strokes) : compressForUpload(image);
+export async function toImage({ strokes, image }: Drawing): Promise<SentImage> {
+  return image === null
+    ? { blob: await renderStrokes(strokes), size: { width: RENDER_SIDE, height: RENDER_SIDE } }
+    : compressForUpload(image);
 }
 
 /** Returns one sentence on why a file is rejected; null if it is accepted. */
@@ -45,11 +60,16 @@ export function rejectionReason(file: Blob): string | null {
  * that this browser cannot decode is returned unchanged, so that the API can recognize or reject it.
  * Throws ApiError if such an image is too large for the API.
  */
-async function compressForUpload(file: Blob): Promise<Blob> {
-  if (file.size <= UPLOAD_TARGET_BYTES && API_TYPES.includes(file.type)) return file;
+async function compressForUpload(file: Blob): Promise<SentImage> {
   const image = await decode(file);
+  if (file.size <= UPLOAD_TARGET_BYTES && API_TYPES.includes(file.type)) {
+    return {
+      blob: file,
+      size: image && { width: image.naturalWidth, height: image.naturalHeight },
+    };
+  }
   if (image !== null) return encode(image, file.type === "image/svg+xml");
-  if (file.size <= MAX_BYTES) return file;
+  if (file.size <= MAX_BYTES) return { blob: file, size: null };
   const message = tooLarge(file, MAX_BYTES, "The recognizer");
   throw new ApiError({ message, retryable: false });
 }
@@ -72,16 +92,17 @@ async function decode(file: Blob): Promise<HTMLImageElement | null> {
   }
 }
 
-async function encode(image: HTMLImageElement, scalable: boolean): Promise<Blob> {
-  let encoded: Blob | undefined;
+async function encode(image: HTMLImageElement, scalable: boolean): Promise<SentImage> {
+  let encoded: SentImage | undefined;
   for (const { side, quality } of ENCODINGS) {
     const canvas = render(image, side, scalable);
     // WebP preserves transparency. Browsers that cannot encode it return PNG, which is larger.
-    encoded = await canvas.convertToBlob({ type: "image/webp", quality });
-    if (encoded.type !== "image/webp" && encoded.size > UPLOAD_TARGET_BYTES) {
-      encoded = await onWhite(canvas).convertToBlob({ type: "image/jpeg", quality });
+    let blob = await canvas.convertToBlob({ type: "image/webp", quality });
+    if (blob.type !== "image/webp" && blob.size > UPLOAD_TARGET_BYTES) {
+      blob = await onWhite(canvas).convertToBlob({ type: "image/jpeg", quality });
     }
-    if (encoded.size <= UPLOAD_TARGET_BYTES) break;
+    encoded = { blob, size: { width: canvas.width, height: canvas.height } };
+    if (blob.size <= UPLOAD_TARGET_BYTES) break;
   }
   if (encoded === undefined) throw new Error("There are no encodings");
   return encoded;

@@ -1,16 +1,16 @@
 // @vitest-environment happy-dom
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { useReducer } from "react";
-import { afterEach, expect, it, vi } from "vitest";
-import { type FeedbackState, initialState, reduce } from "../reducer";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { type FeedbackState, initialState, type Label, reduce } from "../reducer";
 import { FeedbackPrompt } from "./FeedbackPrompt";
 
 const LOST = { message: "Can't reach the recognizer.", retryable: true };
 
 afterEach(cleanup);
 
-function renderPrompt(feedback: Partial<FeedbackState>, predicted: number | null = 4) {
-  const onSubmit = vi.fn<(label: number | null) => void>();
+function renderPrompt(feedback: Partial<FeedbackState>, predicted: Label = 4) {
+  const onSubmit = vi.fn<(label: Label) => void>();
 
   function Prompt() {
     const start = { ...initialState, feedback: { ...initialState.feedback, ...feedback } };
@@ -47,12 +47,43 @@ it("confirms a rejection", () => {
   expect(onSubmit.mock.calls).toEqual([[null]]);
 });
 
-it.each([9, null])("sends the lost label %o again as it was", (label) => {
+it.each([9, "42 7", null])("sends the lost label %o again as it was", (label) => {
   const onSubmit = renderPrompt({ asking: "nothing", label, storeInput: true, failure: LOST });
   expect(screen.getByRole("status").textContent).toBe(LOST.message);
   fireEvent.click(screen.getByRole("button", { name: "Send again" }));
   expect(onSubmit.mock.calls).toEqual([[label]]);
   expect(screen.getByRole("status").textContent).toBe("Thank you");
+});
+
+it("confirms a number", () => {
+  const onSubmit = renderPrompt({}, "2026");
+  fireEvent.click(screen.getByRole("button", { name: "Yes" }));
+  expect(onSubmit.mock.calls).toEqual([["2026"]]);
+});
+
+describe("the field for a number", () => {
+  function typeInto(text: string) {
+    const onSubmit = renderPrompt({}, "2026");
+    fireEvent.click(screen.getByRole("button", { name: "It was …" }));
+    const field = screen.getByRole<HTMLInputElement>("textbox");
+    expect(document.activeElement).toBe(field);
+    expect(field.value).toBe("2026");
+    fireEvent.change(field, { target: { value: text } });
+    if (field.form?.checkValidity()) fireEvent.submit(field.form);
+    return onSubmit.mock.calls;
+  }
+
+  it.each([
+    ["2020", "2020"],
+    [" 42  7 ", "42 7"],
+    ["7", 7],
+  ])("sends %j as %j", (text, label) => {
+    expect(typeInto(text)).toEqual([[label]]);
+  });
+
+  it.each(["", " ", "20a6", "4.2"])("does not send %j", (text) => {
+    expect(typeInto(text)).toEqual([]);
+  });
 });
 
 it("keeps the consent when the label is changed", () => {

@@ -1,18 +1,18 @@
-import { type Dispatch, memo, type ReactNode, useId } from "react";
+import { type Dispatch, type FormEvent, memo, type ReactNode, useId } from "react";
 import { useFocusFallback } from "../hooks/useFocusFallback";
 import { DIGITS, withArticle } from "../messages";
-import type { FeedbackState, RecognizerAction } from "../reducer";
+import { MAX_LABEL_LENGTH } from "../numbers";
+import type { FeedbackState, Label, RecognizerAction } from "../reducer";
 
 interface FeedbackPromptProps {
   /** False if there is no prediction to ask about. */
   readonly open: boolean;
-  /** The predicted digit; null if the prediction is not a digit. */
-  readonly predicted: number | null;
+  /** The label that confirms the prediction. */
+  readonly predicted: Label;
   /** The API stores model inputs, so the prompt includes the consent checkbox. */
   readonly storesInputs: boolean;
   readonly feedback: FeedbackState;
-  /** The label is the digit that was drawn; null if it was not a digit. */
-  readonly onSubmit: (label: number | null) => void;
+  readonly onSubmit: (label: Label) => void;
   readonly dispatch: Dispatch<RecognizerAction>;
 }
 
@@ -46,7 +46,12 @@ export const FeedbackPrompt = memo(function FeedbackPrompt(props: FeedbackPrompt
           )}
         </Question>
       )}
-      {open && asking === "label" && (
+      {open && asking === "label" && typeof predicted === "string" && (
+        <Question text="Which number was it?" consent={consent} className="number">
+          <NumberForm predicted={predicted} onSubmit={onSubmit} />
+        </Question>
+      )}
+      {open && asking === "label" && typeof predicted !== "string" && (
         <Question text="Which digit was it?" consent={consent} className="digits">
           {DIGITS.map((digit) => (
             <button
@@ -100,6 +105,40 @@ function Question({ text, consent, className, children }: QuestionProps) {
         {children}
       </fieldset>
     </>
+  );
+}
+
+interface NumberFormProps {
+  readonly predicted: string;
+  readonly onSubmit: (label: Label) => void;
+}
+
+/** A field for digits, in which the prediction can be corrected or replaced. */
+function NumberForm({ predicted, onSubmit }: NumberFormProps) {
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const text = String(new FormData(event.currentTarget).get("number")).trim();
+    onSubmit(text.length === 1 ? Number(text) : text.replace(/ +/g, " "));
+  }
+
+  return (
+    <form onSubmit={submit}>
+      <input
+        name="number"
+        aria-label="Digits, with a space between numbers"
+        title="Digits, with a space between numbers"
+        defaultValue={predicted}
+        inputMode="numeric"
+        autoComplete="off"
+        required
+        pattern=" *[0-9]+( +[0-9]+)* *"
+        maxLength={MAX_LABEL_LENGTH}
+        // biome-ignore lint/a11y/noAutofocus: the user has just asked to type
+        autoFocus
+        onFocus={(event) => event.target.select()}
+      />
+      <button type="submit">Send</button>
+    </form>
   );
 }
 

@@ -1,27 +1,55 @@
-import { memo, useRef } from "react";
+import { type CSSProperties, memo, useRef } from "react";
 import type { Prediction } from "../api";
 import { useFigureMetrics } from "../hooks/useFigureMetrics";
+import { linesOf } from "../numbers";
 
 interface PredictedDigitProps {
   readonly prediction: Prediction | undefined;
 }
 
+/** More numbers are in several columns; on a phone, which has no height to spare, in more rows. */
+const MAX_ROWS = 4;
+const PHONE_COLUMNS = 3;
+
+/** The predicted digit or, a line each, the predicted numbers. */
 export const PredictedDigit = memo(function PredictedDigit({
   prediction,
 }: PredictedDigitProps) {
   const element = useRef<HTMLParagraphElement>(null);
-  const style = useFigureMetrics(element);
-  const digit = prediction?.digit ?? "";
+  const metrics = useFigureMetrics(element);
+  const lines = prediction === undefined ? [] : linesOf(prediction);
+  const count = Math.max(1, lines.length);
+  const columns = Math.ceil(count / MAX_ROWS);
+  const phoneColumns = Math.min(count, PHONE_COLUMNS);
+  // With a space between columns.
+  const longest = 1 + Math.max(1, ...lines.map(({ length }) => length));
+  const layout = {
+    "--rows": Math.ceil(count / columns),
+    "--length": columns * longest - 1,
+    "--phone-rows": Math.ceil(count / phoneColumns),
+    "--phone-length": phoneColumns * longest - 1,
+  };
   return (
     <p
       ref={element}
       className="predicted-digit"
       data-testid="predicted-digit"
       data-verdict={prediction?.verdict}
-      style={style}
+      style={{ ...metrics, ...layout } as CSSProperties}
     >
-      {/* The key creates a new element for a new digit, which restarts its animation. */}
-      <span key={digit}>{digit}</span>
+      {lines.map((digits, line) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a number is its place
+        <span key={line}>
+          {line > 0 && " "}
+          {digits.map(({ digit, verdict }, place) => (
+            // A new digit is a new element, which restarts its animation.
+            // biome-ignore lint/suspicious/noArrayIndexKey: a digit is its place, too
+            <span key={`${place}: ${digit}`} data-verdict={verdict}>
+              {digit}
+            </span>
+          ))}
+        </span>
+      ))}
     </p>
   );
 });

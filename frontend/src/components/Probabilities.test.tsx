@@ -21,7 +21,7 @@ const PREDICTION = {
 
 it("lets the bars of digits with evidence ask for it, by pointer, touch and keyboard", () => {
   const onExplain = vi.fn();
-  render(<Probabilities prediction={PREDICTION} explained={7} onExplain={onExplain} />);
+  render(<Probabilities reading={PREDICTION} explained={7} onExplain={onExplain} />);
   const bars = screen.getAllByRole("button");
   expect(
     bars.map((bar) => [bar.getAttribute("aria-label"), bar.getAttribute("aria-pressed")]),
@@ -41,7 +41,7 @@ it("lets the bars of digits with evidence ask for it, by pointer, touch and keyb
 it("offers nothing without evidence", () => {
   render(
     <Probabilities
-      prediction={{ ...PREDICTION, evidence: null }}
+      reading={{ ...PREDICTION, evidence: null }}
       explained={undefined}
       onExplain={vi.fn()}
     />,

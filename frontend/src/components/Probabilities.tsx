@@ -1,24 +1,23 @@
 import { type CSSProperties, memo } from "react";
-import type { Prediction } from "../api";
 import { DIGITS, percent, topDigits } from "../messages";
+import type { Reading } from "../numbers";
 
 interface ProbabilitiesProps {
-  readonly prediction: Prediction | undefined;
+  readonly reading: Reading | undefined;
   /** The digit for which the evidence is shown. */
   readonly explained: number | undefined;
   readonly onExplain: (digit: number | null) => void;
 }
 
 export const Probabilities = memo(function Probabilities({
-  prediction,
+  reading,
   explained,
   onExplain,
 }: ProbabilitiesProps) {
   // Those of a blank image are all the same, and mean nothing.
-  const probabilities =
-    prediction === undefined || prediction.verdict === "blank" ? [] : prediction.probabilities;
-  const explainable = prediction?.evidence?.map((evidence) => evidence.digit) ?? [];
-  const top = prediction === undefined ? [] : topDigits(prediction);
+  const probabilities = (reading?.verdict !== "blank" && reading?.probabilities) || [];
+  const explainable = reading?.evidence?.map((evidence) => evidence.digit) ?? [];
+  const top = reading === undefined ? [] : topDigits(reading);
   return (
     <dl className="probabilities" aria-label="Probability of each digit">
       {DIGITS.map((digit) => {

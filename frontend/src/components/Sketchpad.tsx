@@ -1,6 +1,7 @@
 import {
   type Dispatch,
   memo,
+  type ReactNode,
   type RefObject,
   useEffect,
   useMemo,
@@ -20,9 +21,12 @@ interface SketchpadProps {
   /** A file is being dragged over the page, so the sketchpad is marked as the target. */
   readonly dropTarget: boolean;
   readonly dispatch: Dispatch<RecognizerAction>;
+  /** What is shown above the drawing. */
+  readonly children?: ReactNode;
 }
 
-export function Sketchpad({ sketch, fingersDraw, dropTarget, dispatch }: SketchpadProps) {
+export function Sketchpad(props: SketchpadProps) {
+  const { sketch, fingersDraw, dropTarget, dispatch, children } = props;
   const { drawing, base } = sketch;
   const pad = useRef<HTMLDivElement>(null);
   const side = useSide(pad);
@@ -44,6 +48,7 @@ export function Sketchpad({ sketch, fingersDraw, dropTarget, dispatch }: Sketchp
       <Layer strokes={(base ?? drawing).strokes} side={side} />
       {/* In a layer of its own, so that the finished strokes are not repainted with it. */}
       <Layer strokes={unfinished} side={side} />
+      {children}
       {hint !== null && (
         <p className="sketchpad-hint" data-kind={hint.kind}>
           {hint.text}

@@ -12,7 +12,7 @@ it("counts down to the next try for those who see it, under a name that stays", 
       message="Can't reach the recognizer."
       timing=""
       busy={false}
-      error
+      small
       canRetry
       secondsToRetry={secondsToRetry}
       dispatch={dispatch}

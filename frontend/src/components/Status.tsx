@@ -7,8 +7,8 @@ interface StatusProps {
   /** How long the prediction took; empty if there is none. */
   readonly timing: string;
   readonly busy: boolean;
-  /** The message describes an error, which is shown in a smaller font. */
-  readonly error: boolean;
+  /** The message is long, so it is shown in a smaller font. */
+  readonly small: boolean;
   readonly canRetry: boolean;
   /** Until the automatic retry; null if there will be none. */
   readonly secondsToRetry: number | null;
@@ -16,9 +16,9 @@ interface StatusProps {
 }
 
 export const Status = memo(function Status(props: StatusProps) {
-  const { message, timing, busy, error, canRetry, secondsToRetry, dispatch } = props;
+  const { message, timing, busy, small, canRetry, secondsToRetry, dispatch } = props;
   return (
-    <div className="status" data-busy={busy} data-error={error} {...useFocusFallback()}>
+    <div className="status" data-busy={busy} data-small={small} {...useFocusFallback()}>
       <div>
         <p className="status-message" data-testid="status-message">
           {message}

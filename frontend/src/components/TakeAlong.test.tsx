@@ -17,7 +17,7 @@ const DRAWING: Drawing = { strokes: [[{ width: 0.055, points: LINE }]], image: n
 const PHOTO: Drawing = { strokes: [], image: new File(["x"], "7.png", { type: "image/png" }) };
 
 function show(drawing: Drawing) {
-  const toImage = async () => new Blob();
+  const toImage = async () => ({ blob: new Blob(), size: null });
   return <TakeAlong drawing={drawing} prediction={undefined} toImage={toImage} />;
 }
 

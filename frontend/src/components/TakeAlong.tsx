@@ -3,12 +3,13 @@ import type { Prediction } from "../api";
 import { copyText } from "../clipboard";
 import { type Drawing, isReadable } from "../history";
 import { toCurl, toHash, toJson } from "../share";
+import type { SentImage } from "../upload";
 
 interface TakeAlongProps {
   readonly drawing: Drawing;
   readonly prediction: Prediction | undefined;
   /** The drawing as the API gets it. */
-  readonly toImage: (drawing: Drawing) => Promise<Blob>;
+  readonly toImage: (drawing: Drawing) => Promise<SentImage>;
 }
 
 /** Copies the drawing or its prediction, to show to others or to build with. */
@@ -31,8 +32,8 @@ export const TakeAlong = memo(function TakeAlong(props: TakeAlongProps) {
   }
 
   async function curl(): Promise<string> {
-    const image = await toDataUrl(await toImage(drawing));
-    return toCurl(`${location.origin}/predict`, image);
+    const { blob } = await toImage(drawing);
+    return toCurl(`${location.origin}/predict`, await toDataUrl(blob));
   }
 
   async function json(current: Prediction): Promise<string> {

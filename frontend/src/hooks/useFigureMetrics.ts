@@ -1,8 +1,8 @@
 import { type CSSProperties, type RefObject, useLayoutEffect, useState } from "react";
 
 /**
- * Returns custom properties with the height of an element's figures, and how far they are above
- * the middle of a line, in em. Which serif the system has decides both.
+ * Returns custom properties with the height and width of an element's figures, and how far they
+ * are above the middle of a line, in em. Which serif the system has decides them.
  */
 export function useFigureMetrics(element: RefObject<HTMLElement | null>): CSSProperties {
   const [style, setStyle] = useState<CSSProperties>({});
@@ -17,9 +17,14 @@ export function useFigureMetrics(element: RefObject<HTMLElement | null>): CSSPro
     const { fontBoundingBoxAscent: ascent, fontBoundingBoxDescent: descent } = metrics;
     const height = (top + bottom) / 1000;
     const rise = (top - bottom - (ascent - descent)) / 2 / 1000;
+    const width = metrics.width / 10 / 1000;
     // Firefox 115 knows no bounding box of the font.
     if (!Number.isFinite(rise)) return;
-    setStyle({ "--figure-height": height, "--figure-rise": rise } as CSSProperties);
+    setStyle({
+      "--figure-height": height,
+      "--figure-width": width,
+      "--figure-rise": rise,
+    } as CSSProperties);
   }, [element]);
 
   return style;

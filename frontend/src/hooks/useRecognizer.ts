@@ -4,6 +4,7 @@ import { emptySketch, isPenDown, setDrawing } from "../history";
 import { PAGE_ERROR } from "../messages";
 import {
   initialState,
+  type Label,
   type RecognizerAction,
   type RecognizerState,
   reduce,
@@ -29,7 +30,7 @@ interface Recognizer {
   /** Until a failed request is sent again; null if it will not be. */
   readonly secondsToRetry: number | null;
   /** Sends the label, and with the user's consent the model input. */
-  readonly submitFeedback: (label: number | null) => void;
+  readonly submitFeedback: (label: Label) => void;
 }
 
 /** Connects the reducer to the API, timers and the network status. */
@@ -96,13 +97,13 @@ export function useRecognizer(): Recognizer {
   const prediction = state.timedPrediction?.prediction;
   const { storeInput } = state.feedback;
   const submitFeedback = useCallback(
-    async (label: number | null) => {
+    async (label: Label) => {
       if (prediction === undefined) return;
       const { id, input } = prediction;
       dispatch({ type: "feedbackSent", label });
       try {
-        const feedback = { id, digit: label, ...(storeInput && { input: input ?? null }) };
-        await sendFeedback(feedback);
+        const what = typeof label === "string" ? { number: label } : { digit: label };
+        await sendFeedback({ id, ...what, ...(storeInput && { input: input ?? null }) });
       } catch (error) {
         dispatch({ type: "feedbackFailed", predictionId: id, failure: toFailure(error) });
       }
@@ -124,8 +125,9 @@ async function run(task: Task, signal: AbortSignal): Promise<RecognizerAction> {
     const storesInputs = await checkHealth(signal);
     return { type: "apiReady", taskId: task.id, storesInputs };
   }
-  const timedPrediction = await predict(await toImage(task.drawing), signal);
-  return { type: "predicted", taskId: task.id, timedPrediction };
+  const { blob, size } = await toImage(task.drawing);
+  const timedPrediction = await predict(blob, signal);
+  return { type: "predicted", taskId: task.id, timedPrediction, imageSize: size };
 }
 
 function toFailure(error: unknown): ApiFailure {

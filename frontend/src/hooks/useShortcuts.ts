@@ -3,14 +3,15 @@ import type { RecognizerAction } from "../reducer";
 import { actionFor, digitFor } from "../shortcuts";
 
 /**
- * Handles shortcuts regardless of the focus, because the page has no text fields. `onDigit` is
- * null unless the page asks for a digit.
+ * Handles shortcuts regardless of the focus, except in a text field. `onDigit` is null unless the
+ * page asks for a digit.
  */
 export function useShortcuts(
   dispatch: Dispatch<RecognizerAction>,
   onDigit: ((digit: number) => void) | null,
 ): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
+    if (event.target instanceof HTMLInputElement && event.target.name === "number") return;
     const action = actionFor(event, event.target !== document.body);
     const digit = digitFor(event);
     if (action !== null) dispatch(action);
