@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from browser.mouse import draw, to_window
+from browser.numbers import draw_four_and_two
 from browser.page_objects import (
     NOT_A_DIGIT,
     NOTHING_DRAWN,
@@ -81,6 +82,22 @@ def unsure(page: Page) -> None:
     expect(status_message(page)).to_have_text("Not sure. Is it a 4 or a 9?")
 
 
+def number(page: Page) -> None:
+    draw_four_and_two(page)
+    expect(feedback_prompt(page)).to_contain_text(QUESTION)
+
+
+def numbers_in_doubt(page: Page) -> None:
+    draw_four_and_two(page, sure=0.6, separate=True)
+    expect(status_message(page)).to_have_text("Not sure. Numbers 4 and 2?")
+
+
+def typing_number(page: Page) -> None:
+    number(page)
+    button(page, "It was …").click()
+    expect(page.get_by_role("textbox")).to_be_focused()
+
+
 def not_a_digit(page: Page) -> None:
     draw(page, NON_DIGITS["A"])
     expect(status_message(page)).to_have_text(NOT_A_DIGIT)
@@ -151,7 +168,7 @@ def consent_given(page: Page) -> None:
 STATES: list[State] = [
     first_visit, waiting, predicted, unsure, not_a_digit, choosing_label, feedback_sent,
     feedback_failed, unreachable, offline, image_shown, image_rejected, finger_switch_shown,
-    consent_offered, consent_given,
+    consent_offered, consent_given, number, numbers_in_doubt, typing_number,
 ]  # fmt: skip
 
 
@@ -159,8 +176,8 @@ STATES: list[State] = [
     ("state", "width", "color_scheme"),
     [
         *[(state, 1280, "light") for state in STATES],
-        *[(state, 1280, "dark") for state in (predicted, unsure, unreachable)],
-        (consent_given, 360, "light"),
+        *[(state, 1280, "dark") for state in (predicted, unsure, unreachable, typing_number)],
+        *[(state, 360, "light") for state in (consent_given, numbers_in_doubt)],
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
@@ -195,6 +212,8 @@ def test_layout_does_not_shift_between_states(
         not_a_digit,
         image_shown,
         finger_switch_shown,
+        numbers_in_doubt,
+        typing_number,
         unreachable,
     ):
         state(page)
