@@ -97,7 +97,7 @@ def test_digit_that_writes_itself_is_shown_until_the_first_stroke(page: Page) ->
     expect(ghost).to_be_visible()
     draw(page, DIGITS[1])
     button(page, "Clear").click()
-    expect(page.get_by_text("Draw any digit, anywhere")).to_be_visible()
+    expect(page.get_by_text("Draw any digit, or a whole number, anywhere")).to_be_visible()
     expect(ghost).to_have_count(0)
 
 

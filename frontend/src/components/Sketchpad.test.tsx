@@ -68,7 +68,7 @@ describe("the hint", () => {
   const photo = setDrawing(emptySketch, { image: FILE });
 
   it.each([
-    ["Draw any digit, anywhere", emptySketch, false],
+    ["Draw any digit, or a whole number, anywhere", emptySketch, false],
     ["Drop the image here", photo, true],
     ["Undo brings the image back", setDrawing(photo, { strokes: STROKES }), false],
   ])("is “%s”", (text, sketch, dropTarget) => {

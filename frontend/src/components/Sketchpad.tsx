@@ -149,7 +149,7 @@ function useSide(element: RefObject<HTMLElement | null>): number {
 function label({ drawing: { strokes, image } }: Sketch): string {
   if (image !== null) return "Sketch area with the uploaded image";
   if (strokes.length === 0)
-    return "Sketch area, empty: draw a digit with a mouse, finger or pen";
+    return "Sketch area, empty: draw digits with a mouse, finger or pen";
   return `Sketch area, ${strokes.length} ${strokes.length === 1 ? "stroke" : "strokes"}`;
 }
 
@@ -160,7 +160,8 @@ interface Hint {
 
 function hintFor(sketch: Sketch, dropTarget: boolean): Hint | null {
   if (dropTarget) return { kind: "drop", text: "Drop the image here" };
-  if (isBlank(sketch)) return { kind: "blank", text: "Draw any digit, anywhere" };
+  if (isBlank(sketch))
+    return { kind: "blank", text: "Draw any digit, or a whole number, anywhere" };
   // Without a word, an image that a stroke replaced would seem lost.
   const previous = sketch.base ?? sketch.past.at(-1);
   return sketch.drawing.image === null && previous != null && previous.image !== null
