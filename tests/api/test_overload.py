@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPResponse
+from secrets import token_hex
 from typing import NamedTuple
 
 import pytest
@@ -29,6 +30,7 @@ class Response(NamedTuple):
 
     status: int
     retry_after: str | None
+    request_ids: list[str]
     body: str
 
 
@@ -39,20 +41,29 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObservedServer]:
         yield busy
 
 
-def send_at_once(busy: ObservedServer, image: bytes) -> list[Response]:
-    """Send an image from several clients before any of them reads; return all responses."""
-    head = f"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: {raw_request(image).content_type}"
-    request = f"{head}\r\nContent-Length: {len(image)}\r\n\r\n".encode() + image
+def send_at_once(busy: ObservedServer, image: bytes, path: str = "/predict") -> list[Response]:
+    """Send an image from several clients before any of them reads; return all responses.
+
+    Each request has an ID of its own, and each connection is used again.
+    """
+    head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: {raw_request(image).content_type}"
     address = ("127.0.0.1", busy.server.port)
     with ExitStack() as stack:
         connections = [
             stack.enter_context(socket.create_connection(address, RESPONSE_TIMEOUT))
             for _ in range(CLIENTS)
         ]
-        for connection in connections:
-            connection.sendall(request)
+        request_ids = [token_hex(8) for _ in connections]
+        for request_id, connection in zip(request_ids, connections, strict=True):
+            fields = f"X-Request-ID: {request_id}\r\nContent-Length: {len(image)}"
+            connection.sendall(f"{head}\r\n{fields}\r\n\r\n".encode() + image)
         assert busy.client.get("/health").json()["status"] == "ok"
-        return [received(connection) for connection in connections]
+        responses = [received(connection) for connection in connections]
+        assert [response.request_ids for response in responses] == [[sent] for sent in request_ids]
+        for connection in connections:
+            connection.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert received(connection).status == 200
+        return responses
 
 
 def received(connection: socket.socket) -> Response:
@@ -60,15 +71,24 @@ def received(connection: socket.socket) -> Response:
     with HTTPResponse(connection) as response:
         response.begin()
         body = response.read().decode()
-        return Response(response.status, response.getheader("retry-after"), body)
+        request_ids = response.headers.get_all("x-request-id", [])
+        return Response(response.status, response.getheader("retry-after"), request_ids, body)
 
 
 @pytest.mark.parametrize(
-    "image", [valid_png(), encode(digit_image(7, size=LARGE))], ids=["small", "large"]
+    ("image", "path"),
+    [
+        (valid_png(), "/predict"),
+        (valid_png(), "/predict/"),
+        (encode(digit_image(7, size=LARGE)), "/predict"),
+    ],
+    ids=["small", "small, with a slash", "large"],
 )
-def test_images_that_would_wait_too_long_get_503(busy: ObservedServer, image: bytes) -> None:
+def test_images_that_would_wait_too_long_get_503(
+    busy: ObservedServer, image: bytes, path: str
+) -> None:
     before = metrics_of(busy.client)
-    responses = send_at_once(busy, image)
+    responses = send_at_once(busy, image, path)
     served = [response for response in responses if response.status == 200]
     rejected = [response for response in responses if response.status != 200]
     assert served
@@ -77,6 +97,9 @@ def test_images_that_would_wait_too_long_get_503(busy: ObservedServer, image: by
     for response in rejected:
         assert (response.status, response.retry_after) == (503, "1")
         assert_is_error(response.body, "overloaded")
+        record = busy.record(response.request_ids[0])
+        assert (record["route"], record["status"], record["failed"]) == ("/predict", 503, 1)
+        assert (record["rejected"], record["error_code"]) == (1, "overloaded")
     counted = changes(before, metrics_of(busy.client), "digits_")
     assert counted[series("digits_errors_total", code="overloaded")] == len(rejected)
     assert counted[series("digits_requests_total", route="/predict", status="503")] == len(rejected)

@@ -1,19 +1,22 @@
-"""The queue for turns, with a clock that stands still unless the test moves it."""
+"""The queue for turns, on a clock that stands still unless the test moves it; its middleware."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
 from itertools import pairwise
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from recognizer.api.errors import APIError
 from recognizer.api.load_shedding import (
-    IDLE_DECISIONS,
     MAX_REJECTIONS,
     RECENT_DECISIONS,
+    LoadSheddingMiddleware,
     TurnQueue,
 )
+from recognizer.api.middleware import RequestLogMiddleware
 
 REJECTED = "overloaded"
 
@@ -40,6 +43,11 @@ class Scene:
         self.events.clear()
         await asyncio.gather(*(self.request(name, seconds) for name in names))
         return list(self.events)
+
+    async def overload(self) -> None:
+        """Send far more requests than can be served, until nobody waits any more."""
+        for _ in range(5):
+            await self.requests(range(RECENT_DECISIONS))
 
     async def passes(self, coroutine: Coroutine[Any, Any, Any]) -> list[object]:
         """Return the events of a coroutine, with None for each pass of the event loop."""
@@ -120,27 +128,37 @@ def test_flood_of_rejections_does_not_delay_a_turn() -> None:
     run(play)
 
 
-def test_nobody_waits_behind_another_while_most_are_rejected() -> None:
+@pytest.mark.parametrize("slots", [1, 2])
+def test_nobody_waits_while_most_are_rejected(slots: int) -> None:
     async def play() -> None:
-        scene = Scene(max_wait=5.0)
-        await scene.requests(range(RECENT_DECISIONS))
+        scene = Scene(slots)
+        await scene.overload()
         events = await scene.requests(range(RECENT_DECISIONS))
-        assert [event for event in events if event != REJECTED] == [0, 1]
+        assert [event for event in events if event != REJECTED] == list(range(slots))
+
+    run(play)
+
+
+def test_each_pass_of_the_event_loop_serves_one_while_most_are_rejected() -> None:
+    async def play() -> None:
+        scene = Scene()
+        await scene.overload()
+        for number in range(50):
+            assert await scene.requests(range(number, number + 3)) == [number, REJECTED, REJECTED]
 
     run(play)
 
 
 @pytest.mark.parametrize("at_once", [1, 2])
 def test_queue_is_used_again_after_the_overload(at_once: int) -> None:
-    """Once a few requests have found the server idle."""
+    """Also if half of the requests still find another one at work."""
 
     async def play() -> None:
         scene = Scene(max_wait=5.0)
-        for _ in range(5):
-            await scene.requests(range(RECENT_DECISIONS))
+        await scene.overload()
         assert REJECTED in await scene.requests(range(6))
-        for _ in range(IDLE_DECISIONS):
-            assert REJECTED not in await scene.requests(range(at_once))
+        for _ in range(2 * RECENT_DECISIONS):
+            await scene.requests(range(at_once))
         assert await scene.requests(range(6)) == list(range(6))
 
     run(play)
@@ -153,5 +171,44 @@ def test_failed_turn_frees_its_slot() -> None:
             async with scene.queue.turn():
                 raise LookupError
         assert await scene.requests(range(3)) == [0, 1, 2]
+
+    run(play)
+
+
+@pytest.mark.parametrize("root_path", ["", "/prod"])
+def test_only_posts_to_the_route_are_rejected_before_the_application_is_called(
+    root_path: str,
+) -> None:
+    queue = TurnQueue(slots=1, turn_seconds=1.0, max_wait=0.0)
+    called: list[str] = []
+    app = FastAPI()
+    app.add_middleware(LoadSheddingMiddleware, path="/predict", queue=queue)
+    app.add_middleware(RequestLogMiddleware, sinks=[])
+
+    @app.api_route("/{path:path}", methods=["GET", "POST"])
+    def route(path: str) -> None:
+        called.append(path)
+
+    async def statuses(*requests: tuple[str, str]) -> list[int]:
+        transport = httpx.ASGITransport(app, root_path=root_path)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return [
+                (await client.request(method, root_path + path)).status_code
+                for method, path in requests
+            ]
+
+    async def wait() -> None:
+        async with queue.turn():
+            pass
+
+    async def play() -> None:
+        assert await statuses(("POST", "/predict")) == [200]
+        async with queue.turn():
+            waiting = asyncio.ensure_future(wait())
+            await asyncio.sleep(0)
+            assert await statuses(("POST", "/predict"), ("POST", "/predict")) == [503, 503]
+            assert await statuses(("GET", "/predict"), ("POST", "/predict/7")) == [200, 200]
+        await waiting
+        assert called == ["predict", "predict", "predict/7"]
 
     run(play)

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from recognizer.api.data_url import decode_input
 from recognizer.api.errors import APIError, add_exception_handlers
-from recognizer.api.load_shedding import TurnQueue
+from recognizer.api.load_shedding import LoadSheddingMiddleware, TurnQueue
 from recognizer.api.middleware import BodySizeLimitMiddleware, LenientRoutingMiddleware
 from recognizer.api.prediction_body import predicted_text, prediction_body
 from recognizer.api.rate_limit import TokenBucket
@@ -74,6 +74,8 @@ def create_app(
         docs_url=None,  # FastAPI's pages load their scripts from third parties
         redoc_url=None,
     )
+    # Most images are small, and these are not yet read.
+    app.add_middleware(LoadSheddingMiddleware, path="/predict", queue=small_images)
     # Base64 takes four bytes for three; the rest is room for the fields around the image.
     app.add_middleware(BodySizeLimitMiddleware, max_bytes=settings.max_bytes * 4 // 3 + 65_536)
     app.add_middleware(LenientRoutingMiddleware)
@@ -90,7 +92,6 @@ def create_app(
 
         The image is a PNG, JPEG, WebP, GIF or BMP.
         """
-        await small_images.check()  # most images are small, and this one is not yet read
         content = await read_image(request, settings.max_bytes)
         header = read_header(content, settings.max_pixels)
         if is_small(content, header):

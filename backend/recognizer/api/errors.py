@@ -96,6 +96,11 @@ def reject(request: Request, code: ErrorCode, detail: str) -> Response:
     """Record the error code for the request log and return the response."""
     record = request.state.record
     record["rejected"], record["error_code"] = 1, code
+    return rejection(code, detail)
+
+
+def rejection(code: ErrorCode, detail: str) -> Response:
+    """Return the response to a request that is rejected with an error code."""
     status_code = STATUS_CODES[code]
     headers = None
     if status_code in (429, 503):

@@ -9,17 +9,22 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from recognizer.api.errors import APIError
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from recognizer.api.errors import APIError, rejection
 
 MAX_REJECTIONS = 16
 """Rejections in one pass of the event loop. They take as long as one or two predictions, so that no
 flood of requests brings the predictions to a halt."""
 
+DETAIL = "Too many requests at the moment; try again in a second."
+
 AVERAGED_TURNS, RECENT_DECISIONS = 20, 100
 """Over how many the length of a turn, and the share of rejections, are averaged."""
 
-IDLE_DECISIONS = 10
-"""For how many decisions a turn counts that begins at once: the overload is over, or nearly so."""
+OVERLOAD = 0.6
+"""Share of rejections above which nothing may wait. A little more than a half, so that two clients
+that send at the same time, and of which one is rejected, get their queue back."""
 
 
 class Slots:
@@ -52,7 +57,7 @@ class TurnQueue:
     """A queue of requests for turns; `slots` of them take theirs at the same time.
 
     A request is rejected if its turn would begin more than `max_wait` seconds later. While most are
-    rejected, each is that finds another one waiting: as many are served, and all of these soon.
+    rejected, each is that finds no free slot: about as many are served, and all of these soon.
     """
 
     def __init__(
@@ -71,22 +76,28 @@ class TurnQueue:
         self.last_turn = 0.0
         self.rejected_share = 0.0
 
-    async def check(self) -> None:
-        """Raise APIError if a turn would begin too late."""
-        max_wait = 0 if self.rejected_share > 0.5 else self.max_wait
-        if self.slots.waiting * self.turn_seconds > max_wait:
-            self.rejected_share += (1 - self.rejected_share) / RECENT_DECISIONS
-            await self.rejections.acquire()
-            self.rejections.release()
-            raise APIError("overloaded", "Too many requests at the moment; try again in a second.")
+    def is_full(self) -> bool:
+        """Return whether a turn would begin too late."""
+        if self.rejected_share > OVERLOAD:
+            return self.slots.semaphore.locked()
+        return self.slots.waiting * self.turn_seconds > self.max_wait
+
+    async def admits(self) -> bool:
+        """Return whether a turn would begin in time, or false once a request may be rejected."""
+        if not self.is_full():
+            return True
+        self.rejected_share += (1 - self.rejected_share) / RECENT_DECISIONS
+        await self.rejections.acquire()
+        self.rejections.release()
+        return False
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Wait for a turn and take it; raise APIError if it would begin too late."""
-        await self.check()
+        if not await self.admits():
+            raise APIError("overloaded", DETAIL)
+        self.rejected_share -= self.rejected_share / RECENT_DECISIONS
         must_wait = self.slots.semaphore.locked()
-        decisions = 1 if must_wait else IDLE_DECISIONS
-        self.rejected_share -= self.rejected_share * decisions / RECENT_DECISIONS
         await self.slots.acquire()
         now = self.clock()
         if must_wait:
@@ -96,3 +107,32 @@ class TurnQueue:
             yield
         finally:
             self.slots.release()
+
+
+class LoadSheddingMiddleware:
+    """ASGI middleware that rejects requests to a route while its queue is full.
+
+    The route does so too, but routing, dependencies and exception handlers would make up a third of
+    what a rejection costs.
+    """
+
+    def __init__(self, app: ASGIApp, path: str, queue: TurnQueue) -> None:
+        self.app = app
+        self.path = path
+        self.queue = queue
+        self.response = rejection("overloaded", DETAIL)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self.is_for_route(scope) or await self.queue.admits():
+            await self.app(scope, receive, send)
+            return
+        scope["state"]["record"].update(rejected=1, error_code="overloaded", route=self.path)
+        await self.response(scope, receive, send)
+
+    def is_for_route(self, scope: Scope) -> bool:
+        """Return whether a request posts to the route."""
+        path: str = scope.get("path", "")
+        return (
+            scope.get("method") == "POST"
+            and path.removeprefix(scope.get("root_path", "")) == self.path
+        )

@@ -53,7 +53,7 @@ class RequestLogMiddleware:
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 record["status"] = message["status"]
-                message["headers"].append((b"x-request-id", record["request_id"].encode()))
+                message = with_header(message, b"x-request-id", record["request_id"].encode())
             await send(message)
 
         try:
@@ -62,11 +62,19 @@ class RequestLogMiddleware:
             record["exception"] = type(error).__name__
             raise
         finally:
-            record["route"] = getattr(scope.get("route"), "path", "other")
+            record.setdefault("route", getattr(scope.get("route"), "path", "other"))
             record["failed"] = 1 if record["status"] >= 500 else 0
             record["duration_ms"] = round(1_000 * (perf_counter() - start), 2)
             for sink in self.sinks:
                 sink(record)
+
+
+def with_header(start: Message, name: bytes, value: bytes) -> Message:
+    """Return the message that starts a response, with one more header.
+
+    The one passed stays as it is, since a response may be sent many times.
+    """
+    return {**start, "headers": [*start["headers"], (name, value)]}
 
 
 def request_id(scope: Scope) -> str:
@@ -145,7 +153,7 @@ class BodySizeLimitMiddleware:
                 if body.announced <= self.max_bytes:
                     await body.discard(self.max_bytes, UNREAD_SECONDS)
                 if not body.complete:
-                    message["headers"].append((b"connection", b"close"))
+                    message = with_header(message, b"connection", b"close")
             elif not body.complete and not message.get("more_body", False):
                 await send({**message, "more_body": True})
                 await body.discard(DISCARD_FACTOR * self.max_bytes, DISCARD_SECONDS)
