@@ -68,13 +68,14 @@ class TurnQueue:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.slots = Slots(slots)
-        self.rejections = Slots(MAX_REJECTIONS)
         self.turn_seconds = turn_seconds
         """Between the beginnings of two turns, while requests wait; an estimate at first."""
         self.max_wait = max_wait
         self.clock = clock
         self.last_turn = 0.0
         self.rejected_share = 0.0
+        self.rejections = 0
+        """In this pass of the event loop."""
 
     def is_full(self) -> bool:
         """Return whether a turn would begin too late."""
@@ -87,9 +88,16 @@ class TurnQueue:
         if not self.is_full():
             return True
         self.rejected_share += (1 - self.rejected_share) / RECENT_DECISIONS
-        await self.rejections.acquire()
-        self.rejections.release()
+        while self.rejections == MAX_REJECTIONS:
+            await asyncio.sleep(0)
+        if not self.rejections:
+            asyncio.get_running_loop().call_soon(self.begin_pass)
+        self.rejections += 1
         return False
+
+    def begin_pass(self) -> None:
+        """Allow rejections again, in a new pass of the event loop."""
+        self.rejections = 0
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
