@@ -4,10 +4,13 @@ import re
 import selectors
 import socket
 import time
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 CONTENT_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+
+NOTHING = memoryview(b"")
 
 HEALTH_CHECK = b"GET /health HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
 
@@ -20,20 +23,36 @@ MAX_CONNECTIONS = 500
 
 @dataclass
 class Client:
-    """A connection, the response received on it so far, and since when it is awaited."""
+    """A connection: what is unsent, the response so far, and since when it is awaited."""
 
     connection: socket.socket
+    selector: selectors.BaseSelector
+    unsent: memoryview = NOTHING
     response: bytes = b""
     since: float = 0.0
 
     def send(self, request: bytes, since: float) -> None:
-        """Send a request that was due at a time of the performance counter."""
-        self.response, self.since = b"", since
-        self.connection.sendall(request)
+        """Begin to send a request that was due at a time of the performance counter."""
+        self.unsent, self.response, self.since = memoryview(request), b"", since
+        self.send_on()
+
+    def send_on(self) -> None:
+        """Send as much as the connection takes without waiting: other clients share the thread."""
+        with suppress(BlockingIOError):
+            while self.unsent:
+                self.unsent = self.unsent[self.connection.send(self.unsent) :]
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self.unsent else 0)
+        self.selector.modify(self.connection, events, self)
 
     def receive(self) -> int | None:
-        """Receive what has arrived; return the status of the response if that is complete."""
-        self.response += self.connection.recv(65_536)
+        """Send on or receive; return the status of the response if that is complete."""
+        if self.unsent:
+            self.send_on()
+            return None
+        received = self.connection.recv(65_536)
+        if not received:
+            raise ConnectionError("The server has closed a connection.")
+        self.response += received
         head, end, body = self.response.partition(b"\r\n\r\n")
         length = CONTENT_LENGTH.search(head)
         if not end or length is None or len(body) != int(length[1]):
@@ -53,7 +72,8 @@ class Response(NamedTuple):
 
 def connect(selector: selectors.BaseSelector, port: int) -> Client:
     """Return a new client that a selector watches."""
-    client = Client(socket.create_connection(("127.0.0.1", port), timeout=30))
+    client = Client(socket.create_connection(("127.0.0.1", port), timeout=30), selector)
+    client.connection.setblocking(False)
     selector.register(client.connection, selectors.EVENT_READ, client)
     return client
 
@@ -76,16 +96,19 @@ def predict_request(port: int, body: bytes, content_type: str) -> bytes:
 def generate_load(port: int, request: bytes, clients: int, seconds: float) -> list[float]:
     """Send a request from several clients for some seconds; return each response's time.
 
-    A client sends its next request after the response. All share one thread and parse next to
-    nothing, to leave the machine to the server. Raises RuntimeError if a status is not 200.
+    A client sends its next request after the response; the last ones are awaited, so that nothing
+    is left for the server to do. All share one thread and parse next to nothing, to leave the
+    machine to the server. Raises RuntimeError if a status is not 200.
     """
     times: list[float] = []
-    with selectors.DefaultSelector() as selector:
+    waiting = clients
+    with selectors.DefaultSelector() as selector, ExitStack() as stack:
+        stack.callback(close_all, selector)
         for _ in range(clients):
             connect(selector, port).send(request, time.perf_counter())
         end = time.perf_counter() + seconds
-        while time.perf_counter() < end:
-            for key, _ in selector.select(timeout=30):
+        while waiting:
+            for key, _ in selector.select():
                 client = key.data
                 status = client.receive()
                 if status is None:
@@ -94,8 +117,10 @@ def generate_load(port: int, request: bytes, clients: int, seconds: float) -> li
                     raise RuntimeError(f"The server responded with status {status}.")
                 now = time.perf_counter()
                 times.append(now - client.since)
-                client.send(request, now)
-        close_all(selector)
+                if now < end:
+                    client.send(request, now)
+                else:
+                    waiting -= 1
     return times
 
 
