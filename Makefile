@@ -207,8 +207,8 @@ rollback: ## Return to the function's previous version
 destroy: ## Remove everything from AWS
 	@infra/deploy/destroy $(ARGS)
 
-bench: .venv/dev ## Measure cold start, warm latency and size against a baseline
-	@cd backend && $(BIN)/python -m compileall -q . && PYTHONPATH=. $(BIN)/python -m benchmarks
+bench: .venv/dev .venv/train ## Measure speed, memory and size against baselines (ARGS="--only http")
+	@cd backend && $(BIN)/python -m compileall -q . && PYTHONPATH=. $(BIN)/python -m benchmarks $(ARGS)
 
 train: setup-training ## Train a model into runs/ (options: ARGS="--help")
 	@$(BIN)/python -m training.train $(ARGS)

@@ -1,14 +1,14 @@
-"""Benchmarks of this project against the baseline, in pairs within one run.
+"""Benchmarks of this project against two baselines, in turns within one run.
 
     make bench
+    make bench ARGS="--only http"
 
 Prints the tables and writes them to results.json beside this file and into the READMEs. Ratios are
-to the baseline; the absolute figures are those of the machine at hand. Instructions are counted by
+to the baselines; the absolute figures are those of the machine at hand. Instructions are counted by
 callgrind, so valgrind must be installed.
 """
 
 import argparse
-import base64
 import json
 import os
 import shutil
@@ -16,8 +16,14 @@ import statistics
 import sys
 import tarfile
 import tempfile
-from collections.abc import Mapping
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -25,25 +31,28 @@ import numpy as np
 from tqdm import tqdm
 
 from benchmarks.ablation import measure_ablations
+from benchmarks.images import File, make_images, seven_png
 from benchmarks.load_generator import generate_load, generate_open_load, predict_request
 from benchmarks.report import RESULTS, full_report, write_reports
+from benchmarks.rows import Row, compare
 from benchmarks.targets import (
     BASELINE,
     PROJECT,
+    PROJECT_JSON,
+    SMALL_BASELINE,
+    TORCH,
     Target,
     cold_start,
     count_instructions,
     install,
-    paired_ratio,
+    install_torch,
     response_times,
     server,
-    seven_png,
 )
 
-COLD_PAIRS = 20
-WARM_PROCESSES, WARM_EVENTS, WARM_UP = 9, 1_000, 200
+COLD_TURNS, TORCH_TURNS, WARM_TURNS, HTTP_TURNS = 8, 5, 5, 3
 CLIENTS = (1, 8, 32)
-LOAD_SECONDS, LOAD_ROUNDS = 4.0, 3
+LOAD_SECONDS = 4.0
 OVERLOAD, OVERLOAD_SECONDS, OVERLOAD_WARM_UP = 5, 12.0, 4.0
 
 PROJECT_APP = (
@@ -52,131 +61,161 @@ PROJECT_APP = (
 )
 """As the container image starts it; without uvicorn's own access log."""
 
+PATIENCE = {"DIGITS_MAX_WAIT_MS": "60000"}
+"""For the project's server: it rejects no client, as the baselines do."""
+
+IMAGE = "canvas"
+"""The image of what is measured with one only."""
+
+EVENTS, PHOTO_EVENTS = (150, 50), (4, 2)
+"""How many events a process handles after it has warmed up, and before."""
+
+HTTP_SECONDS, PHOTO_HTTP_SECONDS = 1.0, 2.5
+
 Targets = Mapping[str, Target]
-Figures = dict[str, dict[str, float]]
+
+
+@dataclass
+class Bench:
+    """The images, and the targets, which are installed when the first of them is measured."""
+
+    folder: Path
+
+    @cached_property
+    def images(self) -> dict[str, File]:
+        """The images by name."""
+        return make_images()
+
+    @cached_property
+    def functions(self) -> dict[str, Target]:
+        """The targets with the packages of the Lambda function."""
+        return install("lambda.txt", self.images, self.folder / "function")
+
+    @cached_property
+    def servers(self) -> dict[str, Target]:
+        """The targets with the packages of the server."""
+        return install("run.txt", self.images, self.folder / "server")
+
+
+PARTS: dict[str, Callable[[Bench], Any]] = {
+    "images": lambda bench: {name: len(file.content) for name, file in bench.images.items()},
+    "cold_start": lambda bench: measure_cold_starts(bench.functions, bench.images, COLD_TURNS),
+    "instructions": lambda bench: measure_instructions(bench.functions),
+    "warm": lambda bench: measure_warm_requests(bench.functions, bench.images),
+    "http": lambda bench: measure_http(bench.servers, bench.images),
+    "overload": lambda bench: measure_overload(bench.servers[PROJECT]),
+    "torch": lambda bench: measure_torch(bench.functions, bench.folder),
+    "ablations": lambda bench: measure_ablations(bench.functions[PROJECT], bench.folder),
+    "packages": lambda bench: {
+        name: package_sizes(bench.functions[name].packages) for name in (PROJECT, BASELINE)
+    },
+}
+"""The parts of results.json, and how they are measured."""
 
 
 def main() -> None:
-    argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0]).parse_args()
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--only", choices=PARTS, help="measure this part, keep the others' figures")
+    only = parser.parse_args().only
     if shutil.which("valgrind") is None:
         raise SystemExit("Instructions are counted by callgrind: install valgrind.")
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if only else {}
+    results["machine"] = f"{os.cpu_count()} cores, Python {sys.version.split()[0]}"
     with tempfile.TemporaryDirectory() as folder:
-        results = measure(Path(folder))
+        bench = Bench(Path(folder))
+        for part in [only] if only else PARTS:
+            results[part] = PARTS[part](bench)
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(full_report(results))
     write_reports(results)
 
 
-def measure(folder: Path) -> dict[str, Any]:
-    """Install all targets below a folder and return every figure, as results.json holds them."""
-    functions = install("lambda.txt", folder / "function")
-    servers = install("run.txt", folder / "server")
-    return {
-        "machine": f"{os.cpu_count()} cores, Python {sys.version.split()[0]}",
-        "cold_start": measure_cold_starts(functions),
-        "instructions": measure_instructions(functions),
-        "warm": measure_warm_requests(functions),
-        "http": measure_http(servers),
-        "overload": measure_overload(servers[PROJECT]),
-        "ablations": measure_ablations(functions[PROJECT], folder),
-        "packages": {name: package_sizes(functions[name].packages) for name in (PROJECT, BASELINE)},
-    }
+def measure_cold_starts(
+    targets: Targets,
+    images: Iterable[str],
+    turns: int,
+    baselines: Sequence[str] = (BASELINE, SMALL_BASELINE),
+) -> list[Row]:
+    """Return wall time and peak memory of new processes that handle one event."""
+    rows = []
+    for image in tqdm(images, "cold starts", unit="image"):
+        seconds, peaks = defaultdict(list), defaultdict(list)
+        for turn in range(turns + 1):
+            for name, target in targets.items():
+                wall, peak = cold_start(target, image)
+                if turn:  # the first only fills the disk's cache
+                    seconds[name].append(1_000 * wall)
+                    peaks[name].append(peak)
+        rows.append(compare(image, "cold start, ms", seconds, baselines))
+        rows.append(compare(image, "cold start, peak MB", peaks, baselines))
+    return rows
 
 
-def measure_cold_starts(targets: Targets) -> Figures:
-    """Return wall time and peak memory of new processes that handle one event, run in turns."""
-    seconds: dict[str, list[float]] = {name: [] for name in targets}
-    peaks: dict[str, list[float]] = {name: [] for name in targets}
-    for number in tqdm(range(COLD_PAIRS + 1), "cold starts", unit="pair"):
-        for name, target in targets.items():
-            wall, peak = cold_start(target)
-            if number:  # the first pair only fills the disk's cache
-                seconds[name].append(wall)
-                peaks[name].append(peak)
-    return {
-        name: {
-            "median_ms": 1_000 * statistics.median(seconds[name]),
-            "p95_ms": 1_000 * float(np.percentile(seconds[name], 95)),
-            "ratio": paired_ratio(seconds[name], seconds[BASELINE]),
-            "peak_mb": statistics.median(peaks[name]),
-            "peak_ratio": paired_ratio(peaks[name], peaks[BASELINE]),
-        }
-        for name in targets
-    }
-
-
-def measure_instructions(targets: Targets) -> Figures:
+def measure_instructions(targets: Targets) -> list[Row]:
     """Return the instructions of one cold start of each target."""
-    counts = {
-        name: count_instructions(target)
-        for name, target in tqdm(targets.items(), "callgrind", unit="start")
-    }
-    return {
-        name: {"millions": count / 1e6, "ratio": count / counts[BASELINE]}
-        for name, count in counts.items()
-    }
+
+    def count(target: Target) -> list[float]:
+        return [count_instructions(target, IMAGE) / 1e6]
+
+    # In all cores, because counts do not depend on what else runs.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        counts = pool.map(count, targets.values())
+        bar = tqdm(counts, "callgrind", total=len(targets), unit="start")
+        turns = dict(zip(targets, bar, strict=True))
+    return [compare(IMAGE, "cold start, million instructions", turns)]
 
 
-def measure_warm_requests(targets: Targets) -> Figures:
+def measure_warm_requests(targets: Targets, images: Iterable[str]) -> list[Row]:
     """Return the time of a handler's responses after it has warmed up, in processes run in turns.
 
     Several processes, because one of the baseline is either fast or slow: its threads spin or not.
     """
-    times: dict[str, list[list[float]]] = {name: [] for name in targets}
-    for _ in tqdm(range(WARM_PROCESSES), "warm requests", unit="turn"):
-        for name, target in targets.items():
-            times[name].append(response_times(target, WARM_UP + WARM_EVENTS)[WARM_UP:])
-    medians = {name: [statistics.median(turn) for turn in turns] for name, turns in times.items()}
-    return {
-        name: {
-            "p50_ms": 1_000 * statistics.median(medians[name]),
-            "p99_ms": 1_000 * float(np.percentile(np.concatenate(times[name]), 99)),
-            "ratio": paired_ratio(medians[name], medians[BASELINE]),
-        }
-        for name in targets
-    }
+    rows = []
+    for image in tqdm(images, "warm requests", unit="image"):
+        events, warm_up = PHOTO_EVENTS if image == "photo" else EVENTS
+        medians = defaultdict(list)
+        for _ in range(WARM_TURNS):
+            for name, target in targets.items():
+                times = response_times(target, image, warm_up + events)[warm_up:]
+                medians[name].append(1_000 * statistics.median(times))
+        rows.append(compare(image, "warm request, ms", medians))
+    return rows
 
 
-def measure_http(targets: Targets) -> dict[str, Figures]:
-    """Return requests per second and response times over HTTP, by number of clients."""
-    image = seven_png()
-    in_json = json.dumps({"image": base64.b64encode(image).decode()}).encode()
-    times: dict[str, dict[int, list[list[float]]]] = {
-        name: {clients: [] for clients in CLIENTS} for name in (PROJECT, BASELINE)
-    }
+def measure_http(targets: Targets, images: Mapping[str, File]) -> list[Row]:
+    """Return requests per second and response times over HTTP, by image and number of clients."""
+    project, baseline, small = (targets[name] for name in (PROJECT, BASELINE, SMALL_BASELINE))
+    patient = replace(project, variables={**project.variables, **PATIENCE})
+    rows = []
     with (
-        server(targets[PROJECT], *PROJECT_APP) as project_port,
-        server(targets[BASELINE], "benchmarks.baseline:app") as baseline_port,
+        server(patient, *PROJECT_APP) as project_port,
+        server(baseline, "benchmarks.baseline:app") as baseline_port,
+        server(small, "benchmarks.baseline:app") as small_port,
     ):
-        requests = {
-            PROJECT: (project_port, predict_request(project_port, image, "image/png")),
-            BASELINE: (
-                baseline_port,
-                predict_request(baseline_port, in_json, "application/json"),
-            ),
+        ports = {
+            PROJECT: project_port,
+            PROJECT_JSON: project_port,
+            BASELINE: baseline_port,
+            SMALL_BASELINE: small_port,
         }
-        for clients in tqdm(CLIENTS * LOAD_ROUNDS, "over HTTP", unit="turn"):
-            for name, (port, request) in requests.items():
-                times[name][clients].append(generate_load(port, request, clients, LOAD_SECONDS))
-    rates = {
-        name: {
-            clients: [len(turn) / LOAD_SECONDS for turn in turns]
-            for clients, turns in by_clients.items()
-        }
-        for name, by_clients in times.items()
-    }
-    return {
-        str(clients): {
-            name: {
-                "requests_per_second": statistics.median(rates[name][clients]),
-                "ratio": paired_ratio(rates[name][clients], rates[BASELINE][clients]),
-                "p50_ms": 1_000 * float(np.median(np.concatenate(times[name][clients]))),
-                "p99_ms": 1_000 * float(np.percentile(np.concatenate(times[name][clients]), 99)),
-            }
-            for name in (PROJECT, BASELINE)
-        }
-        for clients in CLIENTS
-    }
+        for image, clients in tqdm([*product(images, CLIENTS)], "over HTTP", unit="load"):
+            seconds = PHOTO_HTTP_SECONDS if image == "photo" else HTTP_SECONDS
+            in_json = images[image].in_json()
+            rates, medians, slowest = defaultdict(list), defaultdict(list), defaultdict(list)
+            for _ in range(HTTP_TURNS):
+                for name, port in ports.items():
+                    file = images[image] if name == PROJECT else in_json
+                    request = predict_request(port, file.content, file.content_type)
+                    start = time.perf_counter()
+                    times = generate_load(port, request, clients, seconds)
+                    rates[name].append(len(times) / (time.perf_counter() - start))
+                    medians[name].append(1_000 * statistics.median(times))
+                    slowest[name].append(1_000 * float(np.percentile(times, 99)))
+            label = f"{clients} client{'s' * (clients > 1)}"
+            rows.append(compare(image, f"{label}, requests/s", rates))
+            rows.append(compare(image, f"{label}, p50 ms", medians))
+            rows.append(compare(image, f"{label}, p99 ms", slowest))
+    return rows
 
 
 def measure_overload(project: Target) -> dict[str, float]:
@@ -203,18 +242,34 @@ def measure_overload(project: Target) -> dict[str, float]:
     }
 
 
-def package_sizes(folder: Path) -> Figures:
+def measure_torch(functions: Targets, folder: Path) -> list[Row]:
+    """Return what the baseline costs with torch in place of onnxruntime, and without."""
+    targets = {name: functions[name] for name in (PROJECT, BASELINE)}
+    targets[TORCH] = install_torch(functions[BASELINE], folder)
+    sizes = {name: package_sizes(target.packages).values() for name, target in targets.items()}
+    unpacked, compressed = (
+        {name: [sum(size[key] for size in packages)] for name, packages in sizes.items()}
+        for key in ("unpacked_mb", "compressed_mb")
+    )
+    return [
+        compare(IMAGE, "packages, MB", unpacked, [TORCH]),
+        compare(IMAGE, "packages, compressed MB", compressed, [TORCH]),
+        *measure_cold_starts(targets, [IMAGE], TORCH_TURNS, [TORCH]),
+    ]
+
+
+def package_sizes(folder: Path) -> dict[str, dict[str, float]]:
     """Return the megabytes of each package, bytecode included: unpacked and as a tar.gz file.
 
     The folders of one package are added up.
     """
-    sizes: Figures = {}
+    sizes: dict[str, dict[str, float]] = {}
     for path in sorted(folder.iterdir()):
         name = path.name.partition("-")[0].removesuffix(".libs").lower()
         package = "pillow" if name == "pil" else name
         files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
         archive = BytesIO()
-        with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+        with tarfile.open(fileobj=archive, mode="w:gz", compresslevel=6) as tar:
             tar.add(path, arcname=path.name)
         total = sizes.setdefault(package, {"unpacked_mb": 0.0, "compressed_mb": 0.0})
         total["unpacked_mb"] += sum(file.stat().st_size for file in files) / 1e6

@@ -24,7 +24,10 @@ from benchmarks.targets import (
 UNCHECKED = py_compile.PycInvalidationMode.UNCHECKED_HASH
 """The way in which prune_packages.py compiles."""
 
-COLD_PAIRS, WARM_PAIRS, WARM_EVENTS, WARM_UP = 12, 5, 500, 100
+COLD_PAIRS, WARM_PAIRS, WARM_EVENTS, WARM_UP = 8, 5, 500, 100
+
+IMAGE = "canvas"
+"""The name of the image that is sent."""
 
 
 class Edit(NamedTuple):
@@ -205,7 +208,9 @@ def apply_edits(edits: Iterable[Edit], sources: Mapping[str, str]) -> dict[str, 
 
 def time_cold_starts(first: Target, second: Target) -> tuple[list[float], list[float]]:
     """Return the seconds of cold starts, taken in turns; the first pair only fills the caches."""
-    pairs = [(cold_start(first)[0], cold_start(second)[0]) for _ in range(COLD_PAIRS + 1)][1:]
+    pairs = [
+        (cold_start(first, IMAGE)[0], cold_start(second, IMAGE)[0]) for _ in range(COLD_PAIRS + 1)
+    ][1:]
     return [one for one, _ in pairs], [other for _, other in pairs]
 
 
@@ -214,13 +219,13 @@ def time_warm_requests(first: Target, second: Target) -> tuple[list[float], list
     medians: tuple[list[float], list[float]] = ([], [])
     for _ in range(WARM_PAIRS):
         for target, measured in zip((first, second), medians, strict=True):
-            measured.append(statistics.median(response_times(target, WARM_EVENTS)[WARM_UP:]))
+            measured.append(statistics.median(response_times(target, IMAGE, WARM_EVENTS)[WARM_UP:]))
     return medians
 
 
 def count_cold_starts(first: Target, second: Target) -> tuple[list[float], list[float]]:
     """Return the instructions of one cold start each; they hardly vary."""
-    return [count_instructions(first)], [count_instructions(second)]
+    return [count_instructions(first, IMAGE)], [count_instructions(second, IMAGE)]
 
 
 METRICS = {

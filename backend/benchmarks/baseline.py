@@ -1,11 +1,13 @@
-"""The baseline: this model on Lambda as a tutorial would put it there.
+"""The baseline: a model on Lambda as a tutorial would put it there.
 
-FastAPI and Mangum with their defaults, a Pydantic body with a base64 PNG, Pillow to make it 28×28,
-an onnxruntime session with its defaults.
+FastAPI and Mangum with their defaults, a Pydantic body with a base64 image, Pillow to make it
+28×28, an onnxruntime session with its defaults. The model is this project's, or that at the path
+BASELINE_MODEL.
 """
 
 import base64
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +17,10 @@ from mangum import Mangum
 from PIL import Image, ImageOps
 from pydantic import BaseModel
 
-MODEL = Path(__file__).parents[1] / "recognizer" / "model" / "digits.onnx"
+RELEASED = Path(__file__).parents[1] / "recognizer" / "model" / "digits.onnx"
 
 app = FastAPI()
-session = ort.InferenceSession(str(MODEL))
+session = ort.InferenceSession(os.environ.get("BASELINE_MODEL", str(RELEASED)))
 input_name = session.get_inputs()[0].name
 
 
@@ -38,7 +40,7 @@ class PredictResponse(BaseModel):
 
 @app.post("/predict")
 def predict(request: PredictRequest) -> PredictResponse:
-    """Recognize the digit in a base64 PNG."""
+    """Recognize the digit in a base64 image."""
     image = Image.open(io.BytesIO(base64.b64decode(request.image))).convert("L")
     image = ImageOps.invert(image).resize((28, 28))
     model_input = np.array(image, dtype=np.float32) / 255.0

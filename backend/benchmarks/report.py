@@ -6,11 +6,20 @@ writes the tables again from results.json, without measuring.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from benchmarks.targets import BASELINE, NO_FRAMEWORK, PROJECT
+from benchmarks.rows import Row, is_rate
+from benchmarks.targets import (
+    BASELINE,
+    NO_FRAMEWORK,
+    PROJECT,
+    PROJECT_JSON,
+    SMALL_BASELINE,
+    TORCH,
+)
 from scripts.readme_tables import README, table, with_part
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -22,13 +31,29 @@ BENCHMARKS = ("<!-- benchmarks: written by `make bench` -->", "<!-- end of bench
 SPEED = ("<!-- speed: written by `make bench` -->", "<!-- end of speed -->")
 """The marks around the table in README.md."""
 
-TITLES = {PROJECT: "this project", BASELINE: "baseline", NO_FRAMEWORK: "no framework"}
+TITLES = {
+    PROJECT: "this project",
+    PROJECT_JSON: "this project, JSON",
+    BASELINE: "baseline",
+    SMALL_BASELINE: "small baseline",
+    NO_FRAMEWORK: "no framework",
+    TORCH: "baseline with torch",
+}
+
+COMPARED = ("cold_start", "instructions", "warm", "http")
+"""The parts of the results that compare the targets image by image."""
+
+SPEEDS = (
+    *("cold start, ms", "warm request, ms", "1 client, p50 ms"),
+    *("8 clients, requests/s", "32 clients, requests/s"),
+)
+"""The measures in README.md."""
 
 LARGEST = 8
 """Packages that have a row of their own in the table of sizes."""
 
 Figures = Mapping[str, Mapping[str, float]]
-"""Figures by target (or package) and name."""
+"""Figures by package and name."""
 
 
 def main() -> None:
@@ -58,78 +83,91 @@ def full_report(results: dict[str, Any]) -> str:
     """Return all tables."""
     parts = [
         f"Measured on {results['machine']}.",
-        main_table(results),
-        # Absent from results of earlier versions.
-        *([overload_table(results["overload"])] if "overload" in results else []),
+        *(image_table(results, image) for image in results["images"]),
+        torch_table(results["torch"]),
+        overload_table(results["overload"]),
         ablation_table(results["ablations"]),
         package_table(results["packages"]),
     ]
     return "\n\n".join(parts)
 
 
+def compared_rows(results: dict[str, Any]) -> list[Row]:
+    """Return the rows of all images."""
+    return [row for part in COMPARED for row in results[part]]
+
+
+def image_table(results: dict[str, Any], image: str) -> str:
+    """Return the figures of one image, and this project's ratios to both baselines."""
+    targets = (PROJECT, PROJECT_JSON, BASELINE, SMALL_BASELINE, NO_FRAMEWORK)
+    ratios = [(way, to) for to in (BASELINE, SMALL_BASELINE) for way in (PROJECT, PROJECT_JSON)]
+    titles = (
+        f"{image}, {results['images'][image] / 1_000:,.0f} kB",
+        *(TITLES[target] for target in targets),
+        *(f"{'JSON ' if way == PROJECT_JSON else ''}÷ {TITLES[to]}" for way, to in ratios),
+    )
+    rows = [
+        (row["measure"], *figures_of(row, targets), *ratios_of(row, ratios))
+        for row in compared_rows(results)
+        if row["image"] == image
+    ]
+    return table(titles, rows)
+
+
 def speed_table(results: dict[str, Any]) -> str:
-    """Return the few figures that a visitor wants to know, of this project and the baseline."""
-    compressed = {
-        target: sum(sizes["compressed_mb"] for sizes in packages.values())
-        for target, packages in results["packages"].items()
-    }
-    sizes = {target: {"compressed_mb": total} for target, total in compressed.items()}
-    targets = (PROJECT, BASELINE)
-    rows = [
-        row("cold start, median ms", results["cold_start"], "median_ms", 0, "ratio", targets),
-        row("warm request, median ms", results["warm"], "p50_ms", 2, "ratio", targets),
-        *(
-            row(
-                f"{label(clients)}, requests/s", figures, "requests_per_second", 0, "ratio", targets
-            )
-            for clients, figures in results["http"].items()
-        ),
-        row("packages, compressed MB", sizes, "compressed_mb", 1, None, targets),
-    ]
-    return table(("", *(TITLES[target] for target in targets), "ratio"), rows)
+    """Return a few measures, each with the image and the way to send it that are hardest."""
+    baselines = (BASELINE, SMALL_BASELINE)
+    rows = []
+    for measure in SPEEDS:
+        row, way = hardest([row for row in compared_rows(results) if row["measure"] == measure])
+        name = f"{measure}: {row['image']}{' in JSON' if way == PROJECT_JSON else ''}"
+        ratios = ratios_of(row, [(way, to) for to in baselines])
+        rows.append((name, *figures_of(row, (way, *baselines)), *ratios))
+    project, baseline = (
+        sum(package["compressed_mb"] for package in results["packages"][target].values())
+        for target in (PROJECT, BASELINE)
+    )
+    cells = [figure(size) for size in (project, baseline, baseline)]
+    rows.append(("packages, compressed MB", *cells, *[f"{project / baseline:.2f}"] * 2))
+    titles = [TITLES[target] for target in (PROJECT, *baselines)]
+    return table(("", *titles, *(f"÷ {TITLES[to]}" for to in baselines)), rows)
 
 
-def main_table(results: dict[str, Any]) -> str:
-    """Return the figures of all targets, and this project's as a ratio to the baseline's."""
-    cold, warm, instructions = results["cold_start"], results["warm"], results["instructions"]
-    rows = [
-        row("cold start, median ms", cold, "median_ms", 0, "ratio"),
-        row("cold start, p95 ms", cold, "p95_ms", 0),
-        row("cold start, million instructions", instructions, "millions", 0, "ratio"),
-        row("cold start, peak MB", cold, "peak_mb", 0, "peak_ratio"),
-        row("warm request, p50 ms", warm, "p50_ms", 2, "ratio"),
-        row("warm request, p99 ms", warm, "p99_ms", 2),
-    ]
-    for clients, figures in results["http"].items():
-        prefix = label(clients)
-        rows.append(row(f"{prefix}, requests/s", figures, "requests_per_second", 0, "ratio"))
-        rows.append(row(f"{prefix}, p50 ms", figures, "p50_ms", 1))
-        rows.append(row(f"{prefix}, p99 ms", figures, "p99_ms", 1))
-    return table(("", *TITLES.values(), "ratio"), rows)
+def hardest(rows: Sequence[Row]) -> tuple[Row, str]:
+    """Return the row and the way to send its image that compare worst with the small baseline."""
+
+    def slowness(candidate: tuple[Row, str]) -> float:
+        row, way = candidate
+        ratio = row["ratios"][SMALL_BASELINE][way]
+        return 1 / ratio if is_rate(row) else ratio
+
+    return max(product(rows, (PROJECT, PROJECT_JSON)), key=slowness)
 
 
-def row(
-    name: str,
-    figures: Figures,
-    key: str,
-    decimals: int,
-    ratio: str | None = None,
-    targets: tuple[str, ...] = tuple(TITLES),
-) -> tuple[str, ...]:
-    """Return a row: one figure of each target, and this project's as a ratio to the baseline's.
-
-    `ratio` is the key of the paired ratio; without it the two figures are divided.
-    """
-    cells = [
-        f"{figures[target][key]:,.{decimals}f}" if target in figures else "" for target in targets
-    ]
-    project, baseline = figures[PROJECT], figures[BASELINE]
-    return (name, *cells, f"{project[ratio] if ratio else project[key] / baseline[key]:.2f}")
+def torch_table(rows: Sequence[Row]) -> str:
+    """Return what the baseline costs with torch in place of onnxruntime."""
+    targets, ratios = (PROJECT, BASELINE, TORCH), [(PROJECT, TORCH), (BASELINE, TORCH)]
+    titles = (
+        *("what ONNX saves", *(TITLES[target] for target in targets)),
+        *(f"{TITLES[way]} ÷ torch" for way, _ in ratios),
+    )
+    cells = [(row["measure"], *figures_of(row, targets), *ratios_of(row, ratios)) for row in rows]
+    return table(titles, cells)
 
 
-def label(clients: str) -> str:
-    """Return a number of clients in words."""
-    return "1 client" if clients == "1" else f"{clients} clients"
+def figures_of(row: Row, targets: Sequence[str]) -> list[str]:
+    """Return the cells of some targets' figures, empty where one was not measured."""
+    return [figure(row["figures"][name]) if name in row["figures"] else "" for name in targets]
+
+
+def ratios_of(row: Row, pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the cells of some targets' ratios to baselines."""
+    return [f"{row['ratios'][baseline][target]:.2f}" for target, baseline in pairs]
+
+
+def figure(value: float) -> str:
+    """Return a figure with three digits, or with all before the point."""
+    return f"{value:,.{0 if value >= 100 else 1 if value >= 10 else 2}f}"
 
 
 def overload_table(figures: Mapping[str, float]) -> str:

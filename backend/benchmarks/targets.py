@@ -1,4 +1,4 @@
-"""The measured programs: this project, the baseline and the library without a web framework.
+"""The measured programs: this project, the baselines and the library without a web framework.
 
 Each runs in processes of its own, which see only the packages installed for it.
 """
@@ -6,33 +6,35 @@ Each runs in processes of its own, which see only the packages installed for it.
 import base64
 import json
 import os
+import re
 import shutil
 import socket
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from io import BytesIO
+from dataclasses import dataclass, replace
+from importlib.metadata import distribution
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 import httpx
-from PIL import Image, ImageDraw
+
+from benchmarks.images import DIGIT, File
 
 BACKEND = Path(__file__).parents[1]
 
-PROJECT, BASELINE, NO_FRAMEWORK = "project", "baseline", "no_framework"
-"""Names of the targets."""
+SMALL_MODEL = Path(__file__).with_name("small_baseline.onnx")
+"""What `python -m training.small_baseline` writes."""
 
-MODULES = {
-    PROJECT: "recognizer.api.aws_lambda",
-    BASELINE: "benchmarks.baseline",
-    NO_FRAMEWORK: "benchmarks.no_framework",
-}
-"""The module of each target's Lambda handler."""
+PROJECT, PROJECT_JSON = "project", "project_json"
+BASELINE, SMALL_BASELINE, TORCH = "baseline", "small_baseline", "torch"
+NO_FRAMEWORK = "no_framework"
+"""Names of the targets: the first gets an image as the body, the second as base64 in JSON, which
+is all that baselines accept."""
 
 PYTHON = [sys.executable, "-P", "-S", "-m"]
 """Without the packages of this environment and without the modules in the working directory."""
@@ -51,39 +53,35 @@ NOT_IN_IMAGE = ("__pycache__", "charts", "*.md", "evaluation.json")
 START_TIMEOUT = 20.0
 """Seconds in which a server must respond."""
 
+ONNXRUNTIME = ("onnxruntime*", "flatbuffers*", "google", "protobuf*")
+"""onnxruntime and what only it needs, in a folder of packages."""
+
 
 @dataclass(frozen=True)
 class Target:
-    """A Lambda handler: its module, its packages, its environment, and the event it is sent."""
+    """A Lambda handler: its module, its packages, its environment, and the events it is sent."""
 
     module: str
     packages: Path
-    variables: dict[str, str]
-    event: Path
+    variables: Mapping[str, str]
+    events: Mapping[str, Path]
+    """By the name of the image that an event carries."""
+    reads_all: bool = True
+    """Whether it must recognize the digit in every image; otherwise any prediction will do."""
 
-    def command(self, events: int) -> list[str]:
-        """Return the command that handles `events` events in a new process."""
-        return [*PYTHON, "benchmarks.worker", self.module, str(self.event), str(events)]
+    def command(self, image: str, events: int) -> list[str]:
+        """Return the command that handles an image's event `events` times in a new process."""
+        arguments = [self.module, str(self.events[image]), str(events)]
+        return [*PYTHON, "benchmarks.worker", *arguments, *([str(DIGIT)] if self.reads_all else [])]
 
     def environment(self) -> dict[str, str]:
         """Return the complete environment of the target's processes."""
         inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
         paths = {"PYTHONPATH": os.pathsep.join([str(self.packages), str(BACKEND)])}
-        return inherited | paths | {"DIGITS_PAGE_DIR": "/nonexistent"} | self.variables
+        return {**inherited, **paths, "DIGITS_PAGE_DIR": "/nonexistent", **self.variables}
 
 
-def seven_png() -> bytes:
-    """Return a 400×400 PNG of a drawn seven with soft edges, like those that the frontend sends."""
-    large = Image.new("L", (1600, 1600), 255)
-    ImageDraw.Draw(large).line(
-        [(480, 400), (1120, 380), (760, 1240)], fill=20, width=90, joint="curve"
-    )
-    buffer = BytesIO()
-    large.reduce(4).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def install(requirements: str, folder: Path) -> dict[str, Target]:
+def install(requirements: str, images: Mapping[str, File], folder: Path) -> dict[str, Target]:
     """Install the Dockerfile's packages, once as they come and once pruned as in the images.
 
     `requirements` is the name of a file in backend/requirements. Returns the targets by name.
@@ -98,63 +96,106 @@ def install(requirements: str, folder: Path) -> dict[str, Target]:
     shutil.copytree(BACKEND / "recognizer", pruned / "recognizer", ignore=ignore)
     prune = [sys.executable, str(BACKEND / "docker" / "prune_packages.py"), str(pruned)]
     subprocess.run(prune, check=True, stdout=subprocess.DEVNULL)
-    encoded = base64.b64encode(seven_png()).decode()
-    raw = write_event(folder / "raw.json", "image/png", encoded, is_base64=True)
-    document = json.dumps({"image": encoded})
-    in_json = write_event(folder / "json.json", "application/json", document, is_base64=False)
+    raw = write_events(images, folder / "raw")
+    in_json = write_events({name: file.in_json() for name, file in images.items()}, folder / "json")
+    project = Target("recognizer.api.aws_lambda", pruned, LAMBDA_ENVIRONMENT, raw)
+    baseline = Target("benchmarks.baseline", unpruned, {}, in_json, reads_all=False)
     return {
-        PROJECT: Target(MODULES[PROJECT], pruned, LAMBDA_ENVIRONMENT, raw),
-        BASELINE: Target(MODULES[BASELINE], unpruned, {}, in_json),
-        NO_FRAMEWORK: Target(MODULES[NO_FRAMEWORK], pruned, LAMBDA_ENVIRONMENT, raw),
+        PROJECT: project,
+        PROJECT_JSON: replace(project, events=in_json),
+        BASELINE: baseline,
+        SMALL_BASELINE: replace(baseline, variables={"BASELINE_MODEL": str(SMALL_MODEL)}),
+        NO_FRAMEWORK: replace(project, module="benchmarks.no_framework"),
     }
 
 
-def write_event(path: Path, content_type: str, body: str, *, is_base64: bool) -> Path:
-    """Write a function URL's event that posts an image to /predict; return its path."""
-    event = {
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": "/predict",
-        "rawQueryString": "",
-        "headers": {"content-type": content_type, "host": "example.lambda-url.on.aws"},
-        "requestContext": {
-            "http": {"method": "POST", "path": "/predict", "sourceIp": "203.0.113.7"}
-        },
-        "body": body,
-        "isBase64Encoded": is_base64,
-    }
-    path.write_text(json.dumps(event))
-    return path
+def install_torch(baseline: Target, folder: Path) -> Target:
+    """Return a baseline with torch in place of onnxruntime.
+
+    Its packages are copied: torch and all that it requires, as they are in this environment.
+    """
+    print("Copying the packages of torch…")
+    packages, weights = folder / "torch", folder / "weights.pt"
+    ignore = shutil.ignore_patterns(*ONNXRUNTIME)
+    shutil.copytree(baseline.packages, packages, ignore=ignore)
+    for name in requirements_of("torch"):
+        for file in distribution(name).files or ():
+            source = Path(str(file.locate()))
+            if ".." not in file.parts and source.exists():  # commands are installed elsewhere
+                (packages / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, packages / file)
+    subprocess.run([sys.executable, "-m", "training.torch_weights", str(weights)], check=True)
+    variables = {"TORCH_WEIGHTS": str(weights)}
+    return replace(
+        baseline, module="training.torch_baseline", packages=packages, variables=variables
+    )
 
 
-def cold_start(target: Target) -> tuple[float, float]:
+def requirements_of(package: str) -> set[str]:
+    """Return a package and all packages that it requires in this environment."""
+    found, remaining = set(), [package]
+    while remaining:
+        name = remaining.pop()
+        if name not in found:
+            found.add(name)
+            required = distribution(name).requires or ()
+            remaining += [
+                re.split(r"[^\w.-]", line)[0].lower() for line in required if ";" not in line
+            ]
+    return found
+
+
+def write_events(files: Mapping[str, File], folder: Path) -> dict[str, Path]:
+    """Write a function URL's event for each file, which posts it to /predict; return the paths."""
+    folder.mkdir()
+    paths = {name: folder / f"{name}.json" for name in files}
+    for name, (content, content_type) in files.items():
+        is_text = content_type == "application/json"
+        event = {
+            "version": "2.0",
+            "routeKey": "$default",
+            "rawPath": "/predict",
+            "rawQueryString": "",
+            "headers": {"content-type": content_type, "host": "example.lambda-url.on.aws"},
+            "requestContext": {
+                "http": {"method": "POST", "path": "/predict", "sourceIp": "203.0.113.7"}
+            },
+            "body": (content if is_text else base64.b64encode(content)).decode(),
+            "isBase64Encoded": not is_text,
+        }
+        paths[name].write_text(json.dumps(event))
+    return paths
+
+
+def cold_start(target: Target, image: str) -> tuple[float, float]:
     """Return the seconds and peak megabytes of a new process that handles one event."""
     start = time.perf_counter()
-    process = subprocess.Popen(
-        target.command(1), env=target.environment(), stdout=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        sys.exit(f"{target.module} failed.")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    measured = run(target, image, 1)
+    return time.perf_counter() - start, measured["peak_mb"]
 
 
-def response_times(target: Target, events: int) -> list[float]:
+def response_times(target: Target, image: str, events: int) -> list[float]:
     """Return the seconds of each response of one process; the first is the cold start's."""
-    # Into a file, because the reader of a pipe would compete for the core.
-    with TemporaryFile() as output:
-        command = target.command(events)
-        subprocess.run(command, env=target.environment(), stdout=output, check=True)
-        output.seek(0)
-        times: list[float] = json.loads(output.read().splitlines()[-1])  # after the request log
+    times: list[float] = run(target, image, events)["seconds"]
     return times
 
 
-def count_instructions(target: Target) -> float:
+def run(target: Target, image: str, events: int) -> dict[str, Any]:
+    """Run a worker to its end; return what it prints."""
+    # Into a file, because the reader of a pipe would compete for the core.
+    with TemporaryFile() as output:
+        command = target.command(image, events)
+        subprocess.run(command, env=target.environment(), stdout=output, check=True)
+        output.seek(0)
+        printed: dict[str, Any] = json.loads(output.read().splitlines()[-1])  # after the log
+    return printed
+
+
+def count_instructions(target: Target, image: str) -> float:
     """Return the instructions of a new process that handles one event, counted by callgrind."""
     tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     finished = subprocess.run(
-        [*tool, *target.command(1)],
+        [*tool, *target.command(image, 1)],
         env=target.environment() | {"PYTHONHASHSEED": "0"},
         capture_output=True,
         text=True,
@@ -195,6 +236,6 @@ def wait_for(url: str) -> None:
     raise SystemExit(f"No server responds at {url}.")
 
 
-def paired_ratio(figures: list[float], reference: list[float]) -> float:
+def paired_ratio(figures: Sequence[float], reference: Sequence[float]) -> float:
     """Return the median of the ratios of figures that were measured right after each other."""
     return statistics.median(one / other for one, other in zip(figures, reference, strict=True))
