@@ -1,6 +1,7 @@
 """Conversion of UNIPEN's original distribution, from a small one in its format."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ pytest.importorskip("torch", reason="training needs torch (make setup-training)"
 
 from training.data.pen_paths import (
     UNIPEN_DIGITS,
+    UNIPEN_NUMBERS,
     UNIPEN_OTHERS,
     collect,
     read_json_lines,
@@ -38,11 +40,41 @@ INK = """
 """
 
 
-def distribution(root: Path, contributor: str, category: str, segments: str) -> None:
+ROW = """
+.WRITER_ID 17
+.PEN_DOWN
+0 100
+0 0
+.PEN_DOWN
+50 100
+100 100
+.PEN_DOWN
+75 100
+75 0
+.PEN_UP
+.PEN_DOWN
+190 90
+190 10
+.PEN_DOWN
+400 90
+400 10
+.PEN_DOWN
+420 290
+420 210
+.PEN_DOWN
+390 280
+390 220
+"""
+"""A 1, a 7 of two strokes, a 1 near them, one farther away, and two above it: right, then left."""
+
+
+def distribution(
+    root: Path, contributor: str, category: str, segments: str, ink_text: str = INK
+) -> None:
     """Write an ink file and a file with segments, as one contributor's."""
     ink = root / "include" / contributor / "data" / "a.dat"
     ink.parent.mkdir(parents=True, exist_ok=True)
-    ink.write_text(INK)
+    ink.write_text(ink_text)
     named = root / "data" / category / contributor / "a.dat"
     named.parent.mkdir(parents=True)
     named.write_text(
@@ -53,9 +85,9 @@ def distribution(root: Path, contributor: str, category: str, segments: str) -> 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A distribution without isolated digits, letters or signs."""
+    """A distribution without isolated digits, letters, signs or words."""
     root = tmp_path / "train_r01_v07"
-    for category in ("1a", "1b", "1c", "1d"):
+    for category in ("1a", "1b", "1c", "1d", "7"):
         (root / "data" / category).mkdir(parents=True)
     return root
 
@@ -110,6 +142,66 @@ def test_few_drawings_of_a_sign_are_kept_of_each_writer(root: Path) -> None:
     segments = '.SEGMENT CHARACTER 0 ? "\\""\n' * 5 + '.SEGMENT CHARACTER 2 ? "\\""'
     distribution(root, "apa", "1d", segments)
     assert [label for label, _ in converted(root, UNIPEN_OTHERS)] == ['"'] * 4
+
+
+def numbers(root: Path) -> list[dict[str, Any]]:
+    """Convert a distribution; return the rows of its numbers."""
+    convert(root, root.parent)
+    return list(read_json_lines((root.parent / UNIPEN_NUMBERS).read_bytes()))
+
+
+SEGMENTS_OF_ROW = "\n".join(
+    f'.SEGMENT CHARACTER {components} ? "{label}"'
+    for components, label in
+    [("0", "1"), ("1-2", "7"), ("3", "1"), ("4", "1"), ("5", "1"), ("6", "1")]
+)  # fmt: skip
+
+
+def test_digits_beside_one_another_form_a_number_a_thousand_high(root: Path) -> None:
+    distribution(root, "apb", "1a", SEGMENTS_OF_ROW, ROW)
+    (number,) = numbers(root)
+    assert number["label"] == "171"
+    assert number["digits"] == [
+        [[[0, 0], [0, 1000]]],
+        [[[500, 0], [1000, 0]], [[750, 0], [750, 1000]]],
+        [[[1900, 100], [1900, 900]]],
+    ]
+
+
+def test_digits_of_other_contributors_do_not_form_numbers(root: Path) -> None:
+    distribution(root, "ibm", "1a", SEGMENTS_OF_ROW, ROW)
+    assert numbers(root) == []
+
+
+def test_ink_between_digits_ends_a_number(root: Path) -> None:
+    segments = '.SEGMENT CHARACTER 0 ? "1"\n.SEGMENT CHARACTER 2 ? "1"'
+    distribution(root, "apa", "1a", segments, ROW)
+    assert numbers(root) == []
+
+
+def test_another_writer_begins_another_number(root: Path) -> None:
+    later = ROW.replace(".PEN_DOWN\n190", ".WRITER_ID 18\n.PEN_DOWN\n190")
+    distribution(root, "apa", "1a", SEGMENTS_OF_ROW, later)
+    assert [number["label"] for number in numbers(root)] == ["17"]
+
+
+def test_words_of_two_or_more_digits_are_numbers_with_the_strokes_of_the_whole(root: Path) -> None:
+    segments = (
+        '.SEGMENT WORD 0-3 ? "171"\n.SEGMENT WORD 0 ? "1"\n'
+        '.SEGMENT WORD 0-2 ? "1st"\n.SEGMENT CHARACTER 0-2 ? "17"'
+    )
+    distribution(root, "ceb", "7", segments, ROW)
+    distribution(root, "kai", "7", segments, ROW)
+    (number,) = numbers(root)
+    assert (number["label"], len(number["strokes"])) == ("171", 4)
+    assert "digits" not in number
+
+
+def test_writers_of_numbers_are_those_of_digits(root: Path) -> None:
+    distribution(root, "apa", "1a", SEGMENTS_OF_ROW, ROW)
+    (number,) = numbers(root)
+    digits = list(read_json_lines((root.parent / UNIPEN_DIGITS).read_bytes()))
+    assert {digit["writer"] for digit in digits} == {number["writer"]}
 
 
 def test_digit_whose_label_other_writers_outvote_is_suspect() -> None:

@@ -1,46 +1,47 @@
-"""Converts UNIPEN's original distribution to pen paths, which `training.data.pen_paths` loads.
+"""Converts UNIPEN's original distribution to pen paths, which pen_paths.py and numbers.py load.
 
     make unipen FROM=train_r01_v07
 
-UNIPEN (Guyon et al., "UNIPEN project of on-line data exchange and recognizer benchmarks", ICPR
-1994) is at https://doi.org/10.5281/zenodo.1195803. Files in its data/ name segments of the ink,
-each with its label; those in include/ hold the ink itself, a component per movement of the pen.
+UNIPEN is at https://doi.org/10.5281/zenodo.1195803; unipen_format.py reads its files.
 """
 
 import argparse
 import gzip
-import hashlib
 import json
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from training.data.datasets import CACHE, DatasetError
-from training.data.pen_paths import UNIPEN_DIGITS, UNIPEN_OTHERS
+from training.data.pen_paths import UNIPEN_DIGITS, UNIPEN_NUMBERS, UNIPEN_OTHERS
 from training.data.rasterize import Stroke, rasterize_to_fit
+from training.data.unipen_format import Points, Segment, contributor_of, read_segments
 
-DIGIT_CATEGORIES, OTHER_CATEGORIES = ("1a",), ("1b", "1c", "1d")
-"""Isolated digits; isolated capital letters, small letters and signs."""
+DIGIT_CATEGORIES, OTHER_CATEGORIES, WORD_CATEGORIES = ("1a",), ("1b", "1c", "1d"), ("7",)
+"""Isolated digits; isolated capital letters, small letters and signs; words of any characters."""
 
 MISALIGNED = {"cea", "ceb", "lou", "tos"}
 """Contributors whose labels do not belong to the ink that they name."""
 
-COUNTS_PEN_UP = {"cec", "hpb", "hpp", "pri", "sta"}
-"""Contributors who number the movements of the lifted pen, too."""
+IN_ROWS = {"apa", "apb", "app"}
+"""Contributors whose isolated digits were written beside one another."""
+
+MAX_GAP, MIN_OVERLAP = 1.0, 0.5
+"""Widest gap between digits of a number, as a fraction of the higher one's height, and the part of
+the lower one's height that both share."""
 
 MAX_PER_SIGN = 3
 """Most drawings of a letter or sign that one writer contributes."""
 
 EXTENT = 1_000
 """Longer side of a converted character."""
-
-SEGMENT = re.compile(r'\.SEGMENT\s+CHARACTER\s+([\d:,-]+)\s+\S+\s+"(.*)"')
 
 NEIGHBORS = 7
 """Most similar digits of other writers, which vote on a digit's label."""
@@ -58,112 +59,117 @@ class Character:
     strokes: list[Stroke]
 
 
-@dataclass
-class Ink:
-    """The ink of one file: components of points (x, y), y up, and the writer of each."""
+@dataclass(frozen=True)
+class Number:
+    """A labeled number; its height is scaled to EXTENT, y down."""
 
-    components: list[list[tuple[float, float]]] = field(default_factory=list)
-    writers: list[str] = field(default_factory=list)
-
-
-def read_ink(lines: Iterable[str], *, counts_pen_up: bool, writer: str) -> Ink:
-    """Read the components of an ink file; `writer` is used until the file names one.
-
-    Points may have more columns than x and y, in the order that `.COORD` gives.
-    """
-    ink, columns = Ink(), (0, 1)
-    current: list[tuple[float, float]] | None = None
-    for line in lines:
-        if line.startswith("."):
-            keyword, *values = line.split()
-            current = None
-            if keyword == ".COORD":
-                columns = values.index("X"), values.index("Y")
-            elif keyword == ".WRITER_ID" and values:
-                writer = values[0]
-            elif keyword == ".PEN_DOWN" or (keyword == ".PEN_UP" and counts_pen_up):
-                current = []
-                ink.components.append(current)
-                ink.writers.append(writer)
-        elif current is not None and line.strip():
-            values = line.split()
-            current.append((float(values[columns[0]]), float(values[columns[1]])))
-    return ink
-
-
-def delineate(ink: Ink, delineation: str) -> list[list[tuple[float, float]]]:
-    """Return the strokes that a segment consists of.
-
-    A delineation lists components and ranges of them, such as `349-350,353`; `353:4-354:9` goes
-    from a point of one component to a point of another. Raises IndexError if one does not exist.
-    """
-    strokes = []
-    for part in delineation.split(","):
-        first, _, last = part.partition("-")
-        start, _, from_point = first.partition(":")
-        stop, _, to_point = (last or first).partition(":")
-        if int(stop) >= len(ink.components):
-            raise IndexError(f"component {stop} of {len(ink.components)}")
-        for number in range(int(start), int(stop) + 1):
-            points = ink.components[number]
-            end = int(to_point) + 1 if to_point and number == int(stop) else len(points)
-            begin = int(from_point) if from_point and number == int(start) else 0
-            strokes.append(points[begin:end])
-    return [stroke for stroke in strokes if stroke]
+    writer: str
+    label: str
+    parts: list[list[Stroke]]
+    """The strokes of each digit; of a whole word, all strokes as one part."""
 
 
 def read_characters(path: Path, root: Path) -> Iterator[Character]:
-    """Yield the characters that a file in `root`/data names; segments without ink are left out."""
-    contributor = path.relative_to(root / "data").parts[1]
-    lines = path.read_text(encoding="latin-1").splitlines()
-    ink = Ink()
-    for line in lines:
-        if line.startswith(".INCLUDE"):
-            included = root / "include" / line.split()[1]
-            if included.suffix == ".doc" and not included.exists():
-                continue
-            more = read_ink(
-                included.read_text(encoding="latin-1").splitlines(),
-                counts_pen_up=contributor in COUNTS_PEN_UP,
-                writer=path.stem,
-            )
-            ink.components += more.components
-            ink.writers += more.writers
-    for line in lines:
-        if match := SEGMENT.match(line):
-            try:
-                strokes = delineate(ink, match[1])
-            except (IndexError, ValueError):
-                continue
-            if strokes:
-                number = int(re.split("[:,-]", match[1])[0])
-                identifier = f"{contributor}/{ink.writers[number]}"
-                yield Character(
-                    hashlib.sha256(identifier.encode()).hexdigest()[:10],
-                    re.sub(r"\\(.)", r"\1", match[2]),
-                    normalize(strokes),
-                )
+    """Yield the characters that a file in `root`/data names."""
+    for segment in read_segments(path, root):
+        if segment.kind == "CHARACTER":
+            yield Character(segment.writer, segment.label, normalize(segment.strokes))
 
 
-def normalize(strokes: list[list[tuple[float, float]]]) -> list[Stroke]:
+def normalize(strokes: Sequence[Points]) -> list[Stroke]:
     """Return strokes with y pointing down, rounded, the longer side of their box EXTENT long."""
+    return scaled(strokes, max(side_lengths(strokes)))
+
+
+def scaled(strokes: Sequence[Points], length: float) -> list[Stroke]:
+    """Return strokes from 0 on, with y pointing down, rounded; a length becomes EXTENT."""
     arrays = [np.array(stroke) * (1, -1) for stroke in strokes]
-    points = np.concatenate(arrays)
-    low = points.min(axis=0)
-    scale = EXTENT / max(float(np.ptp(points, axis=0).max()), 1e-6)
-    return [((array - low) * scale).round() for array in arrays]
+    low = np.concatenate(arrays).min(axis=0)
+    return [((array - low) * (EXTENT / max(length, 1e-6))).round() for array in arrays]
 
 
-def read_categories(root: Path, categories: Sequence[str]) -> Iterator[Character]:
-    """Yield the characters in some categories of UNIPEN; raise DatasetError if one is missing."""
+def side_lengths(strokes: Sequence[Points]) -> tuple[float, float]:
+    """Return the width and the height of the box around strokes."""
+    width, height = np.ptp(np.concatenate([np.array(stroke) for stroke in strokes]), axis=0)
+    return float(width), float(height)
+
+
+def files_of(root: Path, categories: Sequence[str]) -> Iterator[Path]:
+    """Yield the files in some categories of UNIPEN; raise DatasetError if a category is missing."""
     folders = [root / "data" / category for category in categories]
     for folder in folders:
         if not folder.is_dir():
             raise DatasetError(f"{folder} does not exist: is {root} UNIPEN's train_r01_v07?")
     files = sorted(path for folder in folders for path in folder.rglob("*.dat"))
     for path in tqdm(files, "converting " + ", ".join(categories), unit="file"):
-        if path.relative_to(root / "data").parts[1] not in MISALIGNED:
-            yield from read_characters(path, root)
+        if contributor_of(path, root) not in MISALIGNED:
+            yield path
+
+
+def read_categories(root: Path, categories: Sequence[str]) -> Iterator[Character]:
+    """Yield the characters in some categories of UNIPEN; raise DatasetError if one is missing."""
+    for path in files_of(root, categories):
+        yield from read_characters(path, root)
+
+
+def read_numbers(root: Path) -> Iterator[Number]:
+    """Yield the numbers in UNIPEN: digits beside one another, and words made of digits alone."""
+    for path in files_of(root, DIGIT_CATEGORIES):
+        if contributor_of(path, root) in IN_ROWS:
+            segments = read_segments(path, root)
+            yield from join_neighbors(each for each in segments if is_number(each.label))
+    for path in files_of(root, WORD_CATEGORIES):
+        for segment in read_segments(path, root):
+            if segment.kind == "WORD" and len(segment.label) > 1 and is_number(segment.label):
+                yield number_of([segment])
+
+
+def is_number(label: str) -> bool:
+    """Return whether a label has the digits 0 to 9 only."""
+    return label.isascii() and label.isdigit()
+
+
+def join_neighbors(digits: Iterable[Segment]) -> Iterator[Number]:
+    """Yield the numbers that two or more digits form, each the right neighbor of the one before."""
+    row: list[Segment] = []
+    for digit in digits:
+        if row and not are_neighbors(row[-1], digit):
+            if len(row) > 1:
+                yield number_of(row)
+            row = []
+        row.append(digit)
+    if len(row) > 1:
+        yield number_of(row)
+
+
+def are_neighbors(one: Segment, other: Segment) -> bool:
+    """Return whether a digit was written right after another, and beside it to its right."""
+    (left, low), (right, high) = corners(one)
+    (other_left, other_low), (other_right, other_high) = corners(other)
+    heights = high - low, other_high - other_low
+    return (
+        one.writer == other.writer
+        and other.components[0] - one.components[1] in (0, 1)
+        and left < other_left
+        and right < other_right
+        and other_left - right <= MAX_GAP * max(heights)
+        and min(high, other_high) - max(low, other_low) >= MIN_OVERLAP * min(heights)
+    )
+
+
+def corners(segment: Segment) -> NDArray[np.float64]:
+    """Return the least and the greatest x and y (2, 2) of a segment."""
+    points = np.concatenate([np.array(stroke) for stroke in segment.strokes])
+    return np.stack([points.min(axis=0), points.max(axis=0)])
+
+
+def number_of(segments: Sequence[Segment]) -> Number:
+    """Return the number that segments form."""
+    strokes = [stroke for segment in segments for stroke in segment.strokes]
+    whole = iter(scaled(strokes, side_lengths(strokes)[1]))
+    parts = [list(islice(whole, len(segment.strokes))) for segment in segments]
+    label = "".join(segment.label for segment in segments)
+    return Number(segments[0].writer, label, parts)
 
 
 def limit_per_sign(characters: Iterable[Character]) -> Iterator[Character]:
@@ -202,36 +208,63 @@ def find_suspects(digits: Sequence[Character]) -> NDArray[np.bool_]:
     return np.array(suspects)
 
 
-def write(characters: Sequence[Character], suspects: NDArray[np.bool_], path: Path) -> None:
+def write_characters(
+    characters: Sequence[Character], suspects: NDArray[np.bool_], path: Path
+) -> None:
     """Write characters as gzipped JSON lines."""
+    rows = []
+    for character, suspect in zip(characters, suspects, strict=True):
+        row = {"writer": character.writer, "label": character.label}
+        strokes = {"strokes": as_lists(character.strokes)}
+        rows.append(row | strokes | ({"suspect": True} if suspect else {}))
+    write_rows(rows, path)
+
+
+def write_numbers(numbers: Sequence[Number], path: Path) -> None:
+    """Write numbers as gzipped JSON lines: with `digits`, or `strokes` of the whole."""
+    rows = []
+    for number in numbers:
+        row = {"writer": number.writer, "label": number.label}
+        parts = [as_lists(part) for part in number.parts]
+        rows.append(row | ({"digits": parts} if len(parts) > 1 else {"strokes": parts[0]}))
+    write_rows(rows, path)
+
+
+def as_lists(strokes: Sequence[Stroke]) -> list[list[list[int]]]:
+    """Return strokes as JSON holds them."""
+    return [stroke.astype(int).tolist() for stroke in strokes]
+
+
+def write_rows(rows: Iterable[Mapping[str, Any]], path: Path) -> None:
+    """Write objects as gzipped JSON lines."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with gzip.open(path, "wt", encoding="utf-8") as file:
-        for character, suspect in zip(characters, suspects, strict=True):
-            strokes = [stroke.astype(int).tolist() for stroke in character.strokes]
-            row = {"writer": character.writer, "label": character.label, "strokes": strokes}
-            file.write(json.dumps(row | ({"suspect": True} if suspect else {})) + "\n")
+        file.writelines(json.dumps(row) + "\n" for row in rows)
 
 
-def convert(root: Path, target: Path) -> tuple[int, int]:
-    """Convert UNIPEN's isolated characters; return the numbers of digits and of others written."""
+def convert(root: Path, target: Path) -> tuple[int, int, int]:
+    """Convert UNIPEN; return how many digits, other characters and numbers were written."""
     digits = [each for each in read_categories(root, DIGIT_CATEGORIES) if each.label.isdigit()]
     others = list(limit_per_sign(read_categories(root, OTHER_CATEGORIES)))
-    write(digits, find_suspects(digits), target / UNIPEN_DIGITS)
-    write(others, np.zeros(len(others), dtype=np.bool_), target / UNIPEN_OTHERS)
-    return len(digits), len(others)
+    numbers = list(read_numbers(root))
+    write_characters(digits, find_suspects(digits), target / UNIPEN_DIGITS)
+    write_characters(others, np.zeros(len(others), dtype=np.bool_), target / UNIPEN_OTHERS)
+    write_numbers(numbers, target / UNIPEN_NUMBERS)
+    return len(digits), len(others), len(numbers)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Convert UNIPEN's isolated characters.")
+    parser = argparse.ArgumentParser(description="Convert UNIPEN's characters and numbers.")
     parser.add_argument("folder", type=Path, help="the unpacked train_r01_v07")
     parser.add_argument("--target", type=Path, default=CACHE, help="default: %(default)s")
     arguments = parser.parse_args()
     try:
-        digits, others = convert(arguments.folder, arguments.target)
+        digits, others, numbers = convert(arguments.folder, arguments.target)
     except (OSError, ValueError, DatasetError) as error:
         raise SystemExit(f"UNIPEN cannot be converted: {error}") from error
     print(
-        f"Wrote {digits:,} digits, and {others:,} letters and signs, to {arguments.target}/unipen."
+        f"Wrote {digits:,} digits, {others:,} letters and signs, and {numbers:,} numbers to "
+        f"{arguments.target}/unipen."
     )
 
 
