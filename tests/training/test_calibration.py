@@ -7,7 +7,7 @@ pytest.importorskip("torch", reason="training needs torch (make setup-training)"
 
 from recognizer.classifier import NON_DIGIT
 from training.calibration import MAX_FALSE_REJECTION_RATE, UNSURE_RATE, calibrate, log_softmax
-from training.evaluation.__main__ import (
+from training.evaluation.measures import (
     expected_calibration_error,
     reliability_bins,
     wilson_interval,

@@ -106,8 +106,8 @@ def documents() -> Iterator[str]:
     for folder, subfolders, files in os.walk(ROOT):
         subfolders[:] = [name for name in subfolders if name not in INSTALLED]
         for name in files:
-            # The links of the model card's template hold where the card is written.
-            if name.endswith(".md") and name != "model_card_template.md":
+            # The links of the model card's templates hold where the card is written.
+            if name.endswith(".md") and not name.startswith("model_card_"):
                 yield (Path(folder) / name).relative_to(ROOT).as_posix()
 
 

@@ -9,20 +9,43 @@ and frontend/about.html.
 
 import argparse
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from recognizer import Recognition, Recognizer, StageTimings
 from recognizer.classifier import MODEL_PATH, read_verified
 from training.data.datasets import DatasetError
 from training.evaluation import report
-from training.evaluation.charts import Misclassification, draw_charts
+from training.evaluation.answers import (
+    REJECTED,
+    SURE,
+    Answer,
+    judge,
+    number_result,
+    scene_kind_result,
+)
+from training.evaluation.charts import (
+    CHARTS,
+    Misclassification,
+    draw_charts,
+    draw_number_charts,
+)
+from training.evaluation.measures import (
+    expected_calibration_error,
+    reliability_bins,
+    wilson_interval,
+)
+from training.evaluation.number_sets import NumberTestSet, number_sets
+from training.evaluation.scene_sets import has_digits, scene_set, unseen_hands
+from training.evaluation.scene_sheet import QUALITY, ShownScene, scene_sheet
 from training.evaluation.schema import (
     DigitResult,
     Evaluation,
+    NumberResult,
     RejectionResult,
+    SceneKindResult,
     save_evaluation,
 )
 from training.evaluation.test_sets import (
@@ -33,10 +56,9 @@ from training.evaluation.test_sets import (
     non_digit_sets,
     pen_lifts_set,
 )
+from training.finder.pens import Hands
+from training.finder.scenes import KINDS, Kind
 from training.run_log import RESULTS, seed_statistics
-
-BINS = 15
-"""Number of confidence bins, of equal width, for the expected calibration error."""
 
 
 class Evaluator:
@@ -69,30 +91,37 @@ class Evaluator:
         predicted = np.array([-1 if each.digit is None else each.digit for each in predictions])
         confidence = np.array([each.confidence for each in predictions])
         verdicts = np.array([each.verdict for each in predictions])
-        accepted, correct = predicted >= 0, predicted == test_set.labels
+        rejected, sure = np.isin(verdicts, REJECTED), np.isin(verdicts, SURE)
+        is_digit, correct = predicted >= 0, predicted == test_set.labels
         confusion = np.zeros((10, 10), dtype=int)
-        np.add.at(confusion, (test_set.labels[accepted], predicted[accepted]), 1)
-        reliability = reliability_bins(confidence[accepted], correct[accepted])
+        np.add.at(confusion, (test_set.labels[is_digit], predicted[is_digit]), 1)
+        reliability = reliability_bins(confidence[~rejected], correct[~rejected])
         result = DigitResult(
             name=test_set.name,
             images=len(predicted),
             correct=int(correct.sum()),
             accuracy=float(correct.mean()),
             interval=wilson_interval(int(correct.sum()), len(predicted)),
-            rejected=float(1 - accepted.mean()),
+            rejected=float(rejected.mean()),
             unsure=float((verdicts == "unsure").mean()),
-            accuracy_when_sure=float(correct[verdicts == "digit"].mean()),
+            accuracy_when_sure=float(correct[sure].mean()),
             expected_calibration_error=expected_calibration_error(reliability),
             reliability=reliability,
             confusion=confusion.tolist(),
         )
         return result, errors, timings
 
+    def answers(self, test_set: NumberTestSet) -> Iterator[Answer]:
+        """Yield the answer to each image of a test set of numbers."""
+        samples = tqdm(test_set.samples(), test_set.name, test_set.count, unit="image", leave=False)
+        for content, label in samples:
+            yield judge(self.recognizer.recognize(content).prediction, label, test_set)
+
     def evaluate_non_digits(self, test_set: NonDigitTestSet) -> RejectionResult:
         """Return the result on a test set of non-digits."""
         verdicts = np.array([each.prediction.verdict for each in self.recognize_all(test_set)])
         count = len(verdicts)
-        rejected_or_unsure = int((verdicts != "digit").sum())
+        rejected_or_unsure = int((~np.isin(verdicts, SURE)).sum())
         unsure = float((verdicts == "unsure").mean())
         return RejectionResult(
             name=test_set.name,
@@ -104,39 +133,6 @@ class Evaluator:
         )
 
 
-def wilson_interval(successes: int, count: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the confidence interval of a fraction (Wilson, 1927); z = 1.96 gives 95%."""
-    fraction = successes / count
-    middle = fraction + z * z / (2 * count)
-    margin = z * (fraction * (1 - fraction) / count + z * z / (4 * count * count)) ** 0.5
-    scale = 1 + z * z / count
-    return (middle - margin) / scale, (middle + margin) / scale
-
-
-def reliability_bins(
-    confidence: NDArray[np.float64], correct: NDArray[np.bool_]
-) -> list[tuple[float, float, int]]:
-    """Return mean confidence, accuracy and number of predictions of each nonempty bin.
-
-    `confidence` (n,) is in [0, 1].
-    """
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    return [
-        (float(confidence[bins == number].mean()), float(correct[bins == number].mean()), count)
-        for number in range(BINS)
-        if (count := int((bins == number).sum()))
-    ]
-
-
-def expected_calibration_error(reliability: list[tuple[float, float, int]]) -> float:
-    """Return the mean gap between confidence and accuracy over the bins.
-
-    Guo et al., "On Calibration of Modern Neural Networks" (2017), arXiv:1706.04599.
-    """
-    gaps = (abs(confidence - accuracy) * count for confidence, accuracy, count in reliability)
-    return sum(gaps) / sum(count for _, _, count in reliability)
-
-
 def median_timings(timings: Sequence[StageTimings]) -> StageTimings:
     """Return the median of each stage, to the microsecond."""
     return StageTimings(
@@ -146,8 +142,40 @@ def median_timings(timings: Sequence[StageTimings]) -> StageTimings:
     )
 
 
-def evaluate() -> tuple[Evaluation, list[Misclassification]]:
-    """Evaluate the released model; also return its errors on the sets of `digit_sets`."""
+class SceneResults(NamedTuple):
+    """Results on scenes, and one scene of each kind with what was found."""
+
+    groups: list[NumberResult]
+    """Of the kinds with digits that the finder is trained with, and of those held out."""
+    kinds: list[SceneKindResult]
+    shown: list[ShownScene]
+
+
+def evaluate_scenes(evaluator: Evaluator, hands: Hands, kinds: Sequence[Kind]) -> SceneResults:
+    """Evaluate the scenes of kinds, at least one of them held out and one not."""
+    results, shown = [], []
+    grouped: dict[bool, list[Answer]] = {False: [], True: []}
+    for kind in kinds:
+        test_set = scene_set(hands, kind)
+        answers = list(evaluator.answers(test_set))
+        results.append(scene_kind_result(kind, answers))
+        content, _ = next(test_set.samples())
+        shown.append(ShownScene(kind, content, answers[0]))
+        if has_digits(kind):
+            grouped[kind.held_out] += answers
+    counts = {each: sum(has_digits(k) and k.held_out == each for k in kinds) for each in grouped}
+    groups = [
+        number_result(f"scenes of {counts[False]} kinds trained with", grouped[False]),
+        number_result(f"scenes of {counts[True]} kinds held out of training", grouped[True]),
+    ]
+    return SceneResults(groups, results, shown)
+
+
+def evaluate() -> tuple[Evaluation, list[Misclassification], list[ShownScene]]:
+    """Evaluate the released model.
+
+    Also returns its errors on the sets of `digit_sets`, and a scene of each kind.
+    """
     evaluator = Evaluator()
     results, all_errors = [], []
     for test_set in digit_sets():
@@ -157,10 +185,11 @@ def evaluate() -> tuple[Evaluation, list[Misclassification]]:
         if test_set.name.startswith("UJI"):
             medians = median_timings(timings)
     results.append(evaluator.evaluate_digits(pen_lifts_set())[0])
+    scenes = evaluate_scenes(evaluator, unseen_hands(), KINDS)
     content, digest = read_verified(MODEL_PATH)
     classifier = evaluator.recognizer.classifier
     recipe = classifier.metadata["recipe"]
-    return Evaluation(
+    evaluation = Evaluation(
         sha256=digest,
         size_bytes=len(content),
         recipe=recipe,
@@ -171,8 +200,15 @@ def evaluate() -> tuple[Evaluation, list[Misclassification]]:
         digits=results,
         conditions=[evaluator.evaluate_digits(test_set)[0] for test_set in condition_sets()],
         non_digits=[evaluator.evaluate_non_digits(test_set) for test_set in non_digit_sets()],
+        numbers=[
+            number_result(test_set.name, list(evaluator.answers(test_set)))
+            for test_set in number_sets()
+        ],
+        scenes=scenes.groups,
+        scene_kinds=scenes.kinds,
         seeds=seed_statistics(recipe, RESULTS),
-    ), all_errors
+    )
+    return evaluation, all_errors, scenes.shown
 
 
 def main() -> None:
@@ -180,13 +216,16 @@ def main() -> None:
         description="Evaluate the released model on the test sets."
     ).parse_args()
     try:
-        evaluation, errors = evaluate()
+        evaluation, errors, shown = evaluate()
     except DatasetError as error:
         raise SystemExit(str(error)) from error
     save_evaluation(evaluation)
     draw_charts(evaluation, errors)
+    draw_number_charts(evaluation)
+    scene_sheet(shown).save(CHARTS / "scene_sheet.webp", quality=QUALITY)
     report.write(evaluation)
     print(report.digits_table(evaluation.digits))
+    print(report.numbers_table([*evaluation.numbers, *evaluation.scenes]))
 
 
 if __name__ == "__main__":

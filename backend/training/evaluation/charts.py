@@ -1,6 +1,6 @@
 """Charts of an evaluation, for the model card."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
@@ -11,11 +11,19 @@ from numpy.typing import NDArray
 
 from recognizer.classifier import MODEL_PATH, NON_DIGIT
 from recognizer.preprocessing import ModelInput
-from training.evaluation.schema import DigitResult, Evaluation
+from training.evaluation.schema import (
+    DigitResult,
+    Evaluation,
+    NumberResult,
+    Outcome,
+    SceneKindResult,
+)
 
 CHARTS = MODEL_PATH.parent / "charts"
 
 BLUE, WHITE, RED, PALE = "#1d2a4d", "#ffffff", "#c8322b", "#dfe3ee"
+
+OUTCOME_COLORS: dict[Outcome, str] = {"right": "#2b7a4b", "unsure": "#c98a1b", "wrong": RED}
 
 WORST = 100
 """Number of errors on the sheet: those with the highest confidence."""
@@ -33,15 +41,32 @@ class Misclassification:
 
 
 def draw_charts(evaluation: Evaluation, errors: Sequence[Misclassification]) -> None:
-    """Write all charts into charts/, beside the model."""
-    CHARTS.mkdir(exist_ok=True)
+    """Write the charts of single digits into charts/, beside the model."""
     largest = evaluation.digits[:2]
-    figures = {
-        "confusion": confusion_chart(largest),
-        "reliability": reliability_chart(largest),
-        "conditions": conditions_chart(evaluation),
-        "errors": errors_sheet(errors),
-    }
+    save_charts(
+        {
+            "confusion": confusion_chart(largest),
+            "reliability": reliability_chart(largest),
+            "conditions": conditions_chart(evaluation),
+            "errors": errors_sheet(errors),
+        }
+    )
+
+
+def draw_number_charts(evaluation: Evaluation) -> None:
+    """Write the charts of numbers and scenes."""
+    shown = [*evaluation.numbers[:2], *evaluation.scenes]
+    save_charts(
+        {
+            "reliability_of_numbers": reliability_chart(shown),
+            "scenes": scenes_chart(evaluation.scene_kinds),
+        }
+    )
+
+
+def save_charts(figures: Mapping[str, Figure]) -> None:
+    """Write figures into charts/ by their names."""
+    CHARTS.mkdir(exist_ok=True)
     for name, figure in figures.items():
         # Without the date and the software version, equal figures give equal files.
         figure.savefig(CHARTS / f"{name}.png", dpi=110, metadata={"Software": None})
@@ -83,7 +108,7 @@ def draw_confusion(axes: Axes, counts: NDArray[np.int64], names: Sequence[str]) 
     axes.set(xlabel="predicted", ylabel="label")
 
 
-def reliability_chart(results: Sequence[DigitResult]) -> Figure:
+def reliability_chart(results: Sequence[DigitResult | NumberResult]) -> Figure:
     """Draw accuracy against confidence; larger dots stand for more predictions."""
     figure = Figure(figsize=(4.5 * len(results), 4.5), layout="constrained")
     for axes, result in zip(plots_in_row(figure, len(results)), results, strict=True):
@@ -113,6 +138,25 @@ def conditions_chart(evaluation: Evaluation) -> Figure:
     names = [result.name for result in reversed(evaluation.conditions)]
     axes.set(yticks=range(len(names)), yticklabels=names, xlabel="accuracy on UJI's digits, %")
     axes.set_xlim(right=axes.get_xlim()[1] + 0.3)
+    return figure
+
+
+def scenes_chart(results: Sequence[SceneKindResult]) -> Figure:
+    """Draw how many scenes of each kind were right, unsure and wrong; held-out kinds apart."""
+    figure = Figure(figsize=(11, 10), layout="constrained")
+    for axes, held_out in zip(plots_in_row(figure, 2), (False, True), strict=True):
+        shown = [result for result in reversed(results) if result.held_out == held_out]
+        names = [result.name for result in shown]
+        start = np.zeros(len(shown))
+        for outcome, color in OUTCOME_COLORS.items():
+            share = np.array([100 * getattr(result, outcome) / result.images for result in shown])
+            axes.barh(names, share, left=start, color=color, label=outcome)
+            start += share
+        title = "kinds held out of training" if held_out else "kinds of scenes trained with"
+        axes.set(
+            title=title, xlabel="% of the scenes", xlim=(0, 100), ylim=(-0.6, len(shown) - 0.4)
+        )
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
 
 

@@ -5,11 +5,19 @@ from pathlib import Path
 
 from recognizer.classifier import MODEL_PATH
 from scripts.readme_tables import README, html_table, table, with_part
-from training.evaluation.schema import DigitResult, Evaluation, RejectionResult, SeedStatistics
+from training.evaluation.schema import (
+    DigitResult,
+    Evaluation,
+    NumberResult,
+    RejectionResult,
+    SceneKindResult,
+    SeedStatistics,
+)
 from training.evaluation.test_sets import LOOK_LIKE_DIGITS
 
 CARD = MODEL_PATH.with_name("MODEL_CARD.md")
 CARD_TEMPLATE = Path(__file__).with_name("model_card_template.md")
+NUMBERS_TEMPLATE = Path(__file__).with_name("model_card_numbers_template.md")
 ABOUT = README.parent / "frontend" / "about.html"
 
 BEGIN, END = "<!-- accuracy: written by `make evaluate` -->", "<!-- end of accuracy -->"
@@ -38,8 +46,17 @@ def model_card(evaluation: Evaluation) -> str:
         digits=digits_table(evaluation.digits),
         conditions=conditions_table(evaluation.conditions),
         non_digits=non_digits_table(evaluation.non_digits),
+        numbers=numbers_section(evaluation) if evaluation.numbers else "",
         seeds=seeds_table(evaluation.seeds),
         runs=evaluation.seeds.runs,
+    )
+
+
+def numbers_section(evaluation: Evaluation) -> str:
+    """Return the model card's section on numbers and scenes."""
+    return NUMBERS_TEMPLATE.read_text(encoding="utf-8").format(
+        numbers=numbers_table([*evaluation.numbers, *evaluation.scenes]),
+        scene_kinds=scene_kinds_table(evaluation.scene_kinds),
     )
 
 
@@ -56,12 +73,15 @@ def with_accuracy_html(page: str, evaluation: Evaluation) -> str:
 
 
 def accuracy_table(evaluation: Evaluation) -> str:
-    """Return the README's table: a row per test set of handwriting, and two for means.
+    """Return the README's table: rows of handwriting, of numbers and of scenes, and two means.
 
-    The last three test sets of digits are left out: two are synthetic, and one holds the pen digits
-    again, split with the help of labels.
+    The other test sets are in the model card only.
     """
-    results = evaluation.digits[:-3]
+    results: list[DigitResult | NumberResult] = [
+        *evaluation.digits[:3],
+        *evaluation.numbers[:2],
+        *evaluation.scenes,
+    ]
     rows = [
         (
             f"{result.name} ({result.images:,})",
@@ -149,6 +169,50 @@ def non_digits_table(results: Sequence[RejectionResult]) -> str:
     mean = f"{mean_rejected_or_unsure(counted):.1%}"
     rows.insert(len(counted), ("mean of the above", "", "", mean, ""))
     return table(titles, rows)
+
+
+def numbers_table(results: Sequence[NumberResult]) -> str:
+    """Return the results on numbers and scenes, one row per test set."""
+    titles = (
+        "test set",
+        "all correct",
+        "95% interval",
+        "sure and wrong",
+        "unsure",
+        "rejected",
+        "a sure single digit",
+        "calibration error",
+    )
+    rows = [
+        (
+            f"{result.name} ({result.images:,})",
+            f"{result.accuracy:.2%}",
+            format_interval(result.interval),
+            f"{result.sure_and_wrong:.2%}",
+            f"{result.unsure:.2%}",
+            f"{result.rejected:.2%}",
+            f"{result.one_digit:.2%}",
+            f"{result.expected_calibration_error:.2%}",
+        )
+        for result in results
+    ]
+    return table(titles, rows)
+
+
+def scene_kinds_table(results: Sequence[SceneKindResult]) -> str:
+    """Return the kinds of scenes of which not all were right, the worst first."""
+    rows = [
+        (
+            result.name,
+            "held out" if result.held_out else "trained with",
+            f"{result.right} of {result.images}",
+            f"{result.unsure}",
+            f"{result.wrong}",
+        )
+        for result in sorted(results, key=lambda result: result.right / result.images)
+        if result.right < result.images
+    ]
+    return table(("kind of scene", "training", "right", "unsure", "wrong"), rows)
 
 
 def without_lookalikes(results: Sequence[RejectionResult]) -> Sequence[RejectionResult]:

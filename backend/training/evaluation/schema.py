@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from recognizer import StageTimings
 from recognizer.classifier import MODEL_PATH
@@ -53,6 +53,52 @@ class RejectionResult:
 
 
 @dataclass(frozen=True)
+class NumberResult:
+    """Result on a test set of numbers or of scenes. Fractions are in [0, 1]."""
+
+    name: str
+    images: int
+    """Number of images."""
+    correct: int
+    """Number of images of which all digits were recognized, and nothing else."""
+    accuracy: float
+    interval: tuple[float, float]
+    """95% confidence interval of the accuracy (Wilson)."""
+    sure_and_wrong: float
+    """Fraction with the verdict `digit` or `number` that is not correct."""
+    unsure: float
+    """Fraction with the verdict `unsure`."""
+    rejected: float
+    """Fraction with the verdict `not_a_digit` or `blank`; both count as errors."""
+    one_digit: float
+    """Fraction with the verdict `digit` although the image shows several digits."""
+    expected_calibration_error: float
+    """Over the images that were not rejected."""
+    reliability: list[tuple[float, float, int]]
+    """Mean confidence, accuracy and number of predictions in each bin that has any."""
+
+
+Outcome = Literal["right", "unsure", "wrong"]
+"""Of an answer about a scene; see the fields of that name."""
+
+
+@dataclass(frozen=True)
+class SceneKindResult:
+    """Result on the scenes of one kind: numbers of scenes, which sum to `images`."""
+
+    name: str
+    held_out: bool
+    """Whether the finder's training leaves the kind out."""
+    images: int
+    right: int
+    """Exactly the digits were recognized; of a kind without digits: the scene was rejected."""
+    unsure: int
+    """Not right, and the verdict is none of `digit` and `number`."""
+    wrong: int
+    """Not right, and the verdict is `digit` or `number`."""
+
+
+@dataclass(frozen=True)
 class SeedStatistics:
     """Accuracy on each validation set over runs of one recipe with several seeds."""
 
@@ -80,6 +126,11 @@ class Evaluation:
     digits: list[DigitResult]
     conditions: list[DigitResult]
     non_digits: list[RejectionResult]
+    numbers: list[NumberResult]
+    scenes: list[NumberResult]
+    """Of the kinds that the finder is trained with, and of those held out; both with digits."""
+    scene_kinds: list[SceneKindResult]
+    """Of all kinds."""
     seeds: SeedStatistics
 
 
@@ -97,6 +148,9 @@ def load_evaluation() -> Evaluation:
         "digits": [DigitResult(**result) for result in document["digits"]],
         "conditions": [DigitResult(**result) for result in document["conditions"]],
         "non_digits": [RejectionResult(**result) for result in document["non_digits"]],
+        "numbers": [NumberResult(**result) for result in document["numbers"]],
+        "scenes": [NumberResult(**result) for result in document["scenes"]],
+        "scene_kinds": [SceneKindResult(**result) for result in document["scene_kinds"]],
         "seeds": SeedStatistics(**document["seeds"]),
     }
     return Evaluation(**(document | parsed))

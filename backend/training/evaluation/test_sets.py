@@ -32,7 +32,6 @@ from training.data.non_digits import (
     SCRIBBLES,
     SHAPES,
     UNSEEN_SHAPES,
-    digit_pairs,
     sample_drawings,
 )
 from training.data.pen_paths import (
@@ -53,6 +52,13 @@ from training.evaluation.conditions import (
     any_size,
     black_on_white,
     encode,
+)
+from training.evaluation.scene_sets import (
+    GROUNDS,
+    SCENES_OF_GROUND,
+    WITHOUT_DIGITS,
+    scenes_without_digits,
+    unseen_hands,
 )
 
 SEED = 44
@@ -157,8 +163,7 @@ def non_digit_sets() -> list[NonDigitTestSet]:
 
     Those that look like digits (LOOK_LIKE_DIGITS) come last, because they are reported apart.
     """
-    mnist = load_mnist_test()
-    pairs = digit_pairs(mnist.images, SAMPLES, SEED)
+    hands = unseen_hands()
     kinds = {
         "shapes seen in training": SHAPES,
         "unseen shapes": UNSEEN_SHAPES,
@@ -173,8 +178,15 @@ def non_digit_sets() -> list[NonDigitTestSet]:
         glyph_set("letters", LETTERS),
         glyph_set("signs", SIGNS),
         *drawings,
-        NonDigitTestSet("two digits side by side", SAMPLES, partial(raster_images, pairs)),
         NonDigitTestSet("photos", SAMPLES, photo_crops),
+        *(
+            NonDigitTestSet(
+                name,
+                len(GROUNDS) * SCENES_OF_GROUND,
+                partial(scenes_without_digits, hands, write),
+            )
+            for name, write in WITHOUT_DIGITS.items()
+        ),
         unipen_set(f"UNIPEN letters and signs that {LOOK_LIKE_DIGITS}", lookalikes=True),
         glyph_set(f"letters that {LOOK_LIKE_DIGITS}", LOOKALIKES),
     ]

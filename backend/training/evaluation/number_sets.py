@@ -1,0 +1,201 @@
+"""Test sets of numbers, as image files, that nothing is trained on or tuned to."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.data.datasets import Digits, load_mnist_test
+from training.data.numbers import load_whole_numbers
+from training.data.pen_paths import PenPaths, load_uji
+from training.data.rasterize import Stroke, rasterize, smooth
+from training.evaluation.conditions import encode
+from training.finder.canvas import bounds, rotation
+
+SEED = 45
+
+RENDERINGS = 5
+"""How often each of UNIPEN's numbers is drawn, at another size and with another pen."""
+
+PER_WRITER = 10
+"""Numbers, and touching pairs, composed of each writer's digits."""
+
+SCAN_PAIRS = 500
+"""Images of two of MNIST's digits."""
+
+LENGTHS = (2, 8)
+"""Digits of a composed number, from and to."""
+
+GAPS, GAP_SPREAD = (-0.1, 0.9), 0.04
+"""Between neighbors: the range of their mean over a number, and their deviation from it.
+
+Fractions of a digit's height, as is the next.
+"""
+
+WOBBLE = 0.04
+"""Deviation of a digit from the line that the number stands on."""
+
+MEETING_ROWS = 12
+"""Parts of a digit's height, in one of which a touching pair meets."""
+
+HEIGHT_RANGE, MAX_WIDTH = (24.0, 120.0), 1_500.0
+"""Of a number's ink before it is tilted, in pixels."""
+
+PEN_RANGE, MARGIN_RANGE = (0.06, 0.15), (0.3, 2.0)
+"""Brush width, and paper on each side: fractions of the number's height."""
+
+MAX_TILT = 0.07
+"""Radians by which a number is tilted, either way."""
+
+WHITE_ON_BLACK_PROB = 0.3
+
+
+@dataclass(frozen=True)
+class NumberTestSet:
+    """Image files with the digits that they show."""
+
+    name: str
+    count: int
+    samples: Callable[[], Iterator[tuple[bytes, str]]]
+    """Iterates over the files and their labels, the same ones in each call."""
+    compared: Callable[[str], str] = str
+    """Returns of a text, numbers apart by spaces, what has to equal that of the label."""
+
+
+Drawings = Callable[[np.random.Generator], Iterator[tuple[list[Stroke], str]]]
+"""Yields the strokes of numbers with their labels."""
+
+
+def number_sets() -> list[NumberTestSet]:
+    """Return the test sets of numbers; the first two are shown in the README."""
+    unipen, uji = load_whole_numbers("test"), load_uji()
+    of_each = len(np.unique(uji.writers)) * PER_WRITER
+    mnist = load_mnist_test()
+    return [
+        drawn_set(
+            "numbers of 9 other UNIPEN writers",
+            RENDERINGS * len(unipen.labels),
+            lambda _: written(unipen),
+        ),
+        drawn_set("numbers composed of UJI's digits", of_each, lambda rng: composed(uji, rng)),
+        drawn_set("touching pairs of UJI's digits", of_each, lambda rng: touching(uji, rng)),
+        NumberTestSet("two of MNIST's digits", SCAN_PAIRS, lambda: scan_pairs(mnist)),
+    ]
+
+
+def drawn_set(name: str, count: int, drawings: Drawings) -> NumberTestSet:
+    """Return a test set of drawn numbers, each on paper of its own."""
+
+    def samples() -> Iterator[tuple[bytes, str]]:
+        rng = np.random.default_rng(SEED)
+        return ((on_paper(strokes, rng), label) for strokes, label in drawings(rng))
+
+    return NumberTestSet(name, count, samples)
+
+
+def written(numbers: PenPaths) -> Iterator[tuple[list[Stroke], str]]:
+    """Yield whole numbers RENDERINGS times, as their writers wrote them."""
+    for _ in range(RENDERINGS):
+        for strokes, label in zip(numbers.drawings, numbers.labels, strict=True):
+            yield [smooth(stroke) for stroke in strokes], str(label)
+
+
+def composed(digits: PenPaths, rng: np.random.Generator) -> Iterator[tuple[list[Stroke], str]]:
+    """Yield PER_WRITER numbers of each writer's digits, with gaps from overlapping to wide."""
+    for own in by_writer(digits):
+        for _ in range(PER_WRITER):
+            chosen = rng.integers(len(own.labels), size=rng.integers(LENGTHS[0], LENGTHS[1] + 1))
+            mean_gap, x = rng.uniform(*GAPS), 0.0
+            strokes = []
+            for index in chosen:
+                drawing = moved(own.drawings[index], (x, rng.normal(0, WOBBLE)))
+                strokes += drawing
+                x = bounds(drawing)[2] + rng.normal(mean_gap, GAP_SPREAD)
+            yield strokes, "".join(own.labels[chosen])
+
+
+def touching(digits: PenPaths, rng: np.random.Generator) -> Iterator[tuple[list[Stroke], str]]:
+    """Yield PER_WRITER pairs of each writer's digits, so close that their ink meets."""
+    for own in by_writer(digits):
+        for _ in range(PER_WRITER):
+            chosen = rng.integers(len(own.labels), size=2)
+            left, right = (own.drawings[index] for index in chosen)
+            # The lines are up to a thin brush apart: its ink meets, whatever its width.
+            shift = -clearance(left, right) + rng.uniform(0, PEN_RANGE[0])
+            yield left + moved(right, (shift, 0)), "".join(own.labels[chosen])
+
+
+def by_writer(digits: PenPaths) -> Iterator[PenPaths]:
+    """Yield each writer's digits, smooth, standing on y = 0 from x = 0 on, the median 1 high."""
+    for writer in np.unique(digits.writers):
+        own = digits.subset(np.flatnonzero(digits.writers == writer))
+        boxes = [bounds(strokes) for strokes in own.drawings]
+        height = np.median([bottom - top for _, top, _, bottom in boxes])
+        drawings = [
+            [smooth((stroke - (left, bottom)) / height) for stroke in strokes]
+            for strokes, (left, _, _, bottom) in zip(own.drawings, boxes, strict=True)
+        ]
+        yield PenPaths(drawings, own.labels, own.writers)
+
+
+def moved(strokes: Sequence[Stroke], by: tuple[float, float]) -> list[Stroke]:
+    """Return strokes shifted by (x, y)."""
+    return [stroke + by for stroke in strokes]
+
+
+def clearance(left: list[Stroke], right: list[Stroke]) -> float:
+    """Return by how much `right` has to move to the left until both meet at some height.
+
+    Both stand on y = 0. Negative if they overlap.
+    """
+    left_x, left_row = points_by_row(left)
+    right_x, right_row = points_by_row(right)
+    gaps = [
+        right_x[right_row == row].min() - left_x[left_row == row].max()
+        for row in np.intersect1d(left_row, right_row)
+    ]
+    return float(min(gaps))
+
+
+def points_by_row(strokes: list[Stroke]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return x (n,) of points close to one another on strokes, and which row each is in."""
+    along = np.linspace(0, 1, 2 * MEETING_ROWS)[:, None, None]
+    points = np.concatenate(
+        [(stroke[:-1] + along * np.diff(stroke, axis=0)).reshape(-1, 2) for stroke in strokes]
+    )
+    return points[:, 0], np.floor(points[:, 1] * MEETING_ROWS).astype(np.int64)
+
+
+def on_paper(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
+    """Return a PNG of a number of any size, with any pen, tilted a little, dark or light."""
+    left, top, right, bottom = bounds(strokes)
+    height = np.exp(rng.uniform(*np.log(HEIGHT_RANGE)))
+    height = min(height, MAX_WIDTH * (bottom - top) / (right - left))
+    pen = max(1.5, rng.uniform(*PEN_RANGE) * height)
+    turn = rotation(rng.uniform(-MAX_TILT, MAX_TILT)) * (height / (bottom - top))
+    tilted = [stroke @ turn for stroke in strokes]
+    left, top, right, bottom = bounds(tilted)
+    before, after = rng.uniform(*MARGIN_RANGE, (2, 2)) * height + pen / 2
+    size = np.ceil(before + after + (right - left, bottom - top)).astype(int)
+    middle = float(before[0] + (right - left) / 2), float(before[1] + (bottom - top) / 2)
+    extent = max(right - left, bottom - top)
+    ink = rasterize(tilted, extent, middle, pen, (int(size[0]), int(size[1])))
+    dark, light = rng.uniform(0, 90), rng.uniform(190, 255)
+    if rng.random() < WHITE_ON_BLACK_PROB:
+        dark, light = light, dark
+    return encode((light + (dark - light) * ink).astype(np.float32))
+
+
+def scan_pairs(digits: Digits) -> Iterator[tuple[bytes, str]]:
+    """Yield images of two scans (28, 28) side by side, white on black."""
+    rng = np.random.default_rng(SEED)
+    side = digits.images.shape[1]
+    for _ in range(SCAN_PAIRS):
+        chosen = rng.integers(len(digits.labels), size=2)
+        gap, shift = int(rng.integers(17, 25)), int(rng.integers(-2, 3))
+        image = np.zeros((side + 20, side + gap + 20), dtype=np.float32)
+        for scan, x, y in zip(digits.images[chosen], (10, 10 + gap), (10, 10 + shift), strict=True):
+            part = image[y : y + side, x : x + side]
+            np.maximum(part, scan, out=part)
+        yield encode(image), "".join(map(str, digits.labels[chosen]))
