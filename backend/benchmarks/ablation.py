@@ -56,13 +56,13 @@ class Ablation:
 DEFAULT_THREADS = (
     Edit(
         "classifier.py",
-        "        options.intra_op_num_threads = threads\n"
-        "        options.inter_op_num_threads = 1\n",
+        "    options.intra_op_num_threads = threads\n"
+        "    options.inter_op_num_threads = 1\n",
         "",
     ),
     Edit(
         "classifier.py",
-        '        options.add_session_config_entry("session.force_spinning_stop", "1")\n',
+        '    options.add_session_config_entry("session.force_spinning_stop", "1")\n',
         "",
     ),
 )
