@@ -34,7 +34,8 @@ class ShownScene(NamedTuple):
 def scene_sheet(shown: Sequence[ShownScene]) -> Image.Image:
     """Return an image of scenes with a frame around each digit that was found, and the texts.
 
-    Colors tell right, unsure and wrong. Captions name the kinds; a star marks those held out.
+    Colors tell right, unsure and wrong; a question mark stands for `unsure`. Captions name the
+    kinds; a star marks those held out.
     """
     rows = -(-len(shown) // COLUMNS)
     sheet = Image.new("RGB", (COLUMNS * WIDTH, rows * (HEIGHT + CAPTION)), "white")
@@ -65,9 +66,9 @@ def with_findings(scene: ShownScene) -> Image.Image:
             left, top = digit.box.left * scale, digit.box.top * scale
             right, bottom = left + digit.box.width * scale, top + digit.box.height * scale
             canvas.rectangle((left - 1, top - 1, right, bottom), outline=color)
-    text = " ".join(number.text for number in prediction.numbers) or prediction.verdict
+    text = " ".join(number.text for number in prediction.numbers) or "none"
     label = text + " ?" * (prediction.verdict == "unsure")
-    font = ImageFont.load_default(14)
+    font = ImageFont.load_default(12)
     box = canvas.textbbox((3, 2), label, font=font)
     canvas.rectangle((0, 0, box[2] + 3, box[3] + 3), fill=color)
     canvas.text((3, 2), label, fill="white", font=font)
