@@ -145,13 +145,12 @@ def join_neighbors(digits: Iterable[Segment]) -> Iterator[Number]:
 def are_neighbors(one: Segment, other: Segment) -> bool:
     """Return whether a digit was written right after another, and beside it to its right."""
     (left, low), (right, high) = corners(one)
-    (other_left, other_low), (other_right, other_high) = corners(other)
+    (other_left, other_low), (_, other_high) = corners(other)
     heights = high - low, other_high - other_low
     return (
         one.writer == other.writer
         and other.components[0] - one.components[1] in (0, 1)
         and left < other_left
-        and right < other_right
         and other_left - right <= MAX_GAP * max(heights)
         and min(high, other_high) - max(low, other_low) >= MIN_OVERLAP * min(heights)
     )
