@@ -56,8 +56,7 @@ class Ablation:
 DEFAULT_THREADS = (
     Edit(
         "classifier.py",
-        "    options.intra_op_num_threads = threads\n"
-        "    options.inter_op_num_threads = 1\n",
+        "    options.intra_op_num_threads = threads\n    options.inter_op_num_threads = 1\n",
         "",
     ),
     Edit(

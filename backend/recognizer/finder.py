@@ -91,7 +91,11 @@ class Confidence(NamedTuple):
         confidence = float(1 / (1 + np.exp(-odds)))
         if confidence < MIN_CONFIDENCE:
             return DigitPrediction(None, "not_a_digit", agreed)
-        probabilities = agreed * (1 - confidence) / max(1 - agreed[digit], 1e-12)
+        others = agreed * (1 - confidence) / max(1 - agreed[digit], 1e-12)
+        others[digit] = 0
+        if others.max() >= confidence:  # with so little evidence, all others are alike
+            others[:] = (1 - confidence) / (len(others) - 1)
+        probabilities = others
         probabilities[digit] = confidence
         verdict: Verdict = "digit" if confidence >= SURE_CONFIDENCE else "unsure"
         return DigitPrediction(digit, verdict, probabilities)

@@ -20,6 +20,7 @@ class PlacedDigit(NamedTuple):
     """A digit and where it is in an image."""
 
     prediction: DigitPrediction
+    """Its verdict is `digit` or `unsure`, when it is part of a number."""
     model_input: ModelInput
     """(28, 28): the digit as the model saw it."""
     box: Box
@@ -34,8 +35,8 @@ class Number(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The most likely digits, such as "42"."""
-        return "".join(str(placed.prediction.probabilities.argmax()) for placed in self.digits)
+        """The digits, such as "42"."""
+        return "".join(str(placed.prediction.digit) for placed in self.digits)
 
     @property
     def verdict(self) -> Verdict:

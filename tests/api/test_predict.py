@@ -171,13 +171,36 @@ def test_non_digit_gets_no_digit(client: httpx.Client, name: str) -> None:
 
 
 @pytest.mark.parametrize("pair", ["12", "47", "80", "33"])
-def test_two_digits_side_by_side_get_no_digit(client: httpx.Client, pair: str) -> None:
+def test_two_digits_side_by_side_are_a_number(client: httpx.Client, pair: str) -> None:
+    image = encode(pair_image(pair))
+    explained = predict(client, raw_request(image, path="/predict?explain=true"))
+    assert explained["digit"] is explained["probabilities"] is explained["input"] is None
+    assert explained["verdict"] in ("number", "unsure")
+    (number,) = explained["numbers"]
+    assert number["text"] == pair
+    assert number["confidence"] == explained["confidence"]
+    assert [str(placed["digit"]) for placed in number["digits"]] == list(pair)
+    for placed in number["digits"]:
+        left, top, width, height = placed["box"]
+        assert (left + width / 2) // 140 == number["digits"].index(placed)
+        assert (top, height) == (pytest.approx(50, abs=16), pytest.approx(178, abs=24))
+        assert placed["input"].startswith("data:image/png;base64,")
+        assert placed["evidence"][0]["digit"] == placed["digit"]
+
+
+def test_feedback_on_a_number_is_counted(client: httpx.Client) -> None:
+    prediction = predict(client, raw_request(encode(pair_image("47"))))
+    response = client.post("/feedback", json={"id": prediction["id"], "number": "47"})
+    assert response.status_code == 204
+
+
+def pair_image(pair: str) -> Image.Image:
+    """Return two digits side by side, black on white, 280 pixels square."""
     box = Box(0.15, 0.2, 0.7, 0.6)
     both = Image.new("L", (280, 280), 0)
     for number, digit in enumerate(pair):
         both.paste(digit_mask(int(digit), size=(140, 280), box=box), (140 * number, 0))
-    prediction = predict(client, raw_request(encode(paint(both, "L", ink=0, paper=255))))
-    assert (prediction["digit"], prediction["verdict"]) == (None, "not_a_digit")
+    return paint(both, "L", ink=0, paper=255)
 
 
 # Timing

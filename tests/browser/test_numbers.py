@@ -1,5 +1,6 @@
 """A number is shown large, its digits are framed and explained, and feedback can correct it."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -37,6 +38,21 @@ def test_number_is_shown_with_its_confidence_and_announced(page: Page) -> None:
         for selector in (".predicted-digit", "body")
     )
     assert height > 5 * tile
+
+
+def test_drawn_number_is_read_by_the_api(page: Page) -> None:
+    for digit, place in zip((4, 2), PLACES, strict=True):
+        draw(page, DIGITS[digit], place)
+    expect(predicted_digit(page)).to_have_text("42")
+    expect(status_message(page)).to_have_text(re.compile(r"^Number 42 \(\d+\.\d% sure\)$"))
+    pen = 0.03  # the ink is wider than its path by half a pen
+    assert_framed(
+        page,
+        [
+            Box(left - pen, top - pen, width + 2 * pen, height + 2 * pen)
+            for left, top, width, height in PLACES
+        ],
+    )
 
 
 def test_numbers_have_a_line_each(page: Page) -> None:

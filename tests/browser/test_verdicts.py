@@ -14,7 +14,7 @@ from browser.page_objects import (
 )
 from playwright.sync_api import Page, expect
 
-from support.drawings import DIGITS, NON_DIGITS, Box, Stroke
+from support.drawings import NON_DIGITS, Stroke
 
 
 @pytest.mark.parametrize("name", NON_DIGITS)
@@ -23,12 +23,6 @@ def test_non_digit_is_rejected(page: Page, name: str) -> None:
     expect(status_message(page)).to_have_text(NOT_A_DIGIT)
     expect(predicted_digit(page)).to_have_text("")
     expect(model_input(page)).to_be_visible()
-
-
-def test_two_digits_are_rejected(page: Page) -> None:
-    draw(page, DIGITS[4], Box(0.1, 0.25, 0.3, 0.5))
-    draw(page, DIGITS[2], Box(0.55, 0.25, 0.3, 0.5))
-    expect(status_message(page)).to_have_text(NOT_A_DIGIT)
 
 
 def test_unsure_prediction_names_both_digits(page: Page) -> None:
