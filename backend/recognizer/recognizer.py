@@ -151,17 +151,14 @@ class Recognizer:
         single = self.classifier.predict(drawn.model_input)
         box = to_sent_pixels(drawn.box, image.scale)
         alone = PlacedDigit(single, drawn.model_input, box)
-        digits = [alone]
-        if not is_plain(drawn, single) and max(image.gray.shape) >= MIN_FINDER_SIDE:
-            digits = self.find_digits(image) or digits
-        if len(digits) == 1 and overlap(digits[0].box, box) >= SAME_INK:
-            digits = [alone]  # the finder saw nothing that the classifier had not seen
-        if digits[0] is alone:
-            numbers = lay_out(digits) if single.digit is not None else ()
+        is_easy = is_plain(drawn, single) or max(image.gray.shape) < MIN_FINDER_SIDE
+        found = [] if is_easy else self.find_digits(image)
+        if is_settled(drawn, alone, found):
+            numbers = () if single.digit is None else lay_out([alone])
             return prediction_of(single, numbers), drawn.model_input
-        if len(digits) == 1:
-            return prediction_of(digits[0].prediction, lay_out(digits)), digits[0].model_input
-        return prediction_of(None, lay_out(digits)), None
+        if len(found) == 1:
+            return prediction_of(found[0].prediction, lay_out(found)), found[0].model_input
+        return prediction_of(None, lay_out(found)), None
 
     def find_digits(self, image: DecodedImage) -> list[PlacedDigit]:
         """Return the digits that the finder finds in an image, whatever else it shows."""
@@ -194,6 +191,16 @@ class Recognizer:
 def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:
     """Return whether ink, read as a single digit, is surely nothing but that."""
     return drawn.on_even_paper and single.verdict == "digit" and not has_gap(drawn.model_input)
+
+
+def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]) -> bool:
+    """Return whether all ink, read as one digit, is to be believed rather than what was found.
+
+    It is if that is nothing or the same ink, or if all of it is doubtful while the paper is even.
+    """
+    if drawn.on_even_paper and all(digit.prediction.verdict == "unsure" for digit in found):
+        return True
+    return not found or (len(found) == 1 and overlap(found[0].box, alone.box) >= SAME_INK)
 
 
 def has_gap(model_input: ModelInput) -> bool:
