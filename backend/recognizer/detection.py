@@ -31,6 +31,9 @@ PEAK_REACH = 2
 MIN_PIECE = 6
 """Pixels of ink under which a piece is a speck."""
 
+MAX_COMPONENTS = 60
+"""The largest parts of connected ink that are looked at; an image of many more is texture."""
+
 SURE = 0.9
 """Probability of a digit from which connected ink is not split."""
 
@@ -91,10 +94,11 @@ def detect(found: Found, read: Read) -> list[Digit]:
     components = label_components(found.mask >= MIN_MASK)
     votes = vote(found, components > 0)
     parts: list[tuple[int, Digit]] = []
-    for component in range(1, int(components.max()) + 1):
+    sizes = np.bincount(components.ravel())[1:]
+    for component in np.argsort(-sizes, kind="stable")[:MAX_COMPONENTS] + 1:
         own = components == component
-        if own.sum() < MIN_PIECE:
-            continue
+        if sizes[component - 1] < MIN_PIECE:
+            break
         whole = digit_of(found.mask, own, read)
         centers = np.unique(votes[own])
         if len(centers) == 1 or whole.likeness >= SURE:

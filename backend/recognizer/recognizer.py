@@ -37,6 +37,9 @@ MIN_FINDER_SIDE = 64
 SAME_INK = 0.7
 """Overlap from which what was found is taken for all ink of the image."""
 
+MIN_CONFIDENCE = 0.5
+"""Confidence of all that was found from which it is believed rather than the classifier."""
+
 MIN_INK, MIN_GAP = 0.1, 2
 """Ink of the model input that is not paper, and columns of paper that part digits."""
 
@@ -196,9 +199,14 @@ def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:
 def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]) -> bool:
     """Return whether all ink, read as one digit, is to be believed rather than what was found.
 
-    It is if that is nothing or the same ink, or if all of it is doubtful while the paper is even.
+    It is if that is nothing or the same ink; on even paper, also if it is doubtful as a whole.
     """
-    if drawn.on_even_paper and all(digit.prediction.verdict == "unsure" for digit in found):
+    predictions = [digit.prediction for digit in found]
+    is_doubtful = (
+        all(prediction.verdict == "unsure" for prediction in predictions)
+        or prod(prediction.confidence for prediction in predictions) < MIN_CONFIDENCE
+    )
+    if drawn.on_even_paper and is_doubtful:
         return True
     return not found or (len(found) == 1 and overlap(found[0].box, alone.box) >= SAME_INK)
 
