@@ -8,6 +8,7 @@ ARGS ?=
 export PYTHONPATH := $(CURDIR)/backend
 
 RUN ?= release
+FINDER ?= finder
 FROM ?=
 MINUTES ?= 5
 
@@ -72,7 +73,7 @@ export TRY_TO_LISTEN
 .PHONY: all help setup setup-training run dev check format test test-backend test-frontend fuzz soak image \
 	image-run up down test-image test-monitoring test-deploy check-workflows test-infra test-dashboard \
 	deploy deploy-backend deploy-frontend rollback destroy bench train train-finder scenes unipen tensorboard \
-	evaluate release api-types examples feedback-export lighthouse screenshot lock clean download-python
+	evaluate release release-finder api-types examples feedback-export lighthouse screenshot lock clean download-python
 
 all: check test
 
@@ -232,6 +233,13 @@ release: ## Serve a training run's model, evaluate it and update its figures (RU
 		"make train creates runs/release, RUN= chooses another run ($(or $(FINISHED_RUNS),none is finished))." >&2; exit 1; }
 	cp runs/$(RUN)/digits.onnx runs/$(RUN)/digits.onnx.sha256 backend/recognizer/model/
 	cat runs/$(RUN)/tensorboard/events.* >backend/training/logs/events.out.tfevents.released
+	@$(MAKE) --no-print-directory evaluate
+	@$(BIN)/python -m scripts.readme_response
+
+release-finder: ## Serve a training run's finder, evaluate it and update its figures (FINDER=finder)
+	@test -f runs/$(FINDER)/finder.onnx.sha256 || { echo "runs/$(FINDER) holds no finished training run;" \
+		"make train-finder creates runs/finder, FINDER= chooses another run." >&2; exit 1; }
+	cp runs/$(FINDER)/finder.onnx runs/$(FINDER)/finder.onnx.sha256 backend/recognizer/model/
 	@$(MAKE) --no-print-directory evaluate
 	@$(BIN)/python -m scripts.readme_response
 

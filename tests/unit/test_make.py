@@ -339,6 +339,16 @@ def test_release_of_an_unfinished_run_lists_the_finished_ones(checkout: Checkout
     assert not list((checkout.folder / "backend" / "recognizer" / "model").iterdir())
 
 
+def test_release_of_an_unfinished_finder_says_how_to_get_one(checkout: Checkout) -> None:
+    folder = checkout.folder / "runs" / "finder"
+    folder.mkdir(parents=True)
+    (folder / "finder.onnx").touch()
+    done = checkout.make("release-finder")
+    assert done.returncode != 0
+    assert "runs/finder holds no finished training run; make train-finder" in done.stderr
+    assert not list((checkout.folder / "backend" / "recognizer" / "model").iterdir())
+
+
 def test_tensorboard_needs_no_torch_and_names_an_empty_folder(checkout: Checkout) -> None:
     done = checkout.make("--dry-run", "tensorboard", "PYTHON=python3.12")
     assert done.returncode == 0, done.stderr
