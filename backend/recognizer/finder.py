@@ -4,6 +4,7 @@ Owns the finder: its file, checksum and ONNX session. It is the second, larger n
 whose ink is not that of a single digit on even paper.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -91,12 +92,12 @@ class Confidence(NamedTuple):
         confidence = float(1 / (1 + np.exp(-odds)))
         if confidence < MIN_CONFIDENCE:
             return DigitPrediction(None, "not_a_digit", agreed)
-        others = agreed * (1 - confidence) / max(1 - agreed[digit], 1e-12)
-        others[digit] = 0
-        if others.max() >= confidence:  # with so little evidence, all others are alike
-            others[:] = (1 - confidence) / (len(others) - 1)
-        probabilities = others
-        probabilities[digit] = confidence
+        # The rest is shared as the networks have it, unless another digit became the likeliest.
+        shares = np.delete(agreed, digit) + 1e-12
+        rest = (1 - confidence) * shares / shares.sum()
+        if rest.max() >= confidence:
+            rest[:] = (1 - confidence) / len(rest)
+        probabilities = np.insert(rest, digit, confidence)
         verdict: Verdict = "digit" if confidence >= SURE_CONFIDENCE else "unsure"
         return DigitPrediction(digit, verdict, probabilities)
 
@@ -120,8 +121,8 @@ class Finder:
         self.session = onnxruntime.InferenceSession(
             content, session_options(threads), providers=["CPUExecutionProvider"]
         )
-        metadata = self.session.get_modelmeta().custom_metadata_map
-        self.confidence = Confidence(*(float(metadata[name]) for name in Confidence._fields))
+        self.metadata: Mapping[str, str] = self.session.get_modelmeta().custom_metadata_map
+        self.confidence = Confidence(*(float(self.metadata[name]) for name in Confidence._fields))
 
     def find(self, image: Image.Image) -> Sight:
         """Return where digits are in an image (L or RGB).
