@@ -1,6 +1,7 @@
 """A server whose feedback, log and metrics the tests can read."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,16 @@ class ObservedServer:
 
     def send_feedback(self, **fields: Any) -> httpx.Response:
         """Send feedback and return the response."""
-        return self.client.post("/feedback", json=fields)
+        return self.post_feedback(json.dumps(fields).encode())
+
+    def post_feedback(self, body: bytes) -> httpx.Response:
+        """Post a body, again while it is too much feedback at once, and return the response."""
+        headers = {"content-type": "application/json"}
+        while True:
+            response = self.client.post("/feedback", content=body, headers=headers)
+            if response.status_code != 429:
+                return response
+            time.sleep(float(response.headers["retry-after"]))
 
     def stored(self) -> dict[str, Feedback]:
         """Return the stored feedback by prediction ID."""

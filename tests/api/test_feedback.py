@@ -240,8 +240,7 @@ def test_invalid_feedback_is_rejected_and_neither_counted_nor_stored(
     future = backdated(prediction_id, -3600)
     sent = body.replace(b"FUTURE", future.encode()).replace(b"ID", prediction_id.encode())
     before, stored = metrics_of(observed.client), observed.stored()
-    headers = {"content-type": "application/json"}
-    response = observed.client.post("/feedback", content=sent, headers=headers)
+    response = observed.post_feedback(sent)
     assert response.status_code == status
     assert_is_error(response.text, code)
     assert word in response.json()["detail"]
