@@ -16,6 +16,10 @@ MAX_GAP = 1.2
 """Widest gap between digits of one number, as a fraction of the row's median height."""
 
 
+SURE_CONFIDENCE = 0.8
+"""Confidence from which a number of several digits is reliable."""
+
+
 class PlacedDigit(NamedTuple):
     """A digit and where it is in an image."""
 
@@ -40,10 +44,10 @@ class Number(NamedTuple):
 
     @property
     def verdict(self) -> Verdict:
-        """`unsure` if one of the digits is; else `digit` for a single one, and `number`."""
-        if any(placed.prediction.verdict != "digit" for placed in self.digits):
-            return "unsure"
-        return "digit" if len(self.digits) == 1 else "number"
+        """`digit` or `unsure` for a single one; of several, `number` if they are sure together."""
+        if len(self.digits) == 1:
+            return self.digits[0].prediction.verdict
+        return "number" if self.confidence >= SURE_CONFIDENCE else "unsure"
 
     @property
     def confidence(self) -> float:

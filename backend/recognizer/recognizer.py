@@ -37,8 +37,8 @@ MIN_FINDER_SIDE = 64
 SAME_INK = 0.7
 """Overlap from which what was found is taken for all ink of the image."""
 
-MIN_CONFIDENCE = 0.5
-"""Confidence of all that was found from which it is believed rather than the classifier."""
+MIN_CONFIDENCE = 0.75
+"""Confidence of what was found, as a geometric mean, from which the classifier is not believed."""
 
 MIN_INK, MIN_GAP = 0.1, 2
 """Ink of the model input that is not paper, and columns of paper that part digits."""
@@ -201,12 +201,8 @@ def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]
 
     It is if that is nothing or the same ink; on even paper, also if it is doubtful as a whole.
     """
-    predictions = [digit.prediction for digit in found]
-    is_doubtful = (
-        all(prediction.verdict == "unsure" for prediction in predictions)
-        or prod(prediction.confidence for prediction in predictions) < MIN_CONFIDENCE
-    )
-    if drawn.on_even_paper and is_doubtful:
+    together = prod(digit.prediction.confidence for digit in found)
+    if drawn.on_even_paper and together < MIN_CONFIDENCE ** len(found):
         return True
     return not found or (len(found) == 1 and overlap(found[0].box, alone.box) >= SAME_INK)
 

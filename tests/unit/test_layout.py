@@ -60,21 +60,14 @@ def test_small_digit_beside_large_ones_belongs_to_their_number() -> None:
 
 
 def test_confidence_of_a_number_is_that_all_of_it_is_right() -> None:
-    digits = [placed(4, Box(0, 0, 20, 40), 0.9), placed(2, Box(22, 0, 20, 40), 0.8)]
-    (number,) = lay_out(digits)
-    assert number.confidence == pytest.approx(0.72)
-    assert number.verdict == "number"
+    for second, confidence, verdict in ((0.95, 0.855, "number"), (0.8, 0.72, "unsure")):
+        digits = [placed(4, Box(0, 0, 20, 40), 0.9), placed(2, Box(22, 0, 20, 40), second)]
+        (number,) = lay_out(digits)
+        assert number.confidence == pytest.approx(confidence)
+        assert number.verdict == verdict
 
 
-@pytest.mark.parametrize(
-    ("verdicts", "expected"),
-    [(["digit"], "digit"), (["unsure"], "unsure"), (["digit", "digit"], "number"),
-     (["digit", "unsure"], "unsure")],
-)  # fmt: skip
-def test_number_with_a_doubtful_digit_is_unsure(verdicts: list[Verdict], expected: Verdict) -> None:
-    digits = [
-        placed(5, Box(25 * index, 0, 20, 40), verdict=verdict)
-        for index, verdict in enumerate(verdicts)
-    ]
-    (number,) = lay_out(digits)
-    assert number.verdict == expected
+@pytest.mark.parametrize("verdict", ["digit", "unsure"])
+def test_single_digit_keeps_its_verdict(verdict: Verdict) -> None:
+    (number,) = lay_out([placed(5, Box(0, 0, 20, 40), verdict=verdict)])
+    assert number.verdict == verdict
