@@ -194,7 +194,7 @@ export interface components {
             readonly text: string;
             /**
              * Verdict
-             * @description `digit`: a single one. `number`: several. `unsure`: one of its digits is.
+             * @description `digit`: a single one. `number`: several. `unsure`: a best guess.
              * @enum {string}
              */
             readonly verdict: "digit" | "number" | "unsure";

@@ -79,7 +79,7 @@ class Number(BaseModel):
     verdict: Annotated[
         Literal["digit", "number", "unsure"],
         Field(
-            description="`digit`: a single one. `number`: several. `unsure`: one of its digits is."
+            description="`digit`: a single one. `number`: several. `unsure`: a best guess."
         ),
     ]
     confidence: Annotated[
