@@ -119,6 +119,11 @@ def heat_of(found: Found, digit: Digit) -> float:
     return float(found.heat[rows, columns].max())
 
 
+def ink_of(digit: Digit) -> float:
+    """Return how likely the ink of a found digit is a digit's on average, in [0, 1]."""
+    return float((digit.ink**2).sum() / digit.ink.sum())
+
+
 def classes_of(found: Found, digit: Digit) -> NDArray[np.float64]:
     """Return the finder's probabilities (10,) of the ten digits, averaged over a digit's ink."""
     rows, columns = found.heat.shape

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 from PIL import Image
 
-from recognizer.classifier import DigitPrediction, Verdict, read_verified, session_options
+from recognizer.classifier import read_verified, session_options
+from recognizer.confidence import Confidence
 from recognizer.detection import MIN_MASK, MIN_PIECE, STRIDE, Found, label_components
 from recognizer.preprocessing import nonzero_slice
 
@@ -38,16 +38,6 @@ ZOOM_MARGIN = 0.5
 """What is seen around the ink in the second look, as a fraction of the highest ink's height."""
 
 
-MIN_CLASS, MIN_ODDS = 0.02, 1e-4
-"""Neither network is ever taken to be surer than that something is not so."""
-
-MIN_CONFIDENCE = 0.3
-"""Confidence of a found digit below which it is none."""
-
-SURE_CONFIDENCE = 0.8
-"""Confidence of a found digit from which it is reliable."""
-
-
 class Sight(NamedTuple):
     """What the finder saw of a part of an image."""
 
@@ -55,58 +45,6 @@ class Sight(NamedTuple):
     part: Image.Image
     left: int
     top: int
-
-
-class Evidence(NamedTuple):
-    """What the two networks make of a found digit."""
-
-    agreed: NDArray[np.float64]
-    """(10,), sums to 1: of each digit, by both."""
-    heat: float
-    """Probability that there is a center, by the finder."""
-
-
-def weigh(read: NDArray[np.float64], classes: NDArray[np.float64], heat: float) -> Evidence:
-    """Return the evidence of the classifier's (10,) and the finder's probabilities (10,)."""
-    both = read * np.sqrt(classes + MIN_CLASS)
-    return Evidence(both / both.sum(), heat)
-
-
-class Confidence(NamedTuple):
-    """How a found digit's confidence follows from what the two networks make of it.
-
-    Its log-odds are a weighted sum: logistic regression on validation scenes.
-    """
-
-    agreement: float
-    """Weight of the log-odds of the likeliest digit, by both networks."""
-    heat: float
-    """Weight of the log-odds that there is a center."""
-    bias: float
-
-    def predict(self, evidence: Evidence) -> DigitPrediction:
-        """Return the prediction for a found digit."""
-        agreed = evidence.agreed
-        digit = int(agreed.argmax())
-        odds = float(np.dot(self[:2], log_odds(evidence))) + self.bias
-        confidence = float(1 / (1 + np.exp(-odds)))
-        if confidence < MIN_CONFIDENCE:
-            return DigitPrediction(None, "not_a_digit", agreed)
-        # The rest is shared as the networks have it, unless another digit became the likeliest.
-        shares = np.delete(agreed, digit) + 1e-12
-        rest = (1 - confidence) * shares / shares.sum()
-        if rest.max() >= confidence:
-            rest[:] = (1 - confidence) / len(rest)
-        probabilities = np.insert(rest, digit, confidence)
-        verdict: Verdict = "digit" if confidence >= SURE_CONFIDENCE else "unsure"
-        return DigitPrediction(digit, verdict, probabilities)
-
-
-def log_odds(evidence: Evidence) -> NDArray[np.float64]:
-    """Return the log-odds (2,) of the likeliest digit, and of there being one."""
-    kept = np.clip([evidence.agreed.max(), evidence.heat], MIN_ODDS, 1 - MIN_ODDS)
-    result: NDArray[np.float64] = np.log(kept / (1 - kept))
-    return result
 
 
 class Finder:

@@ -17,6 +17,7 @@ from recognizer.classifier import (
     DigitPrediction,
     Verdict,
 )
+from recognizer.confidence import Evidence, combine
 from recognizer.decoding import (
     MAX_BYTES,
     MAX_PIXELS,
@@ -25,8 +26,8 @@ from recognizer.decoding import (
     decode_image,
     decode_later_frames,
 )
-from recognizer.detection import classes_of, detect, heat_of
-from recognizer.finder import FINDER_PATH, Evidence, Finder, weigh
+from recognizer.detection import classes_of, detect, heat_of, ink_of
+from recognizer.finder import FINDER_PATH, Finder
 from recognizer.layout import Number, PlacedDigit, lay_out
 from recognizer.lifting import lift_ink
 from recognizer.preprocessing import Box, ModelInput, Preprocessed, preprocess, size_normalize
@@ -180,8 +181,11 @@ class Recognizer:
             ink, place = lift_ink(sight.part, sight.found.mask, digit)
             model_input, box = size_normalize(ink)
             read = self.classifier.class_probabilities(model_input)
-            evidence = weigh(
-                read[:NON_DIGIT], classes_of(sight.found, digit), heat_of(sight.found, digit)
+            evidence = Evidence(
+                combine(read[:NON_DIGIT], classes_of(sight.found, digit)),
+                heat_of(sight.found, digit),
+                ink_of(digit),
+                digit.bottom - digit.top,
             )
             in_image = box._replace(
                 left=sight.left + place.left + box.left, top=sight.top + place.top + box.top

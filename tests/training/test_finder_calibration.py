@@ -45,4 +45,4 @@ def test_the_surer_both_networks_are_the_more_confident_is_a_digit(
     monkeypatch.setattr(calibration, "SCENES_PER_KIND", 5)
     confidence = calibrate(FINDER_PATH, synthetic_hands(2))
     assert np.isfinite(confidence).all()
-    assert confidence.agreement + confidence.heat > 0
+    assert confidence.digit + confidence.heat > 0

@@ -14,8 +14,8 @@ from PIL import Image
 from tqdm import tqdm
 
 from recognizer import Box, Recognizer
+from recognizer.confidence import Confidence, log_odds
 from recognizer.decoding import decode_image
-from recognizer.finder import Confidence, log_odds
 from recognizer.recognizer import overlap
 from training.finder.pens import Hands
 from training.finder.scenes import KINDS, Scene, draw_scene
@@ -43,7 +43,7 @@ def calibrate(finder: Path, hands: Hands) -> Confidence:
         Image.fromarray(scene.picture).save(file, "PNG", compress_level=1)
         for candidate in recognizer.find_candidates(decode_image(file.getvalue())):
             odds.append(log_odds(candidate.evidence))
-            right.append(label_at(scene, candidate.box) == candidate.evidence.agreed.argmax())
+            right.append(label_at(scene, candidate.box) == candidate.evidence.digits.argmax())
     return Confidence(*fit_logistic(np.array(odds), np.array(right)).tolist())
 
 

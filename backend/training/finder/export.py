@@ -5,11 +5,11 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from recognizer.finder import Confidence
+from recognizer.confidence import Confidence
 from training.export_onnx import finish_export
 from training.finder.network import MULTIPLE, FinderNet
 
-UNCALIBRATED = Confidence(agreement=1, heat=1, bias=0)
+UNCALIBRATED = Confidence(digit=1, heat=1, ink=0, height=0, bias=0)
 """Until the weights are chosen, for which the file is needed."""
 
 
