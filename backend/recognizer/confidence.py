@@ -17,7 +17,7 @@ MIN_CONFIDENCE = 0.3
 """Confidence of a found digit below which it is none."""
 
 SURE_CONFIDENCE = 0.8
-"""Confidence of a found digit from which it is reliable."""
+"""Confidence of a found digit, and of a number as a whole, from which it is reliable."""
 
 
 class Evidence(NamedTuple):
@@ -56,11 +56,14 @@ class Confidence(NamedTuple):
     """Weight of the logarithm of the height."""
     bias: float
 
+    def of(self, evidence: Evidence) -> float:
+        """Return the probability that there is a digit, the likeliest one."""
+        odds = float(np.dot(self[:-1], log_odds(evidence))) + self.bias
+        return float(1 / (1 + np.exp(-odds)))
+
     def predict(self, evidence: Evidence) -> DigitPrediction:
         """Return the prediction for a found digit."""
-        digit = int(evidence.digits.argmax())
-        odds = float(np.dot(self[:-1], log_odds(evidence))) + self.bias
-        confidence = float(1 / (1 + np.exp(-odds)))
+        digit, confidence = int(evidence.digits.argmax()), self.of(evidence)
         if confidence < MIN_CONFIDENCE:
             return DigitPrediction(None, "not_a_digit", evidence.digits)
         # The rest is shared as the networks have it, unless another digit became the likeliest.

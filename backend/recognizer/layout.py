@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recognizer.classifier import DigitPrediction, Verdict
+from recognizer.confidence import SURE_CONFIDENCE
 from recognizer.preprocessing import Box, ModelInput
 
 MIN_OVERLAP = 0.5
@@ -14,10 +15,6 @@ MIN_OVERLAP = 0.5
 
 MAX_GAP = 1.2
 """Widest gap between digits of one number, as a fraction of the row's median height."""
-
-
-SURE_CONFIDENCE = 0.8
-"""Confidence from which a number of several digits is reliable."""
 
 
 class PlacedDigit(NamedTuple):
@@ -47,7 +44,9 @@ class Number(NamedTuple):
         """`digit` or `unsure` for a single one; of several, `number` if they are sure together."""
         if len(self.digits) == 1:
             return self.digits[0].prediction.verdict
-        return "number" if self.confidence >= SURE_CONFIDENCE else "unsure"
+        verdicts = {placed.prediction.verdict for placed in self.digits}
+        is_sure = verdicts == {"digit"} and self.confidence >= SURE_CONFIDENCE
+        return "number" if is_sure else "unsure"
 
     @property
     def confidence(self) -> float:

@@ -17,7 +17,7 @@ from recognizer.classifier import (
     DigitPrediction,
     Verdict,
 )
-from recognizer.confidence import Evidence, combine
+from recognizer.confidence import SURE_CONFIDENCE, Evidence, combine
 from recognizer.decoding import (
     MAX_BYTES,
     MAX_PIXELS,
@@ -40,6 +40,10 @@ SAME_INK = 0.7
 
 MIN_CONFIDENCE = 0.75
 """Confidence of what was found, as a geometric mean, from which the classifier is not believed."""
+
+MAX_LEAST_INK, MIN_MOST_INK = 0.15, 0.2
+"""How far ink extends beyond a digit on its two sides, in heights of it, if it is beside the digit
+rather than around it or below."""
 
 MIN_INK, MIN_GAP = 0.1, 2
 """Ink of the model input that is not paper, and columns of paper that part digits."""
@@ -161,17 +165,25 @@ class Recognizer:
             numbers = () if single.digit is None else lay_out([alone])
             return prediction_of(single, numbers), drawn.model_input
         if len(found) == 1:
+            if drawn.on_even_paper and has_ink_beside(found[0].box, box):
+                found = as_unsure(found)
             return prediction_of(found[0].prediction, lay_out(found)), found[0].model_input
         return prediction_of(None, lay_out(found)), None
 
     def find_digits(self, image: DecodedImage) -> list[PlacedDigit]:
-        """Return the digits that the finder finds in an image, whatever else it shows."""
-        found = self.find_candidates(image)
-        digits = [
-            PlacedDigit(self.finder.confidence.predict(each.evidence), each.model_input, each.box)
-            for each in found
-        ]
-        return [digit for digit in digits if digit.prediction.digit is not None]
+        """Return the digits that the finder finds in an image, whatever else it shows.
+
+        None of them is reliable if something else may well be a digit, too.
+        """
+        confidence = self.finder.confidence
+        found, others_are_none = [], 1.0
+        for candidate in self.find_candidates(image):
+            prediction = confidence.predict(candidate.evidence)
+            if prediction.digit is None:
+                others_are_none *= 1 - confidence.of(candidate.evidence)
+            else:
+                found.append(PlacedDigit(prediction, candidate.model_input, candidate.box))
+        return found if others_are_none >= SURE_CONFIDENCE else as_unsure(found)
 
     def find_candidates(self, image: DecodedImage) -> list[Candidate]:
         """Return what may be the digits of an image."""
@@ -215,6 +227,22 @@ def has_gap(model_input: ModelInput) -> bool:
     """Return whether there is blank paper between the ink on the left and that on the right."""
     columns = np.flatnonzero(model_input.max(axis=0) > MIN_INK)
     return len(columns) > 0 and int(columns[-1] - columns[0]) >= len(columns) + MIN_GAP - 1
+
+
+def has_ink_beside(digit: Box, ink: Box) -> bool:
+    """Return whether much of the ink lies beside a digit, on one side: another digit perhaps."""
+    left = digit.left - ink.left
+    right = ink.left + ink.width - digit.left - digit.width
+    least, most = sorted((left / digit.height, right / digit.height))
+    return least < MAX_LEAST_INK and most > MIN_MOST_INK
+
+
+def as_unsure(digits: list[PlacedDigit]) -> list[PlacedDigit]:
+    """Return digits, none of them reliable."""
+    return [
+        placed._replace(prediction=placed.prediction._replace(verdict="unsure"))
+        for placed in digits
+    ]
 
 
 def prediction_of(single: DigitPrediction | None, numbers: tuple[Number, ...]) -> Prediction:

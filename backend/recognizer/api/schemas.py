@@ -78,9 +78,7 @@ class Number(BaseModel):
     text: Annotated[str, Field(pattern="^[0-9]+$", description="Its most likely digits.")]
     verdict: Annotated[
         Literal["digit", "number", "unsure"],
-        Field(
-            description="`digit`: a single one. `number`: several. `unsure`: a best guess."
-        ),
+        Field(description="`digit`: a single one. `number`: several. `unsure`: a best guess."),
     ]
     confidence: Annotated[
         float, Field(ge=0, le=1, description="Probability that all of its digits are right.")
