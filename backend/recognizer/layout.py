@@ -71,7 +71,8 @@ def lay_out(digits: Sequence[PlacedDigit]) -> tuple[Number, ...]:
     """Return the numbers that digits form: rows from the top, each from left to right."""
     numbers: list[Number] = []
     for row in rows_of(digits):
-        gap = MAX_GAP * float(np.median([placed.box.height for placed in row]))
+        heights = sorted(placed.box.height for placed in row)
+        gap = MAX_GAP * heights[len(heights) // 2]
         number = [row[0]]
         for placed in row[1:]:
             if placed.box.left - max(each.box.left + each.box.width for each in number) > gap:

@@ -25,6 +25,9 @@ SCENES_PER_KIND = 12
 SIZES = ((480, 360), (400, 400), (360, 480), (640, 480), (300, 225))
 """Width and height of scenes."""
 
+RIDGE = 1e-4
+"""Weight decay of the regression."""
+
 MIN_OVERLAP = 0.4
 """Overlap of a candidate and a digit from which the candidate is that digit."""
 
@@ -44,7 +47,8 @@ def calibrate(finder: Path, hands: Hands) -> Confidence:
         for candidate in recognizer.find_candidates(decode_image(file.getvalue())):
             odds.append(log_odds(candidate.evidence))
             right.append(label_at(scene, candidate.box) == candidate.evidence.digits.argmax())
-    return Confidence(*fit_logistic(np.array(odds), np.array(right)).tolist())
+    values = np.reshape(odds, (-1, len(Confidence._fields) - 1))
+    return Confidence(*fit_logistic(values, np.array(right, dtype=bool)).tolist())
 
 
 def label_at(scene: Scene, box: Box) -> int | None:
@@ -56,7 +60,10 @@ def label_at(scene: Scene, box: Box) -> int | None:
 
 
 def fit_logistic(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the weights (k,) of values (n, k), then the bias, of a logistic regression."""
+    """Return the weights (k,) of values (n, k), then the bias, of a logistic regression.
+
+    A little weight decay keeps them finite where the values tell all labels.
+    """
     inputs = torch.from_numpy(np.pad(values, ((0, 0), (0, 1)), constant_values=1))
     targets = torch.from_numpy(labels.astype(np.float64))
     weights = torch.zeros(inputs.shape[1], dtype=torch.float64, requires_grad=True)
@@ -64,7 +71,10 @@ def fit_logistic(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> NDAr
 
     def loss() -> float:
         optimizer.zero_grad()
-        value = torch.nn.functional.binary_cross_entropy_with_logits(inputs @ weights, targets)
+        entropy = torch.nn.functional.binary_cross_entropy_with_logits(
+            inputs @ weights, targets, reduction="sum"
+        )
+        value = entropy / max(1, len(labels)) + RIDGE * weights.square().sum()
         value.backward()  # type: ignore[no-untyped-call]
         return value.item()
 
