@@ -38,7 +38,7 @@ MIN_FINDER_SIDE = 64
 SAME_INK = 0.7
 """Overlap from which what was found is taken for all ink of the image."""
 
-MIN_CONFIDENCE = 0.75
+MIN_CONFIDENCE = 0.85
 """Confidence of what was found, as a geometric mean, from which the classifier is not believed."""
 
 MAX_LEAST_INK, MIN_MOST_INK = 0.15, 0.2
