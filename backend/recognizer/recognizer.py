@@ -26,7 +26,7 @@ from recognizer.decoding import (
     decode_image,
     decode_later_frames,
 )
-from recognizer.detection import classes_of, detect, heat_of, ink_of
+from recognizer.detection import MIN_PIECE, classes_of, detect, heat_of, ink_of
 from recognizer.finder import FINDER_PATH, Finder
 from recognizer.layout import Number, PlacedDigit, lay_out
 from recognizer.lifting import lift_ink
@@ -191,6 +191,8 @@ class Recognizer:
         candidates = []
         for digit in detect(sight.found, self.classifier.class_probabilities):
             ink, place = lift_ink(sight.part, sight.found.mask, digit)
+            if ink.sum() < MIN_PIECE:
+                continue  # the finder saw ink where the colors show none
             model_input, box = size_normalize(ink)
             read = self.classifier.class_probabilities(model_input)
             evidence = Evidence(

@@ -1,5 +1,6 @@
 """Digits found among everything else in an image, by the released models."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from recognizer import ModelError, Prediction, Recognizer
+from recognizer.decoding import decode_image
+from recognizer.finder import Sight
 from support.drawings import DIGITS, Box, rasterize
 from support.images import digit_image, encode, paint
 
@@ -113,6 +116,18 @@ def test_bare_paper_shows_no_digit(recognizer: Recognizer, around: object) -> No
     assert prediction.numbers == ()
     assert prediction.digit is None
     assert prediction.verdict in ("not_a_digit", "blank")
+
+
+def test_ink_that_the_colors_do_not_show_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mark ink on bare paper, as a finder may by mistake."""
+    recognizer = Recognizer()
+    paper = Image.new("RGB", (192, 128), (200, 200, 200))
+    found = recognizer.finder.look(paper, 1)
+    mask = np.zeros_like(found.mask)
+    mask[40:90, 60:70] = 1
+    sight = Sight(replace(found, mask=mask), paper, 0, 0)
+    monkeypatch.setattr(recognizer.finder, "find", lambda _: sight)
+    assert recognizer.find_candidates(decode_image(encode(paper))) == []
 
 
 def test_plain_digit_does_without_the_finder(tmp_path: Path) -> None:
