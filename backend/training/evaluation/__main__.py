@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from recognizer import Recognition, Recognizer, StageTimings
 from recognizer.classifier import MODEL_PATH, read_verified
+from recognizer.finder import FINDER_PATH
 from training.data.datasets import DatasetError
 from training.evaluation import report
 from training.evaluation.answers import (
@@ -189,10 +190,14 @@ def evaluate() -> tuple[Evaluation, list[Misclassification], list[ShownScene]]:
     content, digest = read_verified(MODEL_PATH)
     classifier = evaluator.recognizer.classifier
     recipe = classifier.metadata["recipe"]
+    finder, finder_digest = read_verified(FINDER_PATH)
     evaluation = Evaluation(
         sha256=digest,
         size_bytes=len(content),
         recipe=recipe,
+        finder_sha256=finder_digest,
+        finder_size_bytes=len(finder),
+        finder_recipe=evaluator.recognizer.finder.metadata["recipe"],
         temperature=classifier.temperature,
         reject_threshold=classifier.reject_threshold,
         unsure_threshold=classifier.unsure_threshold,

@@ -17,7 +17,6 @@ from training.evaluation.test_sets import LOOK_LIKE_DIGITS
 
 CARD = MODEL_PATH.with_name("MODEL_CARD.md")
 CARD_TEMPLATE = Path(__file__).with_name("model_card_template.md")
-NUMBERS_TEMPLATE = Path(__file__).with_name("model_card_numbers_template.md")
 ABOUT = README.parent / "frontend" / "about.html"
 
 BEGIN, END = "<!-- accuracy: written by `make evaluate` -->", "<!-- end of accuracy -->"
@@ -40,23 +39,19 @@ def model_card(evaluation: Evaluation) -> str:
         sha256=evaluation.sha256,
         size=f"{evaluation.size_bytes:,}",
         recipe=evaluation.recipe,
+        finder_sha256=evaluation.finder_sha256,
+        finder_size=f"{evaluation.finder_size_bytes:,}",
+        finder_recipe=evaluation.finder_recipe,
         temperature=f"{evaluation.temperature:.3f}",
         reject_threshold=f"{evaluation.reject_threshold:.3f}",
         unsure_threshold=f"{evaluation.unsure_threshold:.3f}",
         digits=digits_table(evaluation.digits),
         conditions=conditions_table(evaluation.conditions),
         non_digits=non_digits_table(evaluation.non_digits),
-        numbers=numbers_section(evaluation) if evaluation.numbers else "",
-        seeds=seeds_table(evaluation.seeds),
-        runs=evaluation.seeds.runs,
-    )
-
-
-def numbers_section(evaluation: Evaluation) -> str:
-    """Return the model card's section on numbers and scenes."""
-    return NUMBERS_TEMPLATE.read_text(encoding="utf-8").format(
         numbers=numbers_table([*evaluation.numbers, *evaluation.scenes]),
         scene_kinds=scene_kinds_table(evaluation.scene_kinds),
+        seeds=seeds_table(evaluation.seeds),
+        runs=evaluation.seeds.runs,
     )
 
 

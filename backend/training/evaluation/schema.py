@@ -113,11 +113,14 @@ class Evaluation:
     """The released model and its results on all test sets."""
 
     sha256: str
-    """Of the model file."""
+    """Of the classifier's file."""
     size_bytes: int
-    """Of the model file."""
+    """Of the classifier's file."""
     recipe: str
-    """How the model was trained: the key of its runs in results.csv."""
+    """How the classifier was trained: the key of its runs in results.csv."""
+    finder_sha256: str
+    finder_size_bytes: int
+    finder_recipe: str
     temperature: float
     reject_threshold: float
     unsure_threshold: float
