@@ -62,8 +62,7 @@ class Number(NamedTuple):
 def enclosing_box(boxes: Sequence[Box]) -> Box:
     """Return the smallest box around others."""
     left, top = min(box.left for box in boxes), min(box.top for box in boxes)
-    right = max(box.left + box.width for box in boxes)
-    bottom = max(box.top + box.height for box in boxes)
+    right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
     return Box(left, top, right - left, bottom - top)
 
 
@@ -75,7 +74,7 @@ def lay_out(digits: Sequence[PlacedDigit]) -> tuple[Number, ...]:
         gap = MAX_GAP * heights[len(heights) // 2]
         number = [row[0]]
         for placed in row[1:]:
-            if placed.box.left - max(each.box.left + each.box.width for each in number) > gap:
+            if placed.box.left - max(each.box.right for each in number) > gap:
                 numbers.append(Number(tuple(number)))
                 number = []
             number.append(placed)
@@ -102,5 +101,5 @@ def rows_of(digits: Sequence[PlacedDigit]) -> list[list[PlacedDigit]]:
 
 def overlap(one: Box, other: Box) -> float:
     """Return the part of the lower one's height that two boxes share."""
-    shared = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
+    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
     return shared / min(one.height, other.height)

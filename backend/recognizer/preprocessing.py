@@ -69,6 +69,14 @@ class Box(NamedTuple):
     width: float
     height: float
 
+    @property
+    def right(self) -> float:
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
 
 class InkPatch(NamedTuple):
     """The ink of an image, cropped to its bounding box."""

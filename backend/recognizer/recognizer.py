@@ -234,7 +234,7 @@ def has_gap(model_input: ModelInput) -> bool:
 def has_ink_beside(digit: Box, ink: Box) -> bool:
     """Return whether much of the ink lies beside a digit, on one side: another digit perhaps."""
     left = digit.left - ink.left
-    right = ink.left + ink.width - digit.left - digit.width
+    right = ink.right - digit.right
     least, most = sorted((left / digit.height, right / digit.height))
     return least < MAX_LEAST_INK and most > MIN_MOST_INK
 
@@ -266,8 +266,8 @@ def to_sent_pixels(box: Box, scale: tuple[float, float]) -> Box:
 
 def overlap(one: Box, other: Box) -> float:
     """Return the area that two boxes share, as a fraction of the area that they cover together."""
-    width = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
-    height = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
+    width = min(one.right, other.right) - max(one.left, other.left)
+    height = min(one.bottom, other.bottom) - max(one.top, other.top)
     shared = max(0.0, width) * max(0.0, height)
     return shared / (one.width * one.height + other.width * other.height - shared)
 
