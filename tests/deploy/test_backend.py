@@ -87,7 +87,7 @@ def test_feedback_is_stored_in_s3_without_the_model_input(
     [key] = [entry["Key"] for entry in listed["Contents"]]
     assert re.fullmatch(rf"feedback/\d{{4}}-\d\d-\d\d/{prediction['id']}\.json", key)
     stored = fake_aws.query_moto("s3", f"/{FEEDBACK_BUCKET}/{key}").json()
-    assert (stored["predicted"], stored["label"], stored["input"]) == (7, 1, None)
+    assert (stored["predicted"], stored["label"], stored["input"]) == ("7", "1", None)
 
 
 @pytest.mark.usefixtures("first_commit")
