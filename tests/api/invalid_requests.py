@@ -293,7 +293,7 @@ WRONG_METHODS: dict[str, MakeRequest] = {
     "method: GET": lambda: Request(method="GET"),
     "method: PUT": lambda: Request(valid_png(), "image/png", method="PUT"),
     "method: DELETE": lambda: Request(method="DELETE"),
-    "method: unknown": lambda: Request(method=MARK.upper()),
+    "method: of WebDAV": lambda: Request(method="PROPFIND"),
     "method: POST to health": lambda: Request(path="/health"),
 }
 
