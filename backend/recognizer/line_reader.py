@@ -1,0 +1,142 @@
+"""Ink of a line → the digits in it, read as a whole.
+
+Owns the line reader: its file, checksum and ONNX session. It is the third network: it needs no
+digit cut out, so digits may touch, and it knows each by those beside it (Graves et al.,
+"Connectionist Temporal Classification", 2006).
+"""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from PIL import Image
+
+from recognizer.classifier import read_verified, session_options
+from recognizer.confidence import Confidence
+from recognizer.preprocessing import Ink, ink_extent
+
+LINE_READER_PATH = Path(__file__).parent / "model" / "line_reader.onnx"
+
+LINE_HEIGHT, MARGIN, MAX_WIDTH = 32, 2, 640
+"""Height of a line's input, the paper around its ink, and its greatest width, in pixels."""
+
+STEP = 4
+"""Columns of the input for each of which the network says what is there."""
+
+BLANK = 10
+"""The class, beside the ten digits, of a step that no digit has its place in."""
+
+
+class Line(NamedTuple):
+    """A line as the network sees it."""
+
+    pixels: NDArray[np.float32]
+    """(LINE_HEIGHT, width), ink in [0, 1]; the width is a multiple of STEP."""
+    left: float
+    """Where its pixels begin, in columns of the ink that it was made of."""
+    scale: float
+    """Width of a pixel, in columns of the ink."""
+
+
+class Reading(NamedTuple):
+    """A digit of a line."""
+
+    digits: NDArray[np.float64]
+    """(10,), sums to 1: what it is."""
+    left: float
+    """Between it and the digit before it, in columns of the ink; the beginning for the first."""
+    right: float
+
+
+class LineReader:
+    """The network, loaded once; any number of threads may call `read`.
+
+    `threads` is the number of threads that share the work of one line. Raises ModelError if the
+    file is missing or does not match the SHA-256 in `<file>.sha256` beside it.
+    """
+
+    def __init__(self, path: Path = LINE_READER_PATH, threads: int = 1) -> None:
+        content, _ = read_verified(path)
+        self.session = onnxruntime.InferenceSession(
+            content, session_options(threads), providers=["CPUExecutionProvider"]
+        )
+        self.metadata: Mapping[str, str] = self.session.get_modelmeta().custom_metadata_map
+        self.confidence = Confidence(*(float(self.metadata[name]) for name in Confidence._fields))
+
+    def read(self, ink: Ink) -> tuple[list[Reading], float]:
+        """Return the digits of a line's ink, from left to right, and how likely these are all."""
+        line = line_input(ink)
+        (steps,) = self.session.run(["probabilities"], {"line": line.pixels})
+        spans = spans_of(steps.argmax(axis=1))
+        probability = sequence_probability(steps, [digit for digit, _, _ in spans])
+        ends = [0.0]
+        ends += [(stop + start) / 2 for (_, _, stop), (_, start, _) in pairwise(spans)]
+        ends.append(len(steps))
+        sides = [line.left + line.scale * STEP * end for end in ends]
+        readings = []
+        for (digit, start, stop), (left, right) in zip(spans, pairwise(sides), strict=False):
+            surest = start + int(steps[start:stop, digit].argmax())
+            digits = steps[surest, :BLANK].astype(np.float64)
+            readings.append(Reading(digits / digits.sum(), left, right))
+        return readings, probability
+
+
+def line_input(ink: Ink) -> Line:
+    """Return ink (height, width), which must not be empty, as the network sees it.
+
+    It is scaled to the height of the input, and a very long line squeezed into its width. What
+    little ink lies far out on any side is not in it, as in `size_normalize`.
+    """
+    left, right = ink_extent(ink.sum(axis=0))
+    top, bottom = ink_extent(ink.sum(axis=1))
+    down = (bottom - top) / (LINE_HEIGHT - 2 * MARGIN)
+    columns = min(max(1.0, (right - left) / down), MAX_WIDTH - 2 * MARGIN)
+    across = (right - left) / columns
+    width = STEP * -int(-(columns + 2 * MARGIN) // STEP)
+    left, top = left - MARGIN * across, top - MARGIN * down
+    around = int(max(STEP * across, MARGIN * down)) + MARGIN + 1
+    x, y = left + around, top + around
+    box = (x, y, x + width * across, y + LINE_HEIGHT * down)
+    padded = Image.fromarray(np.pad(ink, around))
+    scaled = padded.resize((width, LINE_HEIGHT), Image.Resampling.BILINEAR, box)
+    pixels = np.clip(np.asarray(scaled), 0, None)
+    return Line(pixels / max(float(pixels.max()), 1e-6), left, across)
+
+
+def spans_of(classes: NDArray[np.int64]) -> list[tuple[int, int, int]]:
+    """Return the digits of a line of classes (steps,), each with its first step and its end.
+
+    The same digit twice in a row has a blank step between.
+    """
+    changes = np.flatnonzero(np.diff(classes)) + 1
+    starts, stops = [0, *changes.tolist()], [*changes.tolist(), len(classes)]
+    return [
+        (int(classes[start]), start, stop)
+        for start, stop in zip(starts, stops, strict=True)
+        if classes[start] != BLANK
+    ]
+
+
+def sequence_probability(steps: NDArray[np.float32], digits: list[int]) -> float:
+    """Return the probability of digits under those of each step (steps, 11).
+
+    It is that of all ways to place the digits on the steps.
+    """
+    places = np.full(2 * len(digits) + 1, BLANK)
+    places[1::2] = digits
+    may_skip = np.zeros(len(places), dtype=bool)  # the blank between two digits that differ
+    may_skip[3::2] = places[3::2] != places[1:-2:2]
+    reached = np.zeros(len(places))
+    reached[0] = 1
+    for number, step in enumerate(steps.astype(np.float64)):
+        before = np.pad(reached, (2, 0))
+        if number or not digits:
+            reached = reached + before[1:-1] + np.where(may_skip, before[:-2], 0)
+        else:
+            reached[:2] = 1
+        reached = reached * step[places]
+    return float(reached[-2:].sum())
