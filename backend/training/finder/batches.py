@@ -7,9 +7,10 @@ it ended.
 
 import hashlib
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +35,7 @@ from training.finder import (
 from training.finder.canvas import Size
 from training.finder.losses import MAX_DIGITS
 from training.finder.network import MULTIPLE
-from training.finder.pens import Hands
+from training.finder.pens import Hand, Hands
 from training.finder.scenes import KINDS, Kind, Scene, draw_mixed_scene, draw_scene
 from training.whole_files import whole_file
 
@@ -50,11 +51,11 @@ UPRIGHT = 0.3
 VALIDATION_SIZE = (192, 160)
 """Width and height of validation scenes."""
 
-MODULES = (
+SCENE_MODULES = (
     cameras, canvas, doodles, grounds, light, lines, non_digits, objects, pen_paths, pens,
     rasterize, scenes, stage, writing,
 )  # fmt: skip
-"""What a batch depends on, beside this file."""
+"""What a scene depends on."""
 
 
 class Batch(NamedTuple):
@@ -88,7 +89,7 @@ class SceneCache:
 
     def __init__(self, hands: Hands, folder: Path) -> None:
         self.hands = hands
-        self.key = key_of(hands)
+        self.key = key_of(hands.all, [Path(__file__), *files_of(SCENE_MODULES)])
         self.folder = folder / self.key
 
     def training(self, side: int, part: int, count: int) -> list[Path]:
@@ -181,13 +182,18 @@ def random_size(side: int, seed: Sequence[int]) -> Size:
     return (shorter, side) if rng.random() < UPRIGHT else (side, shorter)
 
 
-def key_of(hands: Hands) -> str:
-    """Return the cache key of scenes in the given handwriting, drawn by the present code."""
+def key_of(hands: Iterable[Hand], code: Iterable[Path]) -> str:
+    """Return the cache key of what the present code in some files draws of the handwriting."""
     digest = hashlib.sha256()
-    for path in (Path(__file__), *(Path(str(module.__file__)) for module in MODULES)):
+    for path in code:
         digest.update(dump_without_prose(path.read_text(encoding="utf-8")).encode())
-    for hand in (*hands.digits, *hands.letters, *hands.numbers):
+    for hand in hands:
         digest.update(hand.paths.labels.tobytes())
         for drawing in hand.paths.drawings:
             digest.update(np.concatenate(drawing).tobytes())
     return digest.hexdigest()[:12]
+
+
+def files_of(modules: Iterable[ModuleType]) -> list[Path]:
+    """Return the files of modules."""
+    return [Path(str(module.__file__)) for module in modules]

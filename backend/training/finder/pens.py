@@ -46,6 +46,11 @@ class Hands:
     numbers: Sequence[Hand]
     """Numbers as they were written: the digits of each, in their places."""
 
+    @property
+    def all(self) -> tuple[Hand, ...]:
+        """All of them, in a fixed order."""
+        return (*self.digits, *self.letters, *self.numbers)
+
 
 def load_hands(part: Part) -> Hands:
     """Return the handwriting of a part of UNIPEN's writers; raise DatasetError if it is missing."""

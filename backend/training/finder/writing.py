@@ -14,6 +14,7 @@ from training.data.non_digits import SCRIBBLES, SHAPES
 from training.data.rasterize import Stroke, perturb, smooth
 from training.finder.canvas import bounds, overlap, rotation
 from training.finder.losses import MAX_DIGITS
+from training.finder.pens import Hands
 from training.finder.stage import Glyph, Stage
 
 MIN_DIGIT_HEIGHT = 9.0
@@ -25,14 +26,16 @@ SMALL = {**dict.fromkeys("aceimnorsuvwxz", 0.6), **dict.fromkeys(".,:;'\"`", 0.2
 
 def one_digit(stage: Stage) -> None:
     """Write a digit anywhere, of any size."""
-    lines = [digits_of_one_writer(stage, 1)]
+    hands, rng = stage.hands, stage.rng
+    lines = [digits_of_one_writer(hands, rng, 1)]
     place_rows(stage, lines, largest=0.85)
 
 
 def number(stage: Stage) -> None:
     """Write two to eight digits in a row."""
-    count = int(stage.rng.integers(2, 9))
-    place_rows(stage, [digits_of_one_writer(stage, count)], gap=stage.rng.uniform(0.08, 0.5))
+    hands, rng = stage.hands, stage.rng
+    count = int(rng.integers(2, 9))
+    place_rows(stage, [digits_of_one_writer(hands, rng, count)], gap=rng.uniform(0.08, 0.5))
 
 
 def real_number(stage: Stage) -> None:
@@ -50,58 +53,62 @@ def real_number(stage: Stage) -> None:
 
 def touching(stage: Stage) -> None:
     """Write two to four digits, some of which touch or overlap a little."""
-    count = int(stage.rng.integers(2, 5))
-    place_rows(stage, [digits_of_one_writer(stage, count)], gap=stage.rng.uniform(-0.16, 0.03))
+    hands, rng = stage.hands, stage.rng
+    count = int(rng.integers(2, 5))
+    place_rows(stage, [digits_of_one_writer(hands, rng, count)], gap=rng.uniform(-0.16, 0.03))
 
 
 def rows(stage: Stage) -> None:
     """Write two or three rows of digits, eight in all at most."""
-    count = int(stage.rng.integers(2, 4))
-    lengths = stage.rng.integers(1, 8 // count + 1, count)
-    lines = [digits_of_one_writer(stage, int(length)) for length in lengths]
-    place_rows(stage, lines, gap=stage.rng.uniform(0.1, 0.6))
+    hands, rng = stage.hands, stage.rng
+    count = int(rng.integers(2, 4))
+    lengths = rng.integers(1, 8 // count + 1, count)
+    lines = [digits_of_one_writer(hands, rng, int(length)) for length in lengths]
+    place_rows(stage, lines, gap=rng.uniform(0.1, 0.6))
 
 
 def scattered(stage: Stage) -> None:
     """Write two to six digits of several sizes anywhere."""
-    for _ in range(int(stage.rng.integers(2, 7))):
-        place_apart(stage, digits_of_one_writer(stage, 1), smallest=0.12, largest=0.45)
+    hands, rng = stage.hands, stage.rng
+    for _ in range(int(rng.integers(2, 7))):
+        place_apart(stage, digits_of_one_writer(hands, rng, 1), smallest=0.12, largest=0.45)
 
 
 def amount(stage: Stage) -> None:
     """Write a number with a sign, stops, commas or dashes in it."""
-    rng = stage.rng
-    line = digits_of_one_writer(stage, int(rng.integers(2, 8)))
+    hands, rng = stage.hands, stage.rng
+    line = digits_of_one_writer(hands, rng, int(rng.integers(2, 8)))
     for _ in range(int(rng.integers(1, 4))):
         mark = stop(rng) if rng.random() < 0.7 else dash(rng)
         line.insert(int(rng.integers(1, len(line) + 1)), mark)
     if rng.random() < 0.3:
-        line.insert(0, letters_of_one_writer(stage, 1)[0])
+        line.insert(0, letters_of_one_writer(hands, rng, 1)[0])
     place_rows(stage, [line], gap=rng.uniform(0.02, 0.35))
 
 
 def labeled(stage: Stage) -> None:
     """Write a number, with letters or signs before it, after it, above or below."""
-    rng = stage.rng
-    digits = digits_of_one_writer(stage, int(rng.integers(1, 5)))
-    letters = letters_of_one_writer(stage, int(rng.integers(1, 5)))
+    hands, rng = stage.hands, stage.rng
+    digits = digits_of_one_writer(hands, rng, int(rng.integers(1, 5)))
+    letters = letters_of_one_writer(hands, rng, int(rng.integers(1, 5)))
     arranged = [[letters + digits], [digits + letters], [letters, digits], [digits, letters]]
     place_rows(stage, arranged[rng.integers(4)], gap=rng.uniform(0.1, 0.4))
 
 
 def letters(stage: Stage) -> None:
     """Write one to eight letters or signs, and no digit."""
-    rng = stage.rng
+    hands, rng = stage.hands, stage.rng
     if rng.random() < 0.4:
-        place_rows(stage, [letters_of_one_writer(stage, 1)], largest=0.85)
+        place_rows(stage, [letters_of_one_writer(hands, rng, 1)], largest=0.85)
     elif rng.random() < 0.5:
         lines = [
-            letters_of_one_writer(stage, int(rng.integers(2, 7))) for _ in range(rng.integers(1, 4))
+            letters_of_one_writer(hands, rng, int(rng.integers(2, 7)))
+            for _ in range(rng.integers(1, 4))
         ]
         place_rows(stage, lines, gap=rng.uniform(-0.05, 0.4))
     else:
         for _ in range(int(rng.integers(1, 6))):
-            place_apart(stage, letters_of_one_writer(stage, 1), smallest=0.12, largest=0.6)
+            place_apart(stage, letters_of_one_writer(hands, rng, 1), smallest=0.12, largest=0.6)
 
 
 def drawings(stage: Stage) -> None:
@@ -121,25 +128,22 @@ def nothing(_: Stage) -> None:
 Writing = Callable[[Stage], None]
 
 
-def digits_of_one_writer(stage: Stage, count: int) -> list[Glyph]:
+def digits_of_one_writer(hands: Hands, rng: np.random.Generator, count: int) -> list[Glyph]:
     """Return digits 1 high, each beginning at x = 0 and standing on y = 0."""
-    hands = stage.hands.digits
-    characters = hands[stage.rng.integers(len(hands))].choose(stage.rng, count)
-    glyphs = rewritten(stage, characters)
+    characters = hands.digits[rng.integers(len(hands.digits))].choose(rng, count)
+    glyphs = rewritten(characters, rng)
     return [
         replace(glyph, label=int(name)) for glyph, (name, _) in zip(glyphs, characters, strict=True)
     ]
 
 
-def letters_of_one_writer(stage: Stage, count: int) -> list[Glyph]:
+def letters_of_one_writer(hands: Hands, rng: np.random.Generator, count: int) -> list[Glyph]:
     """Return letters and signs, as high as they are beside digits 1 high."""
-    hands = stage.hands.letters
-    return rewritten(stage, hands[stage.rng.integers(len(hands))].choose(stage.rng, count))
+    return rewritten(hands.letters[rng.integers(len(hands.letters))].choose(rng, count), rng)
 
 
-def rewritten(stage: Stage, characters: list[tuple[str, list[Stroke]]]) -> list[Glyph]:
+def rewritten(characters: list[tuple[str, list[Stroke]]], rng: np.random.Generator) -> list[Glyph]:
     """Return characters as the same hand might write them again: slanted alike, bent a little."""
-    rng = stage.rng
     shared = shape(rng)
     glyphs = []
     for name, drawing in characters:
