@@ -55,12 +55,12 @@ class Ablation:
 
 DEFAULT_THREADS = (
     Edit(
-        "classifier.py",
+        "model_files.py",
         "    options.intra_op_num_threads = threads\n    options.inter_op_num_threads = 1\n",
         "",
     ),
     Edit(
-        "classifier.py",
+        "model_files.py",
         '    options.add_session_config_entry("session.force_spinning_stop", "1")\n',
         "",
     ),
@@ -145,7 +145,7 @@ ABLATIONS = (
         adopted=False,
         edits=(
             Edit(
-                "classifier.py",
+                "model_files.py",
                 "options = onnxruntime.SessionOptions()\n",
                 "options = onnxruntime.SessionOptions()\n"
                 "    options.graph_optimization_level = "

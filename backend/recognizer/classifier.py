@@ -1,21 +1,17 @@
 """Model input → class probabilities → verdict.
 
-Owns the model: its file, checksum and ONNX session.
+Owns the first model, of every image.
 """
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from recognizer.errors import ModelError
+from recognizer.model_files import MODEL_PATH, open_session
 from recognizer.preprocessing import ModelInput
-
-MODEL_PATH = Path(__file__).parent / "model" / "digits.onnx"
 
 NON_DIGIT = 10
 """Index of the class for everything that is not a digit, after the ten digits."""
@@ -54,11 +50,8 @@ class Classifier:
     """
 
     def __init__(self, path: Path = MODEL_PATH, threads: int = 1) -> None:
-        content, digest = read_verified(path)
+        self.session, digest = open_session(path, threads)
         self.version = digest[:12]
-        self.session = onnxruntime.InferenceSession(
-            content, session_options(threads), providers=["CPUExecutionProvider"]
-        )
         self.input_name: str = self.session.get_inputs()[0].name
         self.metadata: Mapping[str, str] = self.session.get_modelmeta().custom_metadata_map
         self.temperature = float(self.metadata["temperature"])
@@ -100,33 +93,6 @@ class Classifier:
     def _threshold(self, name: str, name_before_0_2: str) -> float:
         """Return a threshold; models released before 0.2.0 have another name for it."""
         return float(self.metadata.get(name) or self.metadata[name_before_0_2])
-
-
-def session_options(threads: int) -> onnxruntime.SessionOptions:
-    """Return options for a session whose predictions are each computed by so many threads."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # Without this, idle threads busy-wait and each occupies a core.
-    options.add_session_config_entry("session.force_spinning_stop", "1")
-    return options
-
-
-def read_verified(path: Path) -> tuple[bytes, str]:
-    """Return the bytes and the SHA-256 of a model file.
-
-    Raises ModelError if a file is missing or the checksum does not match.
-    """
-    digest_file = path.with_name(path.name + ".sha256")
-    try:
-        content = path.read_bytes()
-        expected = digest_file.read_text().split()[0]
-    except (OSError, IndexError) as error:
-        raise ModelError(f"The model cannot be read from {path} and {digest_file.name}.") from error
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != expected:
-        raise ModelError(f"The model in {path} does not match its checksum in {digest_file.name}.")
-    return content, digest
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import onnx
 import torch
 from torch import nn
 
-from recognizer.classifier import MODEL_PATH
+from recognizer.model_files import MODEL_PATH
 from training.model import DigitCNN
 
 

@@ -11,7 +11,7 @@ pytest.importorskip("torch", reason="training needs torch (make setup-training)"
 import torch
 
 from benchmarks.targets import requirements_of
-from recognizer.classifier import MODEL_PATH
+from recognizer.model_files import MODEL_PATH
 from training.data.datasets import Digits
 from training.small_baseline import SmallNetwork, accuracy_of, export, train
 from training.torch_weights import released_network

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from recognizer.classifier import MODEL_PATH, NON_DIGIT
+from recognizer.classifier import NON_DIGIT
+from recognizer.model_files import MODEL_PATH
 from recognizer.preprocessing import ModelInput
 from training.evaluation.schema import (
     DigitResult,
