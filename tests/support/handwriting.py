@@ -1,4 +1,4 @@
-"""Handwriting for scenes, without UNIPEN: synthetic digits, and shapes instead of letters."""
+"""Handwriting without UNIPEN: synthetic digits, and shapes instead of letters."""
 
 import numpy as np
 
@@ -6,6 +6,7 @@ from training.data.non_digits import SHAPES, sample_drawings
 from training.data.pen_paths import PenPaths
 from training.data.synthetic_digits import sample_synthetic_digits
 from training.finder.pens import Hand, Hands, hands_of
+from training.line_reader.lines import Handwriting
 
 
 def synthetic_hands(seed: int) -> Hands:
@@ -21,3 +22,12 @@ def synthetic_hands(seed: int) -> Hands:
         hands_of(PenPaths(others, np.full(26, "K"), np.full(26, "a"))),
         [Hand(number)],
     )
+
+
+def synthetic_handwriting(seed: int) -> Handwriting:
+    """Return these hands, with their number as a whole."""
+    hands = synthetic_hands(seed)
+    digits = hands.numbers[0].paths
+    strokes = [stroke for drawing in digits.drawings for stroke in drawing]
+    number = PenPaths([strokes], np.array(["".join(digits.labels)]), digits.writers[:1])
+    return Handwriting(hands, Hand(number))

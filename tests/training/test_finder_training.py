@@ -13,14 +13,13 @@ import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch import Tensor
 
-from recognizer.confidence import Confidence
 from recognizer.detection import STRIDE
 from support.handwriting import synthetic_hands
 from training.finder import __main__ as trainer
-from training.finder import batches, calibration
+from training.finder import batches
 from training.finder.__main__ import side_at, train
 from training.finder.batches import Batch, Job, SceneCache, load_batch, make_batch, stack
-from training.finder.export import UNCALIBRATED, OnePicture, export_finder
+from training.finder.export import OnePicture, export_finder
 from training.finder.losses import MAX_DIGITS, Truth, losses, total, truth_of
 from training.finder.network import FinderNet, Found, find
 from training.finder.scenes import KINDS, Kind, Scene
@@ -78,8 +77,7 @@ def test_exported_model_finds_the_same_at_any_size(network: FinderNet, tmp_path:
     for folder in (Path(torch.__file__).parent, Path(trainer.__file__).parents[1]):
         assert str(folder).encode() not in path.read_bytes()
     session = onnxruntime.InferenceSession(path)
-    confidence = {name: f"{value:g}" for name, value in UNCALIBRATED._asdict().items()}
-    assert session.get_modelmeta().custom_metadata_map == {"recipe": "a recipe"} | confidence
+    assert session.get_modelmeta().custom_metadata_map == {"recipe": "a recipe"}
     rng = np.random.default_rng(1)
     for height, width in ((32, 64), (160, 192), (192, 96)):
         picture = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
@@ -262,13 +260,11 @@ def test_command_trains_exports_and_logs_a_run(
     monkeypatch.setattr(trainer, "RESULTS", tmp_path / "results.csv")
     monkeypatch.setattr(trainer, "PART_BATCHES", 1)
     monkeypatch.setattr(trainer, "SIDES", ((1.0, 64),))
-    monkeypatch.setattr(calibration, "KINDS", SOME_KINDS)
-    monkeypatch.setattr(calibration, "SCENES_PER_KIND", 1)
     monkeypatch.setattr("sys.argv", ["training.finder", "--epochs", "1", "--run", "small"])
     trainer.main()
     session = onnxruntime.InferenceSession(tmp_path / "small" / "finder.onnx")
     metadata = session.get_modelmeta().custom_metadata_map
-    assert metadata.keys() == {"recipe", *Confidence._fields}
+    assert metadata.keys() == {"recipe"}
     recipe = metadata["recipe"]
     assert recipe == f"16-32-64-112-128 channels, 1 epochs, 1 parts {cache.key}"
     columns, row = (tmp_path / "results.csv").read_text().splitlines()

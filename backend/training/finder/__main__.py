@@ -25,7 +25,6 @@ from tqdm import tqdm
 
 from training.data.datasets import DatasetError
 from training.finder.batches import Batch, SceneCache, load_batch
-from training.finder.calibration import calibrate
 from training.finder.export import export_finder
 from training.finder.losses import WEIGHTS, losses, total, truth_of
 from training.finder.network import CHANNELS, FinderNet, find
@@ -208,8 +207,7 @@ def main() -> None:
     folder = RUNS / arguments.run
     try:
         cache = SceneCache(load_hands("training"), RUNS / "scenes")
-        val_hands = load_hands("validation")
-        val_cache = SceneCache(val_hands, RUNS / "scenes")
+        val_cache = SceneCache(load_hands("validation"), RUNS / "scenes")
     except DatasetError as error:
         raise SystemExit(str(error)) from error
     parts = -(-arguments.epochs // EPOCHS_PER_PART)
@@ -230,8 +228,6 @@ def main() -> None:
     )
     target = folder / "finder.onnx"
     export_finder(network, recipe, target)
-    confidence = calibrate(target, val_hands)
-    export_finder(network, recipe, target, confidence)
     figures = {name: f"{value:.4f}" for name, value in (means_of(found) | found).items()}
     run = {"recipe": recipe, "seed": arguments.seed, "bytes": target.stat().st_size} | figures
     append_run(RESULTS, run)

@@ -5,12 +5,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from recognizer.confidence import Confidence
 from training.export_onnx import finish_export
 from training.finder.network import MULTIPLE, FinderNet
-
-UNCALIBRATED = Confidence(digit=1, heat=1, ink=0, height=0, bias=0)
-"""Until the weights are chosen, for which the file is needed."""
 
 
 class OnePicture(nn.Module):
@@ -31,15 +27,13 @@ class OnePicture(nn.Module):
         )
 
 
-def export_finder(
-    network: FinderNet, recipe: str, path: Path, confidence: Confidence = UNCALIBRATED
-) -> None:
+def export_finder(network: FinderNet, recipe: str, path: Path) -> None:
     """Export a network in evaluation mode to `path`, for pictures whose sides are multiples of 32.
 
     The ONNX model maps `picture` (height, width, 3) uint8, RGB, to float32: `mask` (height, width),
     `heat` (height / 4, width / 4), `offsets` (2, height / 4, width / 4) in pixels, x before y, and
     `classes` (10, height / 4, width / 4). All but the offsets are probabilities. Its metadata hold
-    `recipe`, one line about how the network was trained, and the weights of the confidence.
+    `recipe`, one line about how the network was trained.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     rows, columns = torch.export.Dim("rows", min=1), torch.export.Dim("columns", min=1)
@@ -53,6 +47,4 @@ def export_finder(
         external_data=False,
         verbose=False,
     )
-    description = "Finds the ink of handwritten digits in a picture."
-    weights = {name: f"{value:.6g}" for name, value in confidence._asdict().items()}
-    finish_export(path, description, {"recipe": recipe} | weights)
+    finish_export(path, "Finds the ink of handwritten digits in a picture.", {"recipe": recipe})

@@ -1,0 +1,216 @@
+"""Lines for training and validation, drawn by all processors and cached under runs/lines/.
+
+They come in numbered parts, either synthetic or found in scenes. A part depends only on its number,
+the handwriting, the finder and the code: if one of these changes, the cache has another key and is
+drawn again. An interrupted drawing goes on where it ended.
+"""
+
+import hashlib
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from tqdm import tqdm
+
+from recognizer import (
+    classifier,
+    decoding,
+    detection,
+    finder,
+    layout,
+    lifting,
+    line_reader,
+    preprocessing,
+)
+from recognizer.line_reader import LINE_HEIGHT, STEP
+from recognizer.model_files import FINDER_PATH, MODEL_PATH
+from training.data import numbers
+from training.finder.batches import SCENE_MODULES, files_of, key_of
+from training.line_reader import found_lines, lines
+from training.line_reader.lines import MAX_DIGITS, Handwriting, LabeledLine
+from training.whole_files import whole_file
+
+MODULES = (
+    *SCENE_MODULES, classifier, decoding, detection, finder, found_lines, layout, lifting,
+    line_reader, lines, numbers, preprocessing,
+)  # fmt: skip
+"""What a part depends on, beside this file."""
+
+NETWORKS = (MODEL_PATH, FINDER_PATH)
+"""The networks that find lines in scenes."""
+
+BATCH_SIZE = 64
+"""Lines of a batch."""
+
+MIXED_WIDTHS = 0.05
+"""Deviation of the widths that lines are sorted by, as fractions: their batches vary."""
+
+MAX_ROOM = 8
+"""Paper beside the widest line of a batch, at most; a multiple of STEP, in pixels."""
+
+MAX_SHIFT = 1
+"""Pixels by which a line is shifted up or down, at most."""
+
+GAMMA_SPREAD = 0.25
+"""Deviation of the logarithm of the power to which ink is raised."""
+
+
+class Lines(NamedTuple):
+    """Labeled lines, as arrays."""
+
+    pixels: NDArray[np.uint8]
+    """(LINE_HEIGHT, sum of widths): the lines, one beside the other."""
+    widths: NDArray[np.int64]
+    """(n,)."""
+    digits: NDArray[np.int64]
+    """(n, MAX_DIGITS); -1 after the last one of a line."""
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """(n,): how many digits each line has."""
+        return np.asarray((self.digits >= 0).sum(axis=1))
+
+    @property
+    def images(self) -> list[NDArray[np.uint8]]:
+        """The lines, each (LINE_HEIGHT, width)."""
+        return np.split(self.pixels, np.cumsum(self.widths)[:-1], axis=1)
+
+
+class Batch(NamedTuple):
+    """Some lines as the network learns them."""
+
+    pixels: Tensor
+    """(n, 1, LINE_HEIGHT, width): ink in [0, 1]."""
+    digits: Tensor
+    """(n, MAX_DIGITS): 0 after the last one of a line."""
+    counts: Tensor
+    """(n,)."""
+
+
+DrawLines = Callable[[Handwriting, int, tuple[int, ...]], list[LabeledLine]]
+"""Returns so many lines; each seed gives others."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A part to draw."""
+
+    path: Path
+    draw: DrawLines
+    count: int
+    seed: tuple[int, ...]
+
+
+class LineCache:
+    """Lines in the given handwriting, cached in `folder` under their key."""
+
+    def __init__(self, handwriting: Handwriting, folder: Path) -> None:
+        self.handwriting = handwriting
+        hands = (*handwriting.hands.all, handwriting.whole_numbers)
+        digest = hashlib.sha256(key_of(hands, [Path(__file__), *files_of(MODULES)]).encode())
+        for network in NETWORKS:
+            digest.update(network.read_bytes())
+        self.key = digest.hexdigest()[:12]
+        self.folder = folder / self.key
+
+    def synthetic(self, parts: int, count: int) -> list[Path]:
+        """Return the files of parts of `count` synthetic lines, drawing those that are missing."""
+        return self.draw("synthetic", lines.synthetic_lines, parts, count)
+
+    def found(self, parts: int, count: int) -> list[Path]:
+        """Return the files of parts of `count` found lines, drawing those that are missing."""
+        return self.draw("found", found_lines.found_lines, parts, count)
+
+    def draw(self, name: str, draw_lines: DrawLines, parts: int, count: int) -> list[Path]:
+        """Draw the parts that are missing, by as many processes as torch has threads."""
+        jobs = [
+            Job(self.folder / f"{name}-{count}-{part:03d}.npz", draw_lines, count, (part,))
+            for part in range(parts)
+        ]
+        missing = [job for job in jobs if not job.path.exists()]
+        if missing:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            # A forked process would have torch's locks, but not the threads that release them.
+            with multiprocessing.get_context("spawn").Pool(
+                torch.get_num_threads(), initializer=start_worker, initargs=(self.handwriting,)
+            ) as pool:
+                drawn = pool.imap_unordered(draw_part, missing)
+                for _ in tqdm(drawn, f"drawing {name} lines", len(missing), unit="part"):
+                    pass
+        return [job.path for job in jobs]
+
+
+worker_handwriting: list[Handwriting] = []
+"""What a worker process draws with."""
+
+
+def start_worker(handwriting: Handwriting) -> None:
+    """Prepare a worker process."""
+    torch.set_num_threads(1)
+    worker_handwriting[:] = [handwriting]
+
+
+def draw_part(job: Job) -> None:
+    """Draw and store a part."""
+    (handwriting,) = worker_handwriting
+    with whole_file(job.path) as file:
+        np.savez(file, **stack(job.draw(handwriting, job.count, job.seed))._asdict())
+
+
+def stack(drawn: Sequence[LabeledLine]) -> Lines:
+    """Return lines as arrays."""
+    digits = np.full((len(drawn), MAX_DIGITS), -1, dtype=np.int64)
+    for row, line in zip(digits, drawn, strict=True):
+        row[: len(line.digits)] = line.digits
+    widths = np.array([line.pixels.shape[1] for line in drawn])
+    return Lines(np.concatenate([line.pixels for line in drawn], axis=1), widths, digits)
+
+
+def load_lines(paths: Sequence[Path]) -> Lines:
+    """Return the lines of some parts."""
+    parts = []
+    for path in paths:
+        with np.load(path) as saved:
+            parts.append(Lines(**saved))
+    pixels, widths, digits = zip(*parts, strict=True)
+    return Lines(np.concatenate(pixels, axis=1), np.concatenate(widths), np.concatenate(digits))
+
+
+def shuffled(drawn: Lines, rng: np.random.Generator) -> Iterator[tuple[float, Batch]]:
+    """Yield the lines in batches of similar width, varied at random.
+
+    The batches are in random order, each with the progress through them, in [0, 1).
+    """
+    images = drawn.images
+    order = np.argsort(drawn.widths * np.exp(rng.normal(0, MIXED_WIDTHS, len(images))))
+    starts = rng.permutation(np.arange(0, len(order), BATCH_SIZE)).tolist()
+    for number, start in enumerate(tqdm(starts, "epoch", unit="batch", leave=False)):
+        chosen = order[start : start + BATCH_SIZE]
+        yield (
+            number / len(starts),
+            Batch(
+                varied([images[index] for index in chosen], rng),
+                torch.from_numpy(drawn.digits[chosen].clip(0)),
+                torch.from_numpy(drawn.counts[chosen]),
+            ),
+        )
+
+
+def varied(images: Sequence[NDArray[np.uint8]], rng: np.random.Generator) -> Tensor:
+    """Return lines (n, 1, LINE_HEIGHT, width) at random places, lighter or darker."""
+    room = STEP * int(rng.integers(MAX_ROOM // STEP + 1))
+    width = max(image.shape[1] for image in images) + room
+    pixels = np.zeros((len(images), 1, LINE_HEIGHT, width), dtype=np.uint8)
+    for line, image in zip(pixels[:, 0], images, strict=True):
+        left = int(rng.integers(width - image.shape[1] + 1))
+        top = int(rng.integers(2 * MAX_SHIFT + 1))
+        padded = np.pad(image, ((MAX_SHIFT, MAX_SHIFT), (0, 0)))
+        line[:, left : left + image.shape[1]] = padded[top : top + LINE_HEIGHT]
+    powers = np.exp(rng.normal(0, GAMMA_SPREAD, (len(images), 1, 1, 1))).astype(np.float32)
+    return (torch.from_numpy(pixels).float() / 255) ** torch.from_numpy(powers)

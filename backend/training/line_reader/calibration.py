@@ -1,0 +1,134 @@
+"""How a found digit's confidence follows from the evidence, chosen on scenes of validation writers.
+
+The scenes have the size of photos as the library works on them, and go through the library's own
+pipeline as files.
+"""
+
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from math import prod
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from tqdm import tqdm
+
+from recognizer import Box, Recognizer
+from recognizer.confidence import MIN_CONFIDENCE, Confidence, log_odds, log_odds_of
+from recognizer.decoding import decode_image
+from recognizer.layout import MAX_GAP, enclosing_box
+from recognizer.recognizer import overlap
+from recognizer.search import Candidate
+from training.finder.pens import Hands
+from training.finder.scenes import KINDS, Scene, draw_scene
+
+SCENES_PER_KIND = 12
+
+SIZES = ((480, 360), (400, 400), (360, 480), (640, 480), (300, 225))
+"""Width and height of scenes."""
+
+RIDGE = 1e-4
+"""Weight decay of the regression."""
+
+MIN_SHARED = 0.5
+"""Part of a digit's height that it shares with the number in whose row it stands."""
+
+MIN_OVERLAP = 0.4
+"""Overlap of a candidate and a digit from which the candidate is that digit."""
+
+
+def calibrate(line_reader: Path, hands: Hands) -> Confidence:
+    """Return the confidence of what is found in scenes of some handwriting and read.
+
+    `line_reader` is an exported one, with any confidence in its metadata; the other models are
+    those that are served.
+    """
+    search = Recognizer(line_reader=line_reader).search
+    scenes = []
+    for number in tqdm(range(len(KINDS) * SCENES_PER_KIND), "calibrating", unit="scene"):
+        scene = draw_scene(hands, KINDS[number % len(KINDS)], SIZES[number % len(SIZES)], [number])
+        file = BytesIO()
+        Image.fromarray(scene.picture).save(file, "BMP")  # a PNG takes 15 ms
+        scenes.append((scene, search.find_rows(decode_image(file.getvalue()))))
+    candidates = [(scene, each) for scene, rows in scenes for row in rows for each in row]
+    odds = [log_odds(each.evidence) for _, each in candidates]
+    right = [label_at(scene, each.box) == digit_of(each) for scene, each in candidates]
+    digit, heat, ink, line, height, bias = fit_logistic(
+        np.reshape(odds, (-1, 5)), np.array(right, dtype=bool)
+    ).tolist()
+    of_digits = Confidence(digit, heat, ink, line, height, bias, number=1, number_bias=0)
+    numbers = [number for scene, rows in scenes for number in numbers_of(scene, rows, of_digits)]
+    number, bias = fit_logistic(
+        np.reshape([log_odds_of(confidence) for confidence, _ in numbers], (-1, 1)),
+        np.array([is_right for _, is_right in numbers], dtype=bool),
+    ).tolist()
+    return of_digits._replace(number=number, number_bias=bias)
+
+
+def numbers_of(
+    scene: Scene, rows: Sequence[Sequence[Candidate]], of_digits: Confidence
+) -> Iterator[tuple[float, bool]]:
+    """Yield how likely all digits of each number are right, one by one, and whether it is right.
+
+    A number has two digits at least. It is right if its digits are, and no other stands in its row.
+    """
+    for row in rows:
+        confidences = [of_digits.of(each.evidence) for each in row]
+        digits = [
+            (each, confidence)
+            for each, confidence in zip(row, confidences, strict=True)
+            if confidence >= MIN_CONFIDENCE
+        ]
+        if len(digits) < 2:
+            continue
+        labels = [label_at(scene, each.box) for each, _ in digits]
+        box = enclosing_box([each.box for each, _ in digits])
+        is_right = labels == [digit_of(each) for each, _ in digits]
+        is_right &= len(digits) == sum(is_in_row(Box(*sides), box) for sides in scene.boxes)
+        yield prod(confidence for _, confidence in digits), is_right
+
+
+def is_in_row(digit: Box, number: Box) -> bool:
+    """Return whether a digit stands in the row of a number, beside it or in it."""
+    height = min(digit.bottom, number.bottom) - max(digit.top, number.top)
+    reach = MAX_GAP * number.height
+    is_near = number.left - reach < digit.right and digit.left < number.right + reach
+    return height >= MIN_SHARED * digit.height and is_near
+
+
+def digit_of(candidate: Candidate) -> int:
+    """Return the likeliest digit of a candidate."""
+    return int(candidate.evidence.digits.argmax())
+
+
+def label_at(scene: Scene, box: Box) -> int | None:
+    """Return the digit of a scene that is in a box; None if there is none."""
+    boxes = [Box(*sides) for sides in scene.boxes]
+    overlaps = [overlap(box, each) for each in boxes]
+    nearest = int(np.argmax(overlaps)) if overlaps else 0
+    return scene.labels[nearest] if overlaps and overlaps[nearest] >= MIN_OVERLAP else None
+
+
+def fit_logistic(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the weights (k,) of values (n, k), then the bias, of a logistic regression.
+
+    A little weight decay keeps them finite where the values tell all labels.
+    """
+    inputs = torch.from_numpy(np.pad(values, ((0, 0), (0, 1)), constant_values=1))
+    targets = torch.from_numpy(labels.astype(np.float64))
+    weights = torch.zeros(inputs.shape[1], dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=100, line_search_fn="strong_wolfe")
+
+    def loss() -> float:
+        optimizer.zero_grad()
+        entropy = torch.nn.functional.binary_cross_entropy_with_logits(
+            inputs @ weights, targets, reduction="sum"
+        )
+        value = entropy / max(1, len(labels)) + RIDGE * weights.square().sum()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value.item()
+
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    return weights.detach().numpy()

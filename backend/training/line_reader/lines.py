@@ -1,0 +1,358 @@
+"""Synthetic lines of ink: digits in a row, as they are after they were lifted from an image.
+
+Lengths are fractions of a digit's height unless they are said to be in pixels.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.line_reader import line_input
+from training.data.numbers import load_whole_numbers
+from training.data.pen_paths import Part
+from training.data.rasterize import Stroke, smooth
+from training.finder import pens
+from training.finder.canvas import Field, Size, blur, bounds, draw_strokes, rotation, smooth_noise
+from training.finder.pens import Hand, Hands, Pen, load_hands
+from training.finder.stage import Glyph
+from training.finder.writing import dash, digits_of_one_writer, letters_of_one_writer, shape, stop
+
+MAX_DIGITS = 16
+"""Digits of a line, at most: a credit card has as many."""
+
+SHARE_BY_COUNT = (0, 12, 24, 16, 16, 10, 8, 7, 7, *[2] * 8)
+"""How often a line has no digit, one, two, and so on up to MAX_DIGITS, before letters come in."""
+
+REAL_PROB, REORDERED_PROB = 0.1, 0.15
+"""Probability of a number as somebody wrote it, and of one whose digits changed places.
+
+UNIPEN's writers wrote the same few numbers, which should be read rather than known by heart. The
+other lines are composed of digits.
+"""
+
+LETTERS_PROB, MAX_LETTERS = 0.22, 3
+"""Probability that a line has letters or signs, and how many at most."""
+
+MARKS_PROB, STOP_PROB, MAX_MARKS = 0.2, 0.6, 3
+"""Probability of stops and dashes between digits; that one of them is a stop; at most so many."""
+
+CLOSE_PROB, CLOSE_GAPS, WIDE_GAPS = 0.45, (-0.2, 0.12), (0.02, 0.9)
+"""Probability that digits touch or nearly do, and the gaps of these lines and of the others."""
+
+EVEN_PROB, EVEN_SPREAD, UNEVEN_SPREAD = 0.7, 0.03, 0.1
+"""Probability that gaps are about equal, and their deviation in these lines and in the others."""
+
+MIN_ADVANCE = 0.12
+"""From where a character begins to where the next one does, at least: their order stays clear."""
+
+BASELINE_SPREAD, TILT_SPREAD = 0.04, 0.05
+"""Deviation of a character's place above the line, and of the angle of a line in radians."""
+
+WAVE_PROB, WAVE_SPREAD, WAVE_NUMBERS = 0.3, 0.04, (0.5, 2.5)
+"""Probability of a wavy line, deviation of its amplitude, and radians per height."""
+
+MAKE_PEN = (
+    *[pens.fine_pen] * 4, *[pens.marker] * 3, *[pens.pencil] * 2,
+    pens.crayon, pens.hollow_pen, pens.dashed_pen,
+)  # fmt: skip
+"""What a line is written with, each as often as it is listed."""
+
+HEIGHTS = (9.0, 56.0)
+"""Least and greatest height of a digit, in pixels."""
+
+MIN_PEN, MIN_OUTLINE, MIN_HOLLOW = 1.0, 2.0, 0.6
+"""Width of the thinnest stroke, of a hollow one's outlines together, and between these; pixels."""
+
+OUTLINE = 0.05
+"""Width of the outlines of a hollow stroke, together."""
+
+PAPER_AROUND = 0.1
+"""Around the writing; what is left of a rule or of a smear may lie there."""
+
+MIN_INK = 0.05
+"""The darkest pixel of a line has more ink than that."""
+
+
+class LabeledLine(NamedTuple):
+    """A line and what it says."""
+
+    pixels: NDArray[np.uint8]
+    """(LINE_HEIGHT, width): the input of the line reader, 255 being ink."""
+    digits: tuple[int, ...]
+    """From left to right; MAX_DIGITS at most."""
+
+
+class Written(NamedTuple):
+    """Strokes in a row, about 1 high, and the digits among them from left to right."""
+
+    strokes: list[Stroke]
+    digits: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Handwriting:
+    """What lines are made of."""
+
+    hands: Hands
+    whole_numbers: Hand
+    """Each number as a whole; see `load_whole_numbers`."""
+
+    @cached_property
+    def short_numbers(self) -> NDArray[np.int64]:
+        """The indices of the whole numbers that have MAX_DIGITS at most."""
+        return np.flatnonzero(np.char.str_len(self.whole_numbers.paths.labels) <= MAX_DIGITS)
+
+
+def load_handwriting(part: Part) -> Handwriting:
+    """Return the handwriting of a part of UNIPEN's writers; raise DatasetError if it is missing."""
+    return Handwriting(load_hands(part), Hand(load_whole_numbers(part)))
+
+
+def synthetic_lines(handwriting: Handwriting, count: int, seed: Sequence[int]) -> list[LabeledLine]:
+    """Return so many lines; each seed gives others."""
+    rng = np.random.default_rng(seed)
+    return [draw_line(handwriting, rng) for _ in range(count)]
+
+
+def draw_line(handwriting: Handwriting, rng: np.random.Generator) -> LabeledLine:
+    """Return a random line that shows some ink."""
+    while True:
+        chance = rng.random()
+        if chance < REAL_PROB:
+            written = real_number(handwriting, rng)
+        elif chance < REAL_PROB + REORDERED_PROB:
+            written = reordered_number(handwriting.hands, rng)
+        else:
+            written = composed_number(handwriting.hands, rng)
+        ink = lifted(bent(written.strokes, rng), rng)
+        if ink.max() > MIN_INK:
+            return LabeledLine(as_bytes(line_input(ink).pixels), written.digits)
+
+
+def as_bytes(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return pixels in [0, 1] as the integers up to 255."""
+    levels: NDArray[np.uint8] = np.rint(pixels * 255).astype(np.uint8)
+    return levels
+
+
+# What is written.
+
+
+def real_number(handwriting: Handwriting, rng: np.random.Generator) -> Written:
+    """Return a number as somebody wrote it, with its own gaps, sizes and baseline."""
+    numbers = handwriting.whole_numbers
+    index = int(rng.choice(handwriting.short_numbers))
+    digits = tuple(int(digit) for digit in str(numbers.paths.labels[index]))
+    return Written(scaled(numbers.strokes(index), rng), digits)
+
+
+def reordered_number(hands: Hands, rng: np.random.Generator) -> Written:
+    """Return a number as somebody might have written it: other digits have the same gaps."""
+    numbers = [each for each in hands.numbers if len(each.paths.labels) <= MAX_DIGITS]
+    number = numbers[rng.integers(len(numbers))]
+    order = rng.permutation(len(number.paths.labels)).tolist()
+    digits = tuple(int(number.paths.labels[index]) for index in order)
+    return Written(scaled(in_order(number, order), rng), digits)
+
+
+def in_order(number: Hand, order: Sequence[int]) -> list[Stroke]:
+    """Return the strokes of a number's digits in another order, with the gaps of the old one."""
+    boxes = [bounds(number.strokes(index)) for index in range(len(order))]
+    gaps = [after[0] - before[2] for before, after in pairwise(boxes)]
+    strokes, x = [], 0.0
+    for index, gap in zip(order, [*gaps, 0.0], strict=True):
+        left, _, right, _ = boxes[index]
+        shift = np.array([x - left, 0])
+        strokes += [stroke + shift for stroke in number.strokes(index)]
+        x += right - left + gap
+    return strokes
+
+
+def scaled(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
+    """Return a number 1 high, slanted and stretched at random."""
+    shared = shape(rng)
+    smoothed = [smooth(stroke @ shared, 3) for stroke in strokes]
+    _, top, _, bottom = bounds(smoothed)
+    return [stroke / max(bottom - top, 1e-6) for stroke in smoothed]
+
+
+def composed_number(hands: Hands, rng: np.random.Generator) -> Written:
+    """Return digits of one writer in a row, in a few lines with something else among them."""
+    shares = np.array(SHARE_BY_COUNT) / sum(SHARE_BY_COUNT)
+    count = int(rng.choice(len(shares), p=shares))
+    glyphs = digits_of_one_writer(hands, rng, count)
+    if rng.random() < LETTERS_PROB:
+        glyphs = with_letters(glyphs, hands, rng)
+    if rng.random() < MARKS_PROB:
+        glyphs = with_marks(glyphs, rng)
+    digits = tuple(glyph.label for glyph in glyphs if glyph.label is not None)
+    return Written(in_a_row(glyphs, rng), digits)
+
+
+def with_letters(glyphs: list[Glyph], hands: Hands, rng: np.random.Generator) -> list[Glyph]:
+    """Return digits with letters after, before or between them, or only the letters."""
+    letters = letters_of_one_writer(hands, rng, int(rng.integers(1, MAX_LETTERS + 1)))
+    place = rng.choice(["after", "before", "between", "alone"], p=[0.4, 0.35, 0.15, 0.1])
+    if place == "after":
+        return glyphs + letters
+    if place == "before":
+        return letters + glyphs
+    return inserted(glyphs, letters, 0, rng) if place == "between" else letters
+
+
+def with_marks(glyphs: list[Glyph], rng: np.random.Generator) -> list[Glyph]:
+    """Return characters with stops and dashes after some of them."""
+    count = int(rng.integers(1, MAX_MARKS + 1))
+    marks = [stop(rng) if rng.random() < STOP_PROB else dash(rng) for _ in range(count)]
+    return inserted(glyphs, marks, 1, rng)
+
+
+def inserted(
+    glyphs: list[Glyph], others: list[Glyph], first: int, rng: np.random.Generator
+) -> list[Glyph]:
+    """Return a row with others at random places in it, from place `first` on."""
+    row = list(glyphs)
+    for other in others:
+        row.insert(int(rng.integers(first, len(row) + 1)), other)
+    return row
+
+
+def in_a_row(glyphs: list[Glyph], rng: np.random.Generator) -> list[Stroke]:
+    """Return the strokes of characters from left to right, with gaps or overlapping."""
+    gap = rng.uniform(*(CLOSE_GAPS if rng.random() < CLOSE_PROB else WIDE_GAPS))
+    spread = EVEN_SPREAD if rng.random() < EVEN_PROB else UNEVEN_SPREAD
+    strokes, x = [], 0.0
+    for glyph in glyphs:
+        corner = np.array([x, rng.normal(0, BASELINE_SPREAD)])
+        strokes += [stroke + corner for stroke in glyph.strokes]
+        x += max(MIN_ADVANCE, glyph.box[2] + gap + rng.normal(0, spread))
+    return strokes
+
+
+def bent(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
+    """Return a line that rises or falls a little, and sometimes waves."""
+    turn = rotation(rng.normal(0, TILT_SPREAD))
+    strokes = [stroke @ turn for stroke in strokes]
+    if rng.random() >= WAVE_PROB:
+        return strokes
+    amplitude, number = rng.normal(0, WAVE_SPREAD), rng.uniform(*WAVE_NUMBERS)
+    phase = rng.uniform(0, 2 * np.pi)
+    return [
+        stroke + np.stack([0 * stroke[:, 0], amplitude * np.sin(number * stroke[:, 0] + phase)], 1)
+        for stroke in strokes
+    ]
+
+
+# Its ink.
+
+
+def lifted(strokes: list[Stroke], rng: np.random.Generator) -> Field:
+    """Return the ink of a line as it may be after it was lifted from an image."""
+    height = float(np.exp(rng.uniform(*np.log(HEIGHTS))))
+    ink = inked(strokes, MAKE_PEN[rng.integers(len(MAKE_PEN))](rng), height, rng)
+    for flaw, probability in FLAWS:
+        if rng.random() < probability:
+            ink = flaw(ink, height, rng)
+    return contrasted(ink, rng)
+
+
+def inked(strokes: list[Stroke], pen: Pen, height: float, rng: np.random.Generator) -> Field:
+    """Return the ink of strokes by a pen, `height` pixels being a digit's height."""
+    width = max(pen.width * height, MIN_PEN)
+    around = width / 2 + PAPER_AROUND * height + 2
+    left, top, right, bottom = bounds(strokes)
+    size = (
+        int((right - left) * height + 2 * around) + 1,
+        int((bottom - top) * height + 2 * around) + 1,
+    )
+    placed = [(stroke - (left, top)) * height + around for stroke in strokes]
+    if pen.dash:
+        placed = pens.dashes(placed, pen.dash * height, width)
+    ink = coverage(placed, width, size)
+    if pen.hollow:
+        inner = max(MIN_HOLLOW, width - max(MIN_OUTLINE, OUTLINE * height))
+        ink = np.clip(ink - coverage(placed, inner, size), 0, 1)
+    if pen.grain:
+        noise = smooth_noise(rng, size, (size[0] // 2, size[1] // 2))
+        ink = np.where(noise < np.quantile(noise, pen.grain), ink * rng.uniform(0.1, 0.7), ink)
+    return ink.astype(np.float32)
+
+
+def coverage(strokes: list[Stroke], width: float, size: Size) -> Field:
+    """Return the coverage of a whole picture by strokes `width` pixels wide."""
+    patch = draw_strokes(strokes, width, size)
+    return np.zeros(size[::-1], dtype=np.float32) if patch is None else patch.spread(size)
+
+
+# What lifting leaves on it, and what it takes away.
+
+Flaw = Callable[[Field, float, np.random.Generator], Field]
+"""Returns ink with a flaw; the number is the height of a digit in pixels."""
+
+
+def rule(ink: Field, height: float, rng: np.random.Generator) -> Field:
+    """Add bits of a level line to the ink."""
+    ink = ink.copy()
+    thickness = max(1, int(rng.uniform(0.02, 0.06) * height))
+    top, length = int(rng.integers(len(ink))), 4
+    there = rng.random(ink.shape[1] // length + 1) < rng.uniform(0.05, 0.6)
+    bits = np.repeat(there, length)[: ink.shape[1]] * rng.uniform(0.2, 1)
+    ink[top : top + thickness] = np.maximum(ink[top : top + thickness], bits)
+    return ink
+
+
+def upright_line(ink: Field, height: float, rng: np.random.Generator) -> Field:
+    """Add bits of an upright line to the ink, as of a box for each digit."""
+    return rule(ink.T, height, rng).T
+
+
+def gaps(ink: Field, height: float, rng: np.random.Generator) -> Field:
+    """Take away some of the ink in a few small discs."""
+    y, x = np.ogrid[: ink.shape[0], : ink.shape[1]]
+    for _ in range(int(rng.integers(1, 5))):
+        distance = np.hypot(y - rng.uniform(0, len(y)), x - rng.uniform(0, x.size))
+        inside = distance < rng.uniform(0.03, 0.12) * height
+        ink = np.where(inside, ink * rng.uniform(0, 0.5), ink)
+    return ink
+
+
+def specks(ink: Field, _: float, rng: np.random.Generator) -> Field:
+    """Add a few specks of one or two pixels a side."""
+    ink = ink.copy()
+    for _ in range(int(rng.integers(1, 8))):
+        (y, x), side = rng.integers(ink.shape), int(rng.integers(1, 3))
+        part = ink[y : y + side, x : x + side]
+        np.maximum(part, rng.uniform(0.1, 1), out=part)
+    return ink
+
+
+def blurred(ink: Field, _: float, rng: np.random.Generator) -> Field:
+    """Blur the ink a little."""
+    return blur(ink, rng.uniform(0, 0.9))
+
+
+def noisy(ink: Field, _: float, rng: np.random.Generator) -> Field:
+    """Add noise of a camera."""
+    return ink + rng.normal(0, rng.uniform(0, 0.08), ink.shape)
+
+
+FLAWS: tuple[tuple[Flaw, float], ...] = (
+    (rule, 0.2),
+    (upright_line, 0.1),
+    (gaps, 0.25),
+    (specks, 0.3),
+    (blurred, 0.6),
+    (noisy, 0.5),
+)
+"""What may be wrong with the ink, each with its probability, in this order."""
+
+
+def contrasted(ink: Field, rng: np.random.Generator) -> Field:
+    """Return ink in [0, 1] of which the faintest is gone and more is full."""
+    faintest, full = rng.uniform(0, 0.2), rng.uniform(0.6, 1)
+    return np.clip((ink - faintest) / (full - faintest), 0, 1).astype(np.float32)

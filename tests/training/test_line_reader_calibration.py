@@ -1,0 +1,91 @@
+"""The confidence of what is found: a logistic regression, on scenes through the library."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="training needs torch (make setup-training)")
+
+from recognizer import Box
+from recognizer.confidence import Confidence, Evidence
+from recognizer.model_files import LINE_READER_PATH
+from recognizer.search import Candidate
+from support.handwriting import synthetic_hands
+from training.finder.scenes import KINDS, Scene
+from training.line_reader import calibration
+from training.line_reader.calibration import calibrate, fit_logistic, label_at, numbers_of
+
+EMPTY = np.zeros((60, 90), dtype=np.uint8)
+
+SCENE = Scene(
+    np.zeros((60, 90, 3), dtype=np.uint8),
+    EMPTY,
+    EMPTY,
+    (4, 2),
+    ((10, 10, 20, 40), (40, 10, 20, 40)),
+)
+
+
+def test_regression_finds_the_weights_that_made_the_labels() -> None:
+    rng = np.random.default_rng(1)
+    values = rng.normal(0, 2, (20_000, 2))
+    odds = values @ [1.5, -0.5] + 0.7
+    labels = rng.random(len(odds)) < 1 / (1 + np.exp(-odds))
+    assert fit_logistic(values, labels) == pytest.approx([1.5, -0.5, 0.7], abs=0.1)
+
+
+def test_candidate_has_the_label_of_the_digit_whose_box_it_covers() -> None:
+    assert label_at(SCENE, Box(11, 9, 19, 42)) == 4
+    assert label_at(SCENE, Box(38, 12, 20, 36)) == 2
+    assert label_at(SCENE, Box(25, 10, 20, 40)) is None
+    assert label_at(SCENE, Box(70, 10, 10, 40)) is None
+
+
+def candidate(digit: int, box: Box, heat: float = 0.9) -> Candidate:
+    """Return a candidate that is surely that digit, if it is one."""
+    digits = np.full(10, 1e-4)
+    digits[digit] = 1
+    evidence = Evidence(digits / digits.sum(), heat, 0.9, 0.9, box.height)
+    return Candidate(evidence, np.zeros((28, 28), dtype=np.float32), box)
+
+
+LEFT, RIGHT = Box(10, 10, 20, 40), Box(40, 10, 20, 40)
+
+OF_DIGITS = Confidence(digit=0.5, heat=2, ink=0, line=0, height=0, bias=-2, number=1, number_bias=0)
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ([candidate(4, LEFT), candidate(2, RIGHT)], [True]),
+        ([candidate(4, LEFT), candidate(7, RIGHT)], [False]),
+        ([candidate(4, LEFT), candidate(2, RIGHT), candidate(1, Box(65, 10, 20, 40))], [False]),
+        ([candidate(4, LEFT)], []),
+        ([candidate(4, LEFT), candidate(2, RIGHT, heat=0.0)], []),
+    ],
+)
+def test_number_is_right_if_its_digits_are_and_none_is_missing(
+    row: list[Candidate], expected: list[bool]
+) -> None:
+    assert [is_right for _, is_right in numbers_of(SCENE, [row], OF_DIGITS)] == expected
+    third = replace(SCENE, labels=(4, 2, 9), boxes=(*SCENE.boxes, (70, 12, 20, 40)))
+    assert not any(is_right for _, is_right in numbers_of(third, [row], OF_DIGITS))
+    below = replace(SCENE, labels=(4, 2, 9), boxes=(*SCENE.boxes, (40, 70, 20, 40)))
+    assert [is_right for _, is_right in numbers_of(below, [row], OF_DIGITS)] == expected
+
+
+def test_confidence_of_a_number_is_that_of_its_digits_one_by_one() -> None:
+    row = [candidate(4, LEFT), candidate(2, RIGHT, heat=0.6)]
+    ((confidence, _),) = numbers_of(SCENE, [row], OF_DIGITS)
+    assert confidence == pytest.approx(
+        OF_DIGITS.of(row[0].evidence) * OF_DIGITS.of(row[1].evidence)
+    )
+
+
+def test_scenes_give_the_same_weights_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibration, "KINDS", KINDS[:4])
+    monkeypatch.setattr(calibration, "SCENES_PER_KIND", 3)
+    one, other = (calibrate(LINE_READER_PATH, synthetic_hands(2)) for _ in range(2))
+    assert np.isfinite(one).all()
+    assert one == other

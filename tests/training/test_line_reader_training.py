@@ -1,0 +1,329 @@
+"""The line reader: synthetic and found lines, cache, batches, network, export and training."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="training needs torch (make setup-training)")
+
+import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from recognizer import Box
+from recognizer.confidence import Confidence
+from recognizer.line_reader import BLANK, LINE_HEIGHT, MAX_WIDTH, STEP, LineReader
+from support.handwriting import synthetic_handwriting
+from training.finder.canvas import bounds
+from training.finder.scenes import KINDS, Scene
+from training.finder.writing import digits_of_one_writer
+from training.line_reader import __main__ as trainer
+from training.line_reader import batches, calibration
+from training.line_reader.__main__ import LoadLines, read_right, train
+from training.line_reader.batches import (
+    BATCH_SIZE,
+    LineCache,
+    Lines,
+    load_lines,
+    shuffled,
+    stack,
+)
+from training.line_reader.export import OneLine, export_line_reader
+from training.line_reader.found_lines import digits_in, found_lines
+from training.line_reader.lines import (
+    FLAWS,
+    MAX_DIGITS,
+    Flaw,
+    LabeledLine,
+    in_a_row,
+    in_order,
+    real_number,
+    reordered_number,
+    synthetic_lines,
+    with_letters,
+    with_marks,
+)
+from training.line_reader.network import LineNet, loss_of
+
+HANDWRITING = synthetic_handwriting(1)
+
+
+@pytest.fixture(scope="module")
+def network() -> LineNet:
+    """A network with random weights whose normalization has seen lines."""
+    torch.manual_seed(1)
+    network = LineNet()
+    network(torch.rand(8, 1, LINE_HEIGHT, 80))
+    return network.eval()
+
+
+@pytest.fixture(scope="module")
+def lines() -> Lines:
+    """A hundred synthetic lines."""
+    return stack(synthetic_lines(HANDWRITING, 100, (1,)))
+
+
+def test_synthetic_lines_are_inputs_of_the_line_reader() -> None:
+    drawn = synthetic_lines(HANDWRITING, 100, (1,))
+    for line in drawn:
+        height, width = line.pixels.shape
+        assert height == LINE_HEIGHT
+        assert width % STEP == 0
+        assert width <= MAX_WIDTH
+        assert line.pixels.max() == 255
+        assert len(line.digits) <= MAX_DIGITS
+        assert set(line.digits) <= set(range(10))
+    assert len({len(line.digits) for line in drawn}) > 8
+    again, others = (synthetic_lines(HANDWRITING, 5, seed) for seed in ((1,), (2,)))
+    assert [line.pixels.tobytes() for line in again] == [
+        line.pixels.tobytes() for line in drawn[:5]
+    ]
+    assert [line.pixels.tobytes() for line in others] != [line.pixels.tobytes() for line in again]
+
+
+def test_real_number_is_written_as_it_was() -> None:
+    written = real_number(HANDWRITING, np.random.default_rng(1))
+    whole = HANDWRITING.whole_numbers
+    assert "".join(map(str, written.digits)) == whole.paths.labels[0]
+    assert len(written.strokes) == len(whole.strokes(0))
+    left, top, right, bottom = bounds(written.strokes)
+    assert bottom - top == pytest.approx(1)
+    assert right > left
+
+
+def test_digits_change_places_and_keep_the_gap() -> None:
+    (number,) = HANDWRITING.hands.numbers
+    first, second = (int(label) for label in number.paths.labels)
+    rng = np.random.default_rng(1)
+    written = {reordered_number(HANDWRITING.hands, rng).digits for _ in range(20)}
+    assert written == {(first, second), (second, first)}
+    left, right = bounds(number.strokes(0)), bounds(number.strokes(1))
+    count = len(number.strokes(1))
+    strokes = in_order(number, [1, 0])
+    new_left, new_right = bounds(strokes[:count]), bounds(strokes[count:])
+    assert new_left[2] - new_left[0] == pytest.approx(right[2] - right[0])
+    assert new_right[0] - new_left[2] == pytest.approx(right[0] - left[2])
+    assert new_right[1::2] == left[1::2]
+
+
+def test_characters_of_a_row_follow_each_other_even_if_they_overlap() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        glyphs = digits_of_one_writer(HANDWRITING.hands, rng, 6)
+        strokes = iter(in_a_row(glyphs, rng))
+        starts = [bounds([next(strokes) for _ in glyph.strokes])[0] for glyph in glyphs]
+        assert next(strokes, None) is None
+        assert all(after - before > 0.1 for before, after in pairwise(starts))
+
+
+def test_letters_and_marks_are_no_digits() -> None:
+    rng = np.random.default_rng(1)
+    glyphs = digits_of_one_writer(HANDWRITING.hands, rng, 5)
+    labels = [glyph.label for glyph in glyphs]
+    alone = 0
+    for _ in range(60):
+        row = with_marks(with_letters(glyphs, HANDWRITING.hands, rng), rng)
+        digits = [glyph.label for glyph in row if glyph.label is not None]
+        alone += not digits
+        assert digits in ([], labels)
+        assert len(row) > len(digits) + 1
+    assert 0 < alone < 30
+
+
+@pytest.mark.parametrize("flaw", [flaw for flaw, _ in FLAWS])
+def test_flaw_changes_some_of_the_ink(flaw: Flaw) -> None:
+    ink = np.zeros((40, 90), dtype=np.float32)
+    ink[8:32, 10:80] = 1
+    before = ink.copy()
+    changed = flaw(ink, 30.0, np.random.default_rng(1))
+    assert np.array_equal(ink, before)
+    assert changed.shape == ink.shape
+    assert 0 < np.abs(changed - ink).mean() < 0.2
+
+
+def test_line_of_a_scene_has_the_digits_that_it_covers() -> None:
+    nothing = np.zeros((60, 200), dtype=np.uint8)
+    picture = np.repeat(nothing[..., None], 3, axis=2)
+    boxes = ((90, 10, 20, 40), (10, 10, 20, 40), (50, 10, 20, 40))
+    scene = Scene(picture, nothing, nothing, (3, 1, 2), boxes)
+    assert digits_in(scene, Box(5, 5, 110, 50)) == (1, 2, 3)
+    assert digits_in(scene, Box(45, 12, 70, 36)) == (2, 3)
+    assert digits_in(scene, Box(120, 5, 50, 50)) == ()
+    assert digits_in(scene, Box(5, 5, 55, 50)) is None  # half of the 2
+
+
+def test_lines_are_found_in_scenes() -> None:
+    drawn = found_lines(HANDWRITING, 8, (1,))
+    assert len(drawn) == 8
+    assert all(line.pixels.shape[0] == LINE_HEIGHT for line in drawn)
+    assert all(line.pixels.shape[1] % STEP == 0 for line in drawn)
+    assert sum(len(line.digits) > 0 for line in drawn) >= 4
+    again = found_lines(HANDWRITING, 3, (1,))
+    assert [line.pixels.tobytes() for line in again] == [
+        line.pixels.tobytes() for line in drawn[:3]
+    ]
+
+
+def test_parts_are_drawn_once_by_worker_processes(tmp_path: Path) -> None:
+    cache = LineCache(HANDWRITING, tmp_path)
+    paths = cache.synthetic(2, 5)
+    first, second = (load_lines([path]) for path in paths)
+    assert len(first.widths) == len(second.widths) == 5
+    assert first.pixels.tobytes() != second.pixels.tobytes()
+    drawn_at = paths[1].stat().st_mtime_ns
+    paths[0].unlink()  # as if the drawing had been interrupted
+    assert cache.synthetic(2, 5) == paths
+    assert paths[1].stat().st_mtime_ns == drawn_at
+    for name, array in load_lines(paths[:1])._asdict().items():
+        assert np.array_equal(array, getattr(first, name)), name
+    assert not set(cache.found(1, 1)) & set(paths)
+
+
+def test_other_handwriting_has_another_key(tmp_path: Path) -> None:
+    key = LineCache(HANDWRITING, tmp_path).key
+    assert LineCache(synthetic_handwriting(1), tmp_path).key == key
+    assert LineCache(synthetic_handwriting(2), tmp_path).key != key
+
+
+def test_batches_have_every_line_once_beside_others_of_similar_width(lines: Lines) -> None:
+    drawn = [batch for _, batch in shuffled(lines, np.random.default_rng(1))]
+    assert sorted(len(batch.counts) for batch in drawn) == [100 - BATCH_SIZE, BATCH_SIZE]
+    narrow, wide = sorted(drawn, key=lambda batch: batch.pixels.shape[3])
+    assert narrow.pixels.shape[3] < 0.7 * wide.pixels.shape[3]
+    for batch in drawn:
+        assert batch.pixels.shape[1:3] == (1, LINE_HEIGHT)
+        assert batch.pixels.shape[3] % STEP == 0
+        assert batch.pixels.amax(dim=(1, 2, 3)).min() > 0.99
+    read = [
+        tuple(digits[:count].tolist())
+        for batch in drawn
+        for digits, count in zip(batch.digits, batch.counts, strict=True)
+    ]
+    assert sorted(read) == sorted(
+        tuple(digits[:count].tolist())
+        for digits, count in zip(lines.digits, lines.counts, strict=True)
+    )
+
+
+def test_network_has_an_output_for_each_step(network: LineNet) -> None:
+    assert sum(weights.numel() for weights in network.parameters()) <= 230_000
+    for width in (STEP, 40, MAX_WIDTH):
+        logits = network(torch.zeros(2, 1, LINE_HEIGHT, width))
+        assert logits.shape == (2, BLANK + 1, width // STEP)
+
+
+def test_loss_is_least_for_the_digits_of_the_line() -> None:
+    steps = torch.tensor([[BLANK, 4, 4, BLANK, 4, 2, BLANK, BLANK]])
+    logits = 20 * torch.nn.functional.one_hot(steps, BLANK + 1).float().permute(0, 2, 1)
+
+    def loss(*digits: int) -> float:
+        padded = torch.tensor([[*digits, *[0] * (MAX_DIGITS - len(digits))]])
+        return loss_of(logits, padded, torch.tensor([len(digits)])).item()
+
+    assert loss(4, 4, 2) < 1e-3
+    for others in ((4, 2), (4, 4, 3), (), (4, 4, 2, 0)):
+        assert loss(*others) > 4
+
+
+def test_exported_model_reads_like_the_network(network: LineNet, tmp_path: Path) -> None:
+    path = tmp_path / "line_reader.onnx"
+    export_line_reader(network, "a recipe", path)
+    assert path.stat().st_size <= 500_000
+    for folder in (Path(torch.__file__).parent, Path(trainer.__file__).parents[1]):
+        assert str(folder).encode() not in path.read_bytes()
+    reader = LineReader(path)
+    assert reader.metadata.keys() == {"recipe", *Confidence._fields}
+    assert reader.metadata["recipe"] == "a recipe"
+    rng = np.random.default_rng(1)
+    for width in (STEP, 40, MAX_WIDTH):
+        line = rng.random((LINE_HEIGHT, width), dtype=np.float32)
+        (exported,) = reader.session.run(["probabilities"], {"line": line})
+        with torch.no_grad():
+            exact = OneLine(network)(torch.from_numpy(line))
+        assert exported.shape == (width // STEP, BLANK + 1)
+        # Storing weights in half precision costs a little accuracy.
+        assert np.allclose(exported, exact.numpy(), atol=0.02)
+        assert np.allclose(exported.sum(axis=1), 1, atol=1e-5)
+
+
+def test_resumed_run_ends_like_an_uninterrupted_one(lines: Lines, tmp_path: Path) -> None:
+    def interrupted(epoch: int) -> Lines:
+        if epoch == 1:
+            raise KeyboardInterrupt
+        return lines
+
+    def train_in(folder: Path, load_epoch: LoadLines) -> tuple[LineNet, dict[str, float]]:
+        return train(load_epoch, {"all": lines}, folder, epochs=2, seed=3)
+
+    whole, right = train_in(tmp_path / "whole", lambda _: lines)
+    with pytest.raises(KeyboardInterrupt):
+        train_in(tmp_path / "interrupted", interrupted)
+    resumed, right_again = train_in(tmp_path / "interrupted", lambda _: lines)
+    assert right == right_again
+    torch.manual_seed(3)
+    initial = LineNet().state_dict()
+    for name, weights in whole.state_dict().items():
+        assert torch.allclose(weights, resumed.state_dict()[name], atol=1e-5), name
+    assert not torch.allclose(whole.state_dict()["classes.weight"], initial["classes.weight"])
+    with pytest.raises(SystemExit, match="other settings"):
+        train(lambda _: lines, {"all": lines}, tmp_path / "whole", epochs=2, seed=4)
+
+
+def test_training_learns_to_read_and_is_shown_in_tensorboard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH_SIZE", 16)
+    one, zero = bar(), ring()
+    drawn = stack([one, zero, beside(one, zero), beside(zero, one)] * 16)
+    network, right = train(lambda _: drawn, {"bars and rings": drawn}, tmp_path, 20, seed=3)
+    assert right == {"bars and rings": 1.0}
+    assert read_right(network, stack([one, zero._replace(digits=(0, 0))])) == 0.5
+    log = EventAccumulator(str(tmp_path / "tensorboard"))
+    log.Reload()
+    first, *_, last = (event.value for event in log.Scalars("loss"))
+    assert last < 0.1 * first
+    assert "read right/bars and rings" in log.Tags()["scalars"]
+
+
+def bar() -> LabeledLine:
+    """Return a line with a 1, a vertical bar."""
+    pixels = np.zeros((LINE_HEIGHT, 12), dtype=np.uint8)
+    pixels[2:-2, 5:7] = 255
+    return LabeledLine(pixels, (1,))
+
+
+def ring() -> LabeledLine:
+    """Return a line with a 0, a rectangle."""
+    pixels = np.zeros((LINE_HEIGHT, 24), dtype=np.uint8)
+    pixels[2:-2, 2:-2] = 255
+    pixels[5:-5, 5:-5] = 0
+    return LabeledLine(pixels, (0,))
+
+
+def beside(left: LabeledLine, right: LabeledLine) -> LabeledLine:
+    """Return a line of two."""
+    return LabeledLine(np.hstack([left.pixels, right.pixels]), left.digits + right.digits)
+
+
+def test_command_trains_exports_and_logs_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "load_handwriting", lambda _: HANDWRITING)
+    monkeypatch.setattr(trainer, "RUNS", tmp_path)
+    monkeypatch.setattr(trainer, "RESULTS", tmp_path / "results.csv")
+    for kind in ("SYNTHETIC", "FOUND", "VAL_SYNTHETIC", "VAL_FOUND"):
+        monkeypatch.setattr(trainer, f"{kind}_LINES", 6)
+    monkeypatch.setattr(trainer, "SYNTHETIC_PARTS", 2)
+    monkeypatch.setattr(trainer, "FOUND_PARTS", 1)
+    monkeypatch.setattr(calibration, "KINDS", KINDS[:3])
+    monkeypatch.setattr(calibration, "SCENES_PER_KIND", 1)
+    monkeypatch.setattr("sys.argv", ["training.line_reader", "--epochs", "3", "--run", "small"])
+    trainer.main()
+    recipe = LineReader(tmp_path / "small" / "line_reader.onnx").metadata["recipe"]
+    key = LineCache(HANDWRITING, tmp_path).key
+    channels = "16-32-64-96-128 channels"
+    assert recipe == f"{channels}, 3 epochs, 2 synthetic and 1 found parts {key}"
+    columns, row = (tmp_path / "results.csv").read_text().splitlines()
+    assert columns == Path(trainer.__file__).with_name("results.csv").read_text().splitlines()[0]
+    assert row.startswith(f'"{recipe}",2026,')
