@@ -31,7 +31,7 @@ import numpy as np
 from tqdm import tqdm
 
 from benchmarks.ablation import measure_ablations
-from benchmarks.images import File, make_images, seven_png
+from benchmarks.images import SEARCHED, File, make_images, seven_png
 from benchmarks.load_generator import generate_load, generate_open_load, predict_request
 from benchmarks.report import RESULTS, full_report, write_reports
 from benchmarks.rows import Row, compare
@@ -70,6 +70,9 @@ IMAGE = "canvas"
 EVENTS, PHOTO_EVENTS = (150, 50), (4, 2)
 """How many events a process handles after it has warmed up, and before."""
 
+SEARCH_EVENTS = 20
+"""How many events a process handles after as many to warm up, when the search is measured."""
+
 HTTP_SECONDS, PHOTO_HTTP_SECONDS = 1.0, 2.5
 
 Targets = Mapping[str, Target]
@@ -87,6 +90,11 @@ class Bench:
         return make_images()
 
     @cached_property
+    def compared(self) -> dict[str, File]:
+        """The images that baselines are compared on."""
+        return {name: file for name, file in self.images.items() if name != SEARCHED}
+
+    @cached_property
     def functions(self) -> dict[str, Target]:
         """The targets with the packages of the Lambda function."""
         return install("lambda.txt", self.images, self.folder / "function")
@@ -99,10 +107,11 @@ class Bench:
 
 PARTS: dict[str, Callable[[Bench], Any]] = {
     "images": lambda bench: {name: len(file.content) for name, file in bench.images.items()},
-    "cold_start": lambda bench: measure_cold_starts(bench.functions, bench.images, COLD_TURNS),
+    "cold_start": lambda bench: measure_cold_starts(bench.functions, bench.compared, COLD_TURNS),
     "instructions": lambda bench: measure_instructions(bench.functions),
-    "warm": lambda bench: measure_warm_requests(bench.functions, bench.images),
-    "http": lambda bench: measure_http(bench.servers, bench.images),
+    "warm": lambda bench: measure_warm_requests(bench.functions, bench.compared),
+    "http": lambda bench: measure_http(bench.servers, bench.compared),
+    "search": lambda bench: measure_search(bench.functions[PROJECT]),
     "overload": lambda bench: measure_overload(bench.servers[PROJECT]),
     "torch": lambda bench: measure_torch(bench.functions, bench.folder),
     "ablations": lambda bench: measure_ablations(bench.functions[PROJECT], bench.folder),
@@ -216,6 +225,27 @@ def measure_http(targets: Targets, images: Mapping[str, File]) -> list[Row]:
             rows.append(compare(image, f"{label}, p50 ms", medians))
             rows.append(compare(image, f"{label}, p99 ms", slowest))
     return rows
+
+
+def measure_search(project: Target) -> dict[str, dict[str, float]]:
+    """Return what an image that this project searches costs, beside one that it does not.
+
+    Of each: milliseconds of a warm request and of a cold start, and its peak memory in MB.
+    """
+    figures: dict[str, dict[str, list[float]]] = {
+        image: defaultdict(list) for image in (IMAGE, SEARCHED)
+    }
+    for _ in tqdm(range(COLD_TURNS), "search", unit="turn"):
+        for image, figure in figures.items():
+            seconds, peak_mb = cold_start(project, image)
+            times = response_times(project, image, 2 * SEARCH_EVENTS)[SEARCH_EVENTS:]
+            figure["cold_start_ms"].append(1_000 * seconds)
+            figure["peak_mb"].append(peak_mb)
+            figure["warm_ms"].append(1_000 * statistics.median(times))
+    return {
+        image: {name: statistics.median(values) for name, values in figure.items()}
+        for image, figure in figures.items()
+    }
 
 
 def measure_overload(project: Target) -> dict[str, float]:

@@ -17,6 +17,15 @@ STROKE = ((0.3, 0.25), (0.7, 0.24), (0.475, 0.775))
 
 PHOTO_SIZE = (4_000, 3_000)
 
+SEARCHED = "sheet on a table"
+"""The image that this project searches with all its networks, and that the baselines misread."""
+
+TABLE_SIZE = (1_600, 1_200)
+"""Of a photo that shows the table that the paper lies on."""
+
+SHEET = (400, 250, 1_150, 1_000)
+"""The paper's left, top, right and bottom in it."""
+
 PEN = 0.055
 """Width of the stroke as a fraction of the image's height: the page's default."""
 
@@ -41,6 +50,7 @@ def make_images() -> dict[str, File]:
         "transparent canvas": browser_png(on_nothing(400)),
         "gray": File(seven_png(), "image/png"),
         "photo": File(photo(), "image/jpeg"),
+        SEARCHED: File(sheet_on_a_table(), "image/jpeg"),
     }
 
 
@@ -60,6 +70,18 @@ def photo() -> bytes:
     levels = paper + (pen - paper) * ink[..., None] + 10 * noise
     shot = Image.fromarray(levels.clip(0, 255).astype(np.uint8))
     return encode(shot.filter(ImageFilter.GaussianBlur(0.6)), "JPEG", quality=92)
+
+
+def sheet_on_a_table() -> bytes:
+    """Return a phone's smaller JPEG: a sheet of paper with the seven, and the table around it."""
+    left, top, right, bottom = SHEET
+    table = Image.new("RGB", TABLE_SIZE, (94, 62, 40))
+    table.paste((228, 224, 215), SHEET)
+    table.paste((28, 30, 48), (left, top), seven((right - left, bottom - top)))
+    noise = np.random.default_rng(0).standard_normal((*TABLE_SIZE[::-1], 3), np.float32)
+    levels = np.asarray(table, np.float32) + 6 * noise
+    shot = Image.fromarray(levels.clip(0, 255).astype(np.uint8))
+    return encode(shot.filter(ImageFilter.GaussianBlur(0.8)), "JPEG", quality=90)
 
 
 def on_white(side: int) -> Image.Image:

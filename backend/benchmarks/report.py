@@ -11,6 +11,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from benchmarks.images import SEARCHED
 from benchmarks.rows import Row, is_rate
 from benchmarks.targets import (
     BASELINE,
@@ -83,7 +84,8 @@ def full_report(results: dict[str, Any]) -> str:
     """Return all tables."""
     parts = [
         f"Measured on {results['machine']}.",
-        *(image_table(results, image) for image in results["images"]),
+        *(image_table(results, image) for image in results["images"] if image != SEARCHED),
+        search_table(results["search"]),
         torch_table(results["torch"]),
         overload_table(results["overload"]),
         ablation_table(results["ablations"]),
@@ -168,6 +170,21 @@ def ratios_of(row: Row, pairs: Sequence[tuple[str, str]]) -> list[str]:
 def figure(value: float) -> str:
     """Return a figure with three digits, or with all before the point."""
     return f"{value:,.{0 if value >= 100 else 1 if value >= 10 else 2}f}"
+
+
+def search_table(figures: Figures) -> str:
+    """Return what an image costs that is searched, and one that is not."""
+    measures = (
+        ("warm request, ms", "warm_ms"),
+        ("cold start, ms", "cold_start_ms"),
+        ("cold start, peak MB", "peak_mb"),
+    )
+    other, searched = figures.values()
+    rows = [
+        (title, figure(other[name]), figure(searched[name]), f"{searched[name] / other[name]:.2f}")
+        for title, name in measures
+    ]
+    return table(("this project", *figures, "÷ canvas"), rows)
 
 
 def overload_table(figures: Mapping[str, float]) -> str:

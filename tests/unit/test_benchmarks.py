@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.ablation import ABLATIONS, METRICS, Ablation, Edit, apply_edits
-from benchmarks.images import File, make_images
+from benchmarks.images import SEARCHED, File, make_images
 from benchmarks.load_generator import generate_load, predict_request
 from benchmarks.report import (
     BACKEND_README,
@@ -75,6 +75,7 @@ def results() -> dict[str, Any]:
         ("transparent canvas", "PNG", "RGBA", (400, 400)),
         ("gray", "PNG", "L", (400, 400)),
         ("photo", "JPEG", "RGB", (4000, 3000)),
+        ("sheet on a table", "JPEG", "RGB", (1600, 1200)),
     ],
 )
 def test_image_is_what_it_is_called(
@@ -244,7 +245,7 @@ def test_stored_results_are_those_of_the_present_images(
         name: pytest.approx(len(images[name].content), rel=0.1) for name in images
     }
     for part in ("cold_start", "warm", "http"):
-        assert {row["image"] for row in results[part]} == set(images)
+        assert {row["image"] for row in results[part]} == set(images) - {SEARCHED}
     readme = BACKEND_README.read_text()
     for name in images:
         assert f"\n| {name} | " in readme
@@ -278,4 +279,13 @@ def test_report_shows_the_overload(results: dict[str, Any]) -> None:
     overload |= {"unloaded_p99_ms": 3.0, "served_p99_ms": 12.0, "health_p99_ms": 9.04}
     report = full_report({**results, "overload": overload})
     for row in ("requests/s | 2,500", "served | 41%", "rejected | 57%", "÷ p99 of 1 client | 4.0"):
+        assert f"| {row} |" in report
+
+
+def test_report_shows_what_a_search_costs(results: dict[str, Any]) -> None:
+    canvas = {"warm_ms": 4.0, "cold_start_ms": 400.0, "peak_mb": 90.0}
+    searched = {"warm_ms": 10.0, "cold_start_ms": 500.0, "peak_mb": 108.0}
+    report = full_report({**results, "search": {"canvas": canvas, SEARCHED: searched}})
+    assert f"| this project | canvas | {SEARCHED} | ÷ canvas |" in report
+    for row in ("warm request, ms | 4.00 | 10.0 | 2.50", "cold start, ms | 400 | 500 | 1.25"):
         assert f"| {row} |" in report
