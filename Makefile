@@ -9,6 +9,7 @@ export PYTHONPATH := $(CURDIR)/backend
 
 RUN ?= release
 FINDER ?= finder
+LINE_READER ?= line-reader
 FROM ?=
 MINUTES ?= 5
 
@@ -72,8 +73,9 @@ export TRY_TO_LISTEN
 
 .PHONY: all help setup setup-training run dev check format test test-backend test-frontend fuzz soak image \
 	image-run up down test-image test-monitoring test-deploy check-workflows test-infra test-dashboard \
-	deploy deploy-backend deploy-frontend rollback destroy bench train train-finder scenes unipen tensorboard \
-	evaluate release release-finder api-types examples feedback-export lighthouse screenshot lock clean download-python
+	deploy deploy-backend deploy-frontend rollback destroy bench train train-finder train-line-reader scenes \
+	unipen tensorboard evaluate release release-finder release-line-reader api-types examples feedback-export \
+	lighthouse screenshot lock clean download-python
 
 all: check test
 
@@ -217,6 +219,9 @@ train: setup-training ## Train a model into runs/ (options: ARGS="--help")
 train-finder: setup-training ## Train a finder of digits into runs/ (options: ARGS="--help")
 	@$(BIN)/python -m training.finder $(ARGS)
 
+train-line-reader: setup-training ## Train a reader of numbers into runs/ (options: ARGS="--help")
+	@$(BIN)/python -m training.line_reader $(ARGS)
+
 scenes: setup-training ## Draw a sheet of the finder's training scenes, runs/scenes.png
 	@$(BIN)/python -m training.finder.sheet
 
@@ -240,6 +245,13 @@ release-finder: ## Serve a training run's finder, evaluate it and update its fig
 	@test -f runs/$(FINDER)/finder.onnx.sha256 || { echo "runs/$(FINDER) holds no finished training run;" \
 		"make train-finder creates runs/finder, FINDER= chooses another run." >&2; exit 1; }
 	cp runs/$(FINDER)/finder.onnx runs/$(FINDER)/finder.onnx.sha256 backend/recognizer/model/
+	@$(MAKE) --no-print-directory evaluate
+	@$(BIN)/python -m scripts.readme_response
+
+release-line-reader: ## Serve a training run's line reader, evaluate it and update its figures (LINE_READER=line-reader)
+	@test -f runs/$(LINE_READER)/line_reader.onnx.sha256 || { echo "runs/$(LINE_READER) holds no finished training run;" \
+		"make train-line-reader creates runs/line-reader, LINE_READER= chooses another run." >&2; exit 1; }
+	cp runs/$(LINE_READER)/line_reader.onnx runs/$(LINE_READER)/line_reader.onnx.sha256 backend/recognizer/model/
 	@$(MAKE) --no-print-directory evaluate
 	@$(BIN)/python -m scripts.readme_response
 

@@ -1,5 +1,7 @@
-"""What two networks make of a found digit → how sure it is."""
+"""What three networks make of a found digit → how sure it is."""
 
+from collections.abc import Sequence
+from math import exp, log, prod
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +10,7 @@ from numpy.typing import NDArray
 from recognizer.classifier import DigitPrediction, Verdict
 
 MIN_CLASS, MIN_ODDS = 0.02, 1e-3
-"""Neither network is ever taken to be surer than that something is not so."""
+"""No network is ever taken to be surer than that something is not so."""
 
 USUAL_HEIGHT = 40.0
 """Height of a digit in pixels of the finder, at which its size says nothing."""
@@ -21,29 +23,36 @@ SURE_CONFIDENCE = 0.8
 
 
 class Evidence(NamedTuple):
-    """What the two networks make of a found digit."""
+    """What the networks make of a found digit."""
 
     digits: NDArray[np.float64]
-    """(10,), sums to 1: probabilities of the ten digits, by both networks."""
+    """(10,), sums to 1: probabilities of the ten digits, by all networks."""
     heat: float
     """Probability that there is a digit's center, by the finder."""
     ink: float
     """Probability that its ink is a digit's, by the finder, on average."""
+    line: float
+    """Probability that its row has the digits that are read there, by the line reader."""
     height: float
     """In pixels of the finder."""
 
 
-def combine(read: NDArray[np.float64], classes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the probabilities (10,) of digits by both networks; that of the finder counts half."""
-    both = read * np.sqrt(classes + MIN_CLASS)
-    digits: NDArray[np.float64] = both / both.sum()
+def combine(
+    read: NDArray[np.float64], classes: NDArray[np.float64], line: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the probabilities (10,) of digits by classifier, finder and line reader.
+
+    The finder's count half, the line reader's half as much again as the classifier's.
+    """
+    together = read * (classes + MIN_CLASS) ** 0.5 * (line + MIN_CLASS) ** 1.5
+    digits: NDArray[np.float64] = together / together.sum()
     return digits
 
 
 class Confidence(NamedTuple):
-    """How a found digit's confidence follows from the evidence.
+    """How the confidence of found digits, and of numbers, follows from the evidence.
 
-    Its log-odds are a weighted sum: logistic regression on validation scenes.
+    Log-odds are weighted sums: logistic regressions on validation scenes.
     """
 
     digit: float
@@ -52,32 +61,65 @@ class Confidence(NamedTuple):
     """Weight of the log-odds that there is a center."""
     ink: float
     """Weight of the log-odds of the ink."""
+    line: float
+    """Weight of the log-odds of the row."""
     height: float
     """Weight of the logarithm of the height."""
     bias: float
+    number: float
+    """Weight of the log-odds that all digits of a number are right."""
+    number_bias: float
+    """Negative, because digits may be missing."""
 
     def of(self, evidence: Evidence) -> float:
         """Return the probability that there is a digit, the likeliest one."""
-        odds = float(np.dot(self[:-1], log_odds(evidence))) + self.bias
-        return float(1 / (1 + np.exp(-odds)))
+        weights = self.digit, self.heat, self.ink, self.line, self.height
+        return logistic(float(np.dot(weights, log_odds(evidence))) + self.bias)
 
-    def predict(self, evidence: Evidence) -> DigitPrediction:
-        """Return the prediction for a found digit."""
-        digit, confidence = int(evidence.digits.argmax()), self.of(evidence)
-        if confidence < MIN_CONFIDENCE:
-            return DigitPrediction(None, "not_a_digit", evidence.digits)
-        # The rest is shared as the networks have it, unless another digit became the likeliest.
-        shares = np.delete(evidence.digits, digit) + 1e-12
-        rest = (1 - confidence) * shares / shares.sum()
-        if rest.max() >= confidence:
-            rest[:] = (1 - confidence) / len(rest)
-        probabilities = np.insert(rest, digit, confidence)
-        verdict: Verdict = "digit" if confidence >= SURE_CONFIDENCE else "unsure"
-        return DigitPrediction(digit, verdict, probabilities)
+    def of_number(self, digits: Sequence[float]) -> float:
+        """Return the probability that several digits, of some confidence, are all of a number."""
+        return logistic(self.number * log_odds_of(prod(digits)) + self.number_bias)
+
+    def of_row(self, row: Sequence[Evidence]) -> list[float]:
+        """Return the confidence of each digit of a row.
+
+        The product over those that are digits is that of the number.
+        """
+        confidences = [self.of(evidence) for evidence in row]
+        digits = [each for each in confidences if each >= MIN_CONFIDENCE]
+        if len(digits) < 2:
+            return confidences
+        power = log(self.of_number(digits)) / log(min(prod(digits), 1 - MIN_ODDS))
+        return [
+            max(MIN_CONFIDENCE, each**power) if each >= MIN_CONFIDENCE else each
+            for each in confidences
+        ]
+
+
+def predict(evidence: Evidence, confidence: float) -> DigitPrediction:
+    """Return the prediction for a found digit, which is the likeliest one with some confidence."""
+    digit = int(evidence.digits.argmax())
+    # The rest is shared as the networks have it, unless another digit became the likeliest.
+    shares = np.delete(evidence.digits, digit) + 1e-12
+    rest = (1 - confidence) * shares / shares.sum()
+    if rest.max() >= confidence:
+        rest[:] = (1 - confidence) / len(rest)
+    verdict: Verdict = "digit" if confidence >= SURE_CONFIDENCE else "unsure"
+    return DigitPrediction(digit, verdict, np.insert(rest, digit, confidence))
 
 
 def log_odds(evidence: Evidence) -> NDArray[np.float64]:
-    """Return the log-odds of the evidence (4,), and for the height its logarithm."""
-    probabilities = [evidence.digits.max(), evidence.heat, evidence.ink]
-    kept = np.clip(probabilities, MIN_ODDS, 1 - MIN_ODDS)
-    return np.append(np.log(kept / (1 - kept)), np.log(evidence.height / USUAL_HEIGHT))
+    """Return the log-odds of the evidence (5,), and for the height its logarithm."""
+    probabilities = (evidence.digits.max(), evidence.heat, evidence.ink, evidence.line)
+    return np.array([*map(log_odds_of, probabilities), log(evidence.height / USUAL_HEIGHT)])
+
+
+def log_odds_of(probability: float) -> float:
+    """Return the log-odds of a probability, which are bounded."""
+    kept = min(max(probability, MIN_ODDS), 1 - MIN_ODDS)
+    return log(kept / (1 - kept))
+
+
+def logistic(odds: float) -> float:
+    """Return the probability of log-odds."""
+    return 1 / (1 + exp(-odds))

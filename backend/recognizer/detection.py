@@ -5,13 +5,13 @@ connected and voted for the same center is a piece. Pieces are then merged greed
 classifier finds the union more like a digit than its parts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.preprocessing import Ink, ModelInput, nonzero_slice, size_normalize
+from recognizer.preprocessing import Box, Ink, ModelInput, nonzero_slice, size_normalize
 
 Read = Callable[[ModelInput], NDArray[np.float64]]
 """Returns the probabilities (11,) of the ten digits and of NON_DIGIT."""
@@ -65,15 +65,13 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Digit:
-    """A digit that was found."""
+class Patch:
+    """Ink somewhere in the mask: a digit's, or that of several."""
 
     top: int
     left: int
     ink: Ink
-    """Its own ink, cropped to its bounding box."""
-    probabilities: NDArray[np.float64]
-    """(11,): what the classifier makes of it."""
+    """Cropped to its bounding box."""
 
     @property
     def bottom(self) -> int:
@@ -82,6 +80,19 @@ class Digit:
     @property
     def right(self) -> int:
         return self.left + self.ink.shape[1]
+
+    @property
+    def box(self) -> Box:
+        """Its bounding box."""
+        return Box(self.left, self.top, self.right - self.left, self.bottom - self.top)
+
+
+@dataclass(frozen=True)
+class Digit(Patch):
+    """A digit that was found, with its own ink."""
+
+    probabilities: NDArray[np.float64]
+    """(11,): what the classifier makes of it."""
 
     @property
     def likeness(self) -> float:
@@ -112,19 +123,19 @@ def detect(found: Found, read: Read) -> list[Digit]:
     return without_dots(without_rings(merge(parts, read)))
 
 
-def heat_of(found: Found, digit: Digit) -> float:
+def heat_of(found: Found, digit: Patch) -> float:
     """Return the probability that a found digit has a center, in [0, 1]."""
     rows = slice(digit.top // STRIDE, -(-digit.bottom // STRIDE))
     columns = slice(digit.left // STRIDE, -(-digit.right // STRIDE))
     return float(found.heat[rows, columns].max())
 
 
-def ink_of(digit: Digit) -> float:
+def ink_of(digit: Patch) -> float:
     """Return how likely the ink of a found digit is a digit's on average, in [0, 1]."""
     return float((digit.ink**2).sum() / digit.ink.sum())
 
 
-def classes_of(found: Found, digit: Digit) -> NDArray[np.float64]:
+def classes_of(found: Found, digit: Patch) -> NDArray[np.float64]:
     """Return the finder's probabilities (10,) of the ten digits, averaged over a digit's ink."""
     rows, columns = found.heat.shape
     ink = np.zeros((rows * STRIDE, columns * STRIDE), dtype=np.float32)
@@ -211,9 +222,22 @@ def union(one: Digit, other: Digit, read: Read) -> Digit:
 
 def digit_of(mask: NDArray[np.float32], own: NDArray[np.bool_], read: Read) -> Digit:
     """Return the digit whose ink is the mask (height, width) within its own pixels."""
+    patch = patch_of(mask, own)
+    return Digit(patch.top, patch.left, patch.ink, read(size_normalize(patch.ink)[0]))
+
+
+def patch_of(mask: NDArray[np.float32], own: NDArray[np.bool_]) -> Patch:
+    """Return the mask (height, width) within some of its pixels, at least one."""
     rows, columns = nonzero_slice(own.any(axis=1)), nonzero_slice(own.any(axis=0))
     ink = np.where(own[rows, columns], mask[rows, columns], np.float32(0))
-    return Digit(rows.start, columns.start, ink, read(size_normalize(ink)[0]))
+    return Patch(rows.start, columns.start, ink)
+
+
+def patch_around(mask: NDArray[np.float32], patches: Sequence[Patch]) -> Patch:
+    """Return all of the mask (height, width) in the box around patches, at least one."""
+    top, left = min(patch.top for patch in patches), min(patch.left for patch in patches)
+    bottom, right = max(patch.bottom for patch in patches), max(patch.right for patch in patches)
+    return Patch(top, left, mask[top:bottom, left:right])
 
 
 def without_rings(digits: list[Digit]) -> list[Digit]:

@@ -1,6 +1,6 @@
 """Image in color → where the ink of digits is.
 
-Owns the finder: its file, checksum and ONNX session. It is the second, larger network, for images
+The finder is the second, larger network, for images
 whose ink is not that of a single digit on even paper.
 """
 
@@ -9,15 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import onnxruntime
 from PIL import Image
 
-from recognizer.classifier import read_verified, session_options
-from recognizer.confidence import Confidence
 from recognizer.detection import MIN_MASK, MIN_PIECE, STRIDE, Found, label_components
+from recognizer.model_files import FINDER_PATH, open_session
 from recognizer.preprocessing import nonzero_slice
-
-FINDER_PATH = Path(__file__).parent / "model" / "finder.onnx"
 
 LEARNED_SIDE, LEARNED_PIXELS = 192, 192 * 144
 """Longer side and area of the images that the finder has learned from: the scale of others."""
@@ -31,11 +27,14 @@ MULTIPLE = 32
 MAX_HEIGHT = 80
 """Height, in pixels of the finder's input, up to which the highest ink is enlarged."""
 
+SECOND_LOOK = 2
+"""Factor by which an image is enlarged that shows no ink of digits at first."""
+
 MIN_ZOOM = 1.25
-"""A second look enlarges at least by this factor."""
+"""Another look enlarges at least by this factor."""
 
 ZOOM_MARGIN = 0.5
-"""What is seen around the ink in the second look, as a fraction of the highest ink's height."""
+"""What is seen around the ink in the closer look, as a fraction of the highest ink's height."""
 
 
 class Sight(NamedTuple):
@@ -55,20 +54,21 @@ class Finder:
     """
 
     def __init__(self, path: Path = FINDER_PATH, threads: int = 1) -> None:
-        content, _ = read_verified(path)
-        self.session = onnxruntime.InferenceSession(
-            content, session_options(threads), providers=["CPUExecutionProvider"]
-        )
+        self.session, _ = open_session(path, threads)
         self.metadata: Mapping[str, str] = self.session.get_modelmeta().custom_metadata_map
-        self.confidence = Confidence(*(float(self.metadata[name]) for name in Confidence._fields))
 
     def find(self, image: Image.Image) -> Sight:
         """Return where digits are in an image (L or RGB).
 
-        Looks at all of it, and then, if that ink is small, again at where it is.
+        Looks at all of it, again at twice the scale if there seem to be none, and then, if their
+        ink is small, closer at where it is.
         """
         scale = scale_of(image.size)
         sight = Sight(self.look(image, scale), image, 0, 0)
+        larger = min(1.0, SECOND_LOOK * scale)
+        if not has_pieces(sight.found) and larger >= MIN_ZOOM * scale:
+            scale = larger
+            sight = Sight(self.look(image, scale), image, 0, 0)
         closer = closer_look(sight, scale)
         if closer is None:
             return sight
@@ -97,6 +97,12 @@ def scale_of(size: tuple[int, int]) -> float:
     longer = max(size)
     by_area = float(np.sqrt(LEARNED_PIXELS / (size[0] * size[1])))
     return min(max(by_area, LEARNED_SIDE / longer), MAX_SIDE / longer)
+
+
+def has_pieces(found: Found) -> bool:
+    """Return whether any connected ink is more than a speck."""
+    sizes = np.bincount(label_components(found.mask >= MIN_MASK).ravel())
+    return int(sizes[1:].max(initial=0)) >= MIN_PIECE
 
 
 def closer_look(sight: Sight, scale: float) -> tuple[int, int, int, int, float] | None:

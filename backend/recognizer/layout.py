@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from math import prod
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
@@ -59,6 +59,14 @@ class Number(NamedTuple):
         return enclosing_box([placed.box for placed in self.digits])
 
 
+def as_unsure(digits: list[PlacedDigit]) -> list[PlacedDigit]:
+    """Return digits, none of them reliable."""
+    return [
+        placed._replace(prediction=placed.prediction._replace(verdict="unsure"))
+        for placed in digits
+    ]
+
+
 def enclosing_box(boxes: Sequence[Box]) -> Box:
     """Return the smallest box around others."""
     left, top = min(box.left for box in boxes), min(box.top for box in boxes)
@@ -68,26 +76,42 @@ def enclosing_box(boxes: Sequence[Box]) -> Box:
 
 def lay_out(digits: Sequence[PlacedDigit]) -> tuple[Number, ...]:
     """Return the numbers that digits form: rows from the top, each from left to right."""
-    numbers: list[Number] = []
+    return tuple(Number(tuple(number)) for number in split_numbers(digits))
+
+
+class Placed(Protocol):
+    """Something with a place."""
+
+    @property
+    def box(self) -> Box:
+        """Around it, in pixels of any image."""
+
+
+AnyPlaced = TypeVar("AnyPlaced", bound=Placed)
+
+
+def split_numbers(digits: Sequence[AnyPlaced]) -> list[list[AnyPlaced]]:
+    """Return the digits of each number, in reading order."""
+    numbers: list[list[AnyPlaced]] = []
     for row in rows_of(digits):
         heights = sorted(placed.box.height for placed in row)
         gap = MAX_GAP * heights[len(heights) // 2]
         number = [row[0]]
         for placed in row[1:]:
             if placed.box.left - max(each.box.right for each in number) > gap:
-                numbers.append(Number(tuple(number)))
+                numbers.append(number)
                 number = []
             number.append(placed)
-        numbers.append(Number(tuple(number)))
-    return tuple(numbers)
+        numbers.append(number)
+    return numbers
 
 
-def rows_of(digits: Sequence[PlacedDigit]) -> list[list[PlacedDigit]]:
+def rows_of(digits: Sequence[AnyPlaced]) -> list[list[AnyPlaced]]:
     """Return the rows of digits, from the top; a digit joins the row whose last one it is beside.
 
     Digits are taken from left to right, so a row may slope.
     """
-    rows: list[list[PlacedDigit]] = []
+    rows: list[list[AnyPlaced]] = []
     for placed in sorted(digits, key=lambda each: each.box.left):
         beside = [row for row in rows if overlap(row[-1].box, placed.box) >= MIN_OVERLAP]
         if beside:

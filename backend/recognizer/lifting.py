@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from recognizer.detection import Digit
+from recognizer.detection import Patch
 from recognizer.preprocessing import Box, Ink
 
 MARGIN = 3
@@ -36,8 +36,8 @@ PAPER_REACH = 0.25
 """Half the side of the window whose paper is averaged, as a fraction of the height."""
 
 
-def lift_ink(image: Image.Image, mask: NDArray[np.float32], digit: Digit) -> tuple[Ink, Box]:
-    """Return a digit's ink (height, width) and its box in the image.
+def lift_ink(image: Image.Image, mask: NDArray[np.float32], digit: Patch) -> tuple[Ink, Box]:
+    """Return the ink (height, width) of a digit, or of several, and its box in the image.
 
     `mask` is the finder's, of the whole image; `digit` lies in it.
     """

@@ -1,31 +1,32 @@
 """Ink of a line → the digits in it, read as a whole.
 
-Owns the line reader: its file, checksum and ONNX session. It is the third network: it needs no
-digit cut out, so digits may touch, and it knows each by those beside it (Graves et al.,
-"Connectionist Temporal Classification", 2006).
+The line reader is the third network. It needs no digit cut out, so digits may touch, and it knows
+each by those beside it (Graves et al., "Connectionist Temporal Classification", 2006).
 """
 
 from collections.abc import Mapping
 from itertools import pairwise
+from math import ceil
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from PIL import Image
 
-from recognizer.classifier import read_verified, session_options
 from recognizer.confidence import Confidence
+from recognizer.model_files import LINE_READER_PATH, open_session
 from recognizer.preprocessing import Ink, ink_extent
-
-LINE_READER_PATH = Path(__file__).parent / "model" / "line_reader.onnx"
 
 LINE_HEIGHT, MARGIN, MAX_WIDTH = 32, 2, 640
 """Height of a line's input, the paper around its ink, and its greatest width, in pixels."""
 
 STEP = 4
 """Columns of the input for each of which the network says what is there."""
+
+SLANTS = (0.0, -0.3, 0.3)
+"""Columns by which each row of a line is shifted against the next one, before it is read."""
 
 BLANK = 10
 """The class, beside the ten digits, of a step that no digit has its place in."""
@@ -60,29 +61,53 @@ class LineReader:
     """
 
     def __init__(self, path: Path = LINE_READER_PATH, threads: int = 1) -> None:
-        content, _ = read_verified(path)
-        self.session = onnxruntime.InferenceSession(
-            content, session_options(threads), providers=["CPUExecutionProvider"]
-        )
+        self.session, _ = open_session(path, threads)
         self.metadata: Mapping[str, str] = self.session.get_modelmeta().custom_metadata_map
         self.confidence = Confidence(*(float(self.metadata[name]) for name in Confidence._fields))
 
     def read(self, ink: Ink) -> tuple[list[Reading], float]:
-        """Return the digits of a line's ink, from left to right, and how likely these are all."""
-        line = line_input(ink)
+        """Return the digits of a line's ink, from left to right, and how likely these are all.
+
+        The line is read at several slants, since slanted digits share columns; the likeliest
+        reading counts.
+        """
+        readings = [self.read_slanted(ink, slant) for slant in SLANTS]
+        return max(readings, key=itemgetter(1))
+
+    def read_slanted(self, ink: Ink, slant: float) -> tuple[list[Reading], float]:
+        """Return the digits of a line that is slanted first, and how likely these are all."""
+        slanted, added = slant_ink(ink, slant)
+        line = line_input(slanted)
         (steps,) = self.session.run(["probabilities"], {"line": line.pixels})
         spans = spans_of(steps.argmax(axis=1))
         probability = sequence_probability(steps, [digit for digit, _, _ in spans])
         ends = [0.0]
         ends += [(stop + start) / 2 for (_, _, stop), (_, start, _) in pairwise(spans)]
         ends.append(len(steps))
-        sides = [line.left + line.scale * STEP * end for end in ends]
+        sides = [line.left - added + line.scale * STEP * end for end in ends]
         readings = []
         for (digit, start, stop), (left, right) in zip(spans, pairwise(sides), strict=False):
             surest = start + int(steps[start:stop, digit].argmax())
             digits = steps[surest, :BLANK].astype(np.float64)
             readings.append(Reading(digits / digits.sum(), left, right))
         return readings, probability
+
+
+def slant_ink(ink: Ink, slant: float) -> tuple[Ink, int]:
+    """Return ink whose rows are shifted by `slant` columns each, and the columns added on the left.
+
+    The middle stays where it is; a positive slant moves the top to the left.
+    """
+    if not slant:
+        return ink, 0
+    height = len(ink)
+    added = ceil(abs(slant) * height / 2)
+    padded = Image.fromarray(np.pad(ink, ((0, 0), (added, added))))
+    shear = (1, -slant, slant * height / 2, 0, 1, 0)
+    slanted = padded.transform(
+        padded.size, Image.Transform.AFFINE, shear, Image.Resampling.BILINEAR
+    )
+    return np.asarray(slanted), added
 
 
 def line_input(ink: Ink) -> Line:
@@ -96,9 +121,9 @@ def line_input(ink: Ink) -> Line:
     down = (bottom - top) / (LINE_HEIGHT - 2 * MARGIN)
     columns = min(max(1.0, (right - left) / down), MAX_WIDTH - 2 * MARGIN)
     across = (right - left) / columns
-    width = STEP * -int(-(columns + 2 * MARGIN) // STEP)
+    width = STEP * ceil((columns + 2 * MARGIN) / STEP)
     left, top = left - MARGIN * across, top - MARGIN * down
-    around = int(max(STEP * across, MARGIN * down)) + MARGIN + 1
+    around = ceil(max((MARGIN + STEP) * across, MARGIN * down))
     x, y = left + around, top + around
     box = (x, y, x + width * across, y + LINE_HEIGHT * down)
     padded = Image.fromarray(np.pad(ink, around))

@@ -302,6 +302,12 @@ def size_normalize(ink: Ink) -> tuple[ModelInput, Box]:
     return field / max(float(field.max()), 1e-6), box
 
 
+def to_sent_pixels(box: Box, scale: tuple[float, float]) -> Box:
+    """Return a box of a decoded image in pixels of the file."""
+    x, y = scale
+    return Box(x * box.left, y * box.top, x * box.width, y * box.height)
+
+
 def nonzero_slice(has_ink: NDArray[np.bool_]) -> slice:
     """Return the part of an axis from the first True to the last; there must be one."""
     places = np.flatnonzero(has_ink)

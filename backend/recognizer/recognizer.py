@@ -4,20 +4,12 @@ from functools import cache, cached_property
 from math import prod
 from pathlib import Path
 from time import perf_counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.classifier import (
-    BLANK,
-    MODEL_PATH,
-    NON_DIGIT,
-    Classifier,
-    DigitPrediction,
-    Verdict,
-)
-from recognizer.confidence import SURE_CONFIDENCE, Evidence, combine
+from recognizer.classifier import BLANK, Classifier, DigitPrediction, Verdict
 from recognizer.decoding import (
     MAX_BYTES,
     MAX_PIXELS,
@@ -26,27 +18,29 @@ from recognizer.decoding import (
     decode_image,
     decode_later_frames,
 )
-from recognizer.detection import MIN_PIECE, classes_of, detect, heat_of, ink_of
-from recognizer.finder import FINDER_PATH, Finder
-from recognizer.layout import Number, PlacedDigit, lay_out
-from recognizer.lifting import lift_ink
-from recognizer.preprocessing import Box, ModelInput, Preprocessed, preprocess, size_normalize
+from recognizer.layout import Number, PlacedDigit, as_unsure, lay_out
+from recognizer.model_files import FINDER_PATH, LINE_READER_PATH, MODEL_PATH, version_of
+from recognizer.preprocessing import Box, ModelInput, Preprocessed, preprocess, to_sent_pixels
 
-MIN_FINDER_SIDE = 64
-"""Longer side of an image, in pixels, from which the finder is asked; a smaller one is a scan."""
+if TYPE_CHECKING:
+    from recognizer.search import Search
+
+MIN_SEARCHED_SIDE = 64
+"""Longer side of an image, in pixels, from which it is searched; a smaller one is a scan."""
 
 SAME_INK = 0.7
 """Overlap from which what was found is taken for all ink of the image."""
 
-MIN_CONFIDENCE = 0.85
-"""Confidence of what was found, as a geometric mean, from which the classifier is not believed."""
+MIN_CONFIDENCE, MIN_DOUBTFUL = 0.85, 0.5
+"""Confidence of what was found, as a geometric mean, from which the classifier is not believed; and
+from which several digits are an answer, though unsure, where it sees none."""
 
 MAX_LEAST_INK, MIN_MOST_INK = 0.15, 0.2
 """How far ink extends beyond a digit on its two sides, in heights of it, if it is beside the digit
 rather than around it or below."""
 
 MIN_INK, MIN_GAP = 0.1, 2
-"""Ink of the model input that is not paper, and columns of paper that part digits."""
+"""Ink of the model input that is not paper, and columns or rows of paper that part digits."""
 
 
 class StageTimings(NamedTuple):
@@ -80,47 +74,42 @@ class Recognition(NamedTuple):
     timings: StageTimings
 
 
-class Candidate(NamedTuple):
-    """Ink that may be a digit."""
-
-    evidence: Evidence
-    model_input: ModelInput
-    """(28, 28): the ink as the classifier saw it."""
-    box: Box
-    """In pixels of the image as it was sent, upright."""
-
-
 class Recognizer:
     """The pipeline with its models; any number of threads may share an instance.
 
-    `model` is the classifier's file, `finder` the finder's, which is loaded when it is first
-    needed. `max_bytes` and `max_pixels` limit the images that are accepted; `threads` is the number
-    of threads that share the work of one prediction. Raises ModelError if a model cannot be loaded.
+    `model` is the classifier's file; those of the finder and the line reader are loaded when they
+    are first needed. `max_bytes` and `max_pixels` limit the images that are accepted; `threads` is
+    the number of threads that share the work of one prediction. `version` is that of all models
+    together. Raises ModelError if a model cannot be loaded.
     """
 
     def __init__(
         self,
         model: Path = MODEL_PATH,
         finder: Path = FINDER_PATH,
+        line_reader: Path = LINE_READER_PATH,
         max_bytes: int = MAX_BYTES,
         max_pixels: int = MAX_PIXELS,
         threads: int = 1,
     ) -> None:
         self.classifier = Classifier(model, threads)
         self.finder_path = finder
+        self.line_reader_path = line_reader
+        self.version = version_of((model, finder, line_reader))
         self.threads = threads
         self.max_bytes = max_bytes
         self.max_pixels = max_pixels
 
     @cached_property
-    def finder(self) -> Finder:
-        """The finder, loaded when it is first needed; raises ModelError if it cannot be loaded."""
-        return Finder(self.finder_path, self.threads)
+    def search(self) -> "Search":
+        """The other models, loaded when they are first needed.
 
-    @property
-    def version(self) -> str:
-        """The model's version."""
-        return self.classifier.version
+        Raises ModelError if one cannot be loaded.
+        """
+        # Late, because a digit on even paper needs none of it.
+        from recognizer.search import Search
+
+        return Search(self.classifier, self.finder_path, self.line_reader_path, self.threads)
 
     def recognize(self, content: bytes, header: Header | None = None) -> Recognition:
         """Recognize the digits in an image file (PNG, JPEG, WebP, GIF or BMP).
@@ -151,62 +140,16 @@ class Recognizer:
     ) -> tuple[Prediction, ModelInput | None]:
         """Return the prediction for an image, and the model input of its only digit.
 
-        `drawn` is all ink of the image, None if it is blank. It is read as one digit; the finder is
-        asked only if that does not settle it.
+        `drawn` is all ink of the image, None if it is blank. It is read as one digit; the image is
+        searched only if that does not settle it.
         """
         if drawn is None:
             return prediction_of(BLANK, ()), None
         single = self.classifier.predict(drawn.model_input)
-        box = to_sent_pixels(drawn.box, image.scale)
-        alone = PlacedDigit(single, drawn.model_input, box)
-        is_easy = is_plain(drawn, single) or max(image.gray.shape) < MIN_FINDER_SIDE
-        found = [] if is_easy else self.find_digits(image)
-        if is_settled(drawn, alone, found):
-            numbers = () if single.digit is None else lay_out([alone])
-            return prediction_of(single, numbers), drawn.model_input
-        if len(found) == 1:
-            if drawn.on_even_paper and has_ink_beside(found[0].box, box):
-                found = as_unsure(found)
-            return prediction_of(found[0].prediction, lay_out(found)), found[0].model_input
-        return prediction_of(None, lay_out(found)), None
-
-    def find_digits(self, image: DecodedImage) -> list[PlacedDigit]:
-        """Return the digits that the finder finds in an image, whatever else it shows.
-
-        None of them is reliable if something else may well be a digit, too.
-        """
-        confidence = self.finder.confidence
-        found, others_are_none = [], 1.0
-        for candidate in self.find_candidates(image):
-            prediction = confidence.predict(candidate.evidence)
-            if prediction.digit is None:
-                others_are_none *= 1 - confidence.of(candidate.evidence)
-            else:
-                found.append(PlacedDigit(prediction, candidate.model_input, candidate.box))
-        return found if others_are_none >= SURE_CONFIDENCE else as_unsure(found)
-
-    def find_candidates(self, image: DecodedImage) -> list[Candidate]:
-        """Return what may be the digits of an image."""
-        sight = self.finder.find(image.colors)
-        candidates = []
-        for digit in detect(sight.found, self.classifier.class_probabilities):
-            ink, place = lift_ink(sight.part, sight.found.mask, digit)
-            if ink.sum() < MIN_PIECE:
-                continue  # the finder saw ink where the colors show none
-            model_input, box = size_normalize(ink)
-            read = self.classifier.class_probabilities(model_input)
-            evidence = Evidence(
-                combine(read[:NON_DIGIT], classes_of(sight.found, digit)),
-                heat_of(sight.found, digit),
-                ink_of(digit),
-                digit.bottom - digit.top,
-            )
-            in_image = box._replace(
-                left=sight.left + place.left + box.left, top=sight.top + place.top + box.top
-            )
-            placed = to_sent_pixels(in_image, image.scale)
-            candidates.append(Candidate(evidence, model_input, placed))
-        return candidates
+        alone = PlacedDigit(single, drawn.model_input, to_sent_pixels(drawn.box, image.scale))
+        is_easy = is_plain(drawn, single) or max(image.gray.shape) < MIN_SEARCHED_SIDE
+        found = [] if is_easy else self.search.find_digits(image)
+        return answer(drawn, alone, found)
 
 
 def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:
@@ -214,21 +157,52 @@ def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:
     return drawn.on_even_paper and single.verdict == "digit" and not has_gap(drawn.model_input)
 
 
+def answer(
+    drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]
+) -> tuple[Prediction, ModelInput | None]:
+    """Return the prediction for an image, and the model input of its only digit.
+
+    `drawn` is all ink of the image, `alone` that ink read as one digit, `found` what the search
+    found.
+    """
+    if is_settled(drawn, alone, found):
+        numbers = () if alone.prediction.digit is None else lay_out([alone])
+        return prediction_of(alone.prediction, numbers), alone.model_input
+    if drawn.on_even_paper and mean_confidence(found) < MIN_CONFIDENCE:
+        found = as_unsure(found)
+    if len(found) == 1:
+        if drawn.on_even_paper and has_ink_beside(found[0].box, alone.box):
+            found = as_unsure(found)
+        return prediction_of(found[0].prediction, lay_out(found)), found[0].model_input
+    return prediction_of(None, lay_out(found)), None
+
+
 def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]) -> bool:
     """Return whether all ink, read as one digit, is to be believed rather than what was found.
 
-    It is if that is nothing or the same ink; on even paper, also if it is doubtful as a whole.
+    It is if that is nothing or the same ink. On even paper it also is if what was found is doubtful
+    as a whole, unless that is several digits and the ink together is none.
     """
-    together = prod(digit.prediction.confidence for digit in found)
-    if drawn.on_even_paper and together < MIN_CONFIDENCE ** len(found):
+    if not found:
         return True
-    return not found or (len(found) == 1 and overlap(found[0].box, alone.box) >= SAME_INK)
+    if drawn.on_even_paper and (confidence := mean_confidence(found)) < MIN_CONFIDENCE:
+        is_rejected = alone.prediction.verdict == "not_a_digit"
+        return not is_rejected or len(found) == 1 or confidence < MIN_DOUBTFUL
+    return len(found) == 1 and overlap(found[0].box, alone.box) >= SAME_INK
+
+
+def mean_confidence(digits: list[PlacedDigit]) -> float:
+    """Return the geometric mean of the confidence of digits, at least one."""
+    return float(prod(digit.prediction.confidence for digit in digits) ** (1 / len(digits)))
 
 
 def has_gap(model_input: ModelInput) -> bool:
-    """Return whether there is blank paper between the ink on the left and that on the right."""
-    columns = np.flatnonzero(model_input.max(axis=0) > MIN_INK)
-    return len(columns) > 0 and int(columns[-1] - columns[0]) >= len(columns) + MIN_GAP - 1
+    """Return whether blank paper parts the ink on the left from the right, or top from bottom."""
+    for axis in (0, 1):
+        inked = np.flatnonzero(model_input.max(axis=axis) > MIN_INK)
+        if len(inked) and int(inked[-1] - inked[0]) >= len(inked) + MIN_GAP - 1:
+            return True
+    return False
 
 
 def has_ink_beside(digit: Box, ink: Box) -> bool:
@@ -237,14 +211,6 @@ def has_ink_beside(digit: Box, ink: Box) -> bool:
     right = ink.right - digit.right
     least, most = sorted((left / digit.height, right / digit.height))
     return least < MAX_LEAST_INK and most > MIN_MOST_INK
-
-
-def as_unsure(digits: list[PlacedDigit]) -> list[PlacedDigit]:
-    """Return digits, none of them reliable."""
-    return [
-        placed._replace(prediction=placed.prediction._replace(verdict="unsure"))
-        for placed in digits
-    ]
 
 
 def prediction_of(single: DigitPrediction | None, numbers: tuple[Number, ...]) -> Prediction:
@@ -256,12 +222,6 @@ def prediction_of(single: DigitPrediction | None, numbers: tuple[Number, ...]) -
     is_sure = all(number.verdict != "unsure" for number in numbers)
     confidence = prod(number.confidence for number in numbers)
     return Prediction(None, "number" if is_sure else "unsure", confidence, None, numbers)
-
-
-def to_sent_pixels(box: Box, scale: tuple[float, float]) -> Box:
-    """Return a box of a decoded image in pixels of the file."""
-    x, y = scale
-    return Box(x * box.left, y * box.top, x * box.width, y * box.height)
 
 
 def overlap(one: Box, other: Box) -> float:

@@ -14,8 +14,8 @@ pytest.importorskip("torch", reason="evaluation needs torch (make setup-training
 from PIL import Image
 
 from recognizer import StageTimings
-from recognizer.classifier import MODEL_PATH
 from recognizer.decoding import MAX_BYTES, MAX_PIXELS, decode_image
+from recognizer.model_files import MODEL_PATH
 from recognizer.preprocessing import preprocess
 from scripts.readme_tables import README
 from support.drawings import DIGITS

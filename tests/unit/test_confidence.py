@@ -1,4 +1,6 @@
-"""How sure both networks are of a found digit."""
+"""How sure all networks are of a found digit, and of a number."""
+
+from math import prod
 
 import numpy as np
 import pytest
@@ -10,9 +12,12 @@ from recognizer.confidence import (
     Confidence,
     Evidence,
     combine,
+    predict,
 )
 
-CONFIDENCE = Confidence(digit=0.5, heat=1.5, ink=0.2, height=0.3, bias=-1.0)
+CONFIDENCE = Confidence(
+    digit=0.5, heat=1.5, ink=0.2, line=0.4, height=0.3, bias=-2.0, number=0.8, number_bias=-0.4
+)
 
 
 def probabilities(digit: int, sure: float) -> NDArray[np.float64]:
@@ -23,42 +28,74 @@ def probabilities(digit: int, sure: float) -> NDArray[np.float64]:
 
 
 def evidence(
-    read: NDArray[np.float64], classes: NDArray[np.float64], heat: float, height: float = 40
+    read: NDArray[np.float64],
+    classes: NDArray[np.float64],
+    heat: float,
+    height: float = 40,
+    line: float = 0.5,
 ) -> Evidence:
-    return Evidence(combine(read, classes), heat, 0.8, height)
+    return Evidence(combine(read, classes, classes), heat, 0.8, line, height)
+
+
+def confidence_of(
+    read: NDArray[np.float64],
+    classes: NDArray[np.float64],
+    heat: float,
+    height: float = 40,
+    line: float = 0.5,
+) -> float:
+    return CONFIDENCE.of(evidence(read, classes, heat, height, line))
 
 
 def test_confidence_grows_with_the_evidence() -> None:
     read = probabilities(3, 0.99)
-    by_heat = [
-        CONFIDENCE.predict(evidence(read, read, heat)).confidence for heat in (0.2, 0.6, 0.95)
-    ]
+    by_heat = [confidence_of(read, read, heat) for heat in (0.2, 0.6, 0.95)]
     assert by_heat == sorted(by_heat)
-    by_height = [
-        CONFIDENCE.predict(evidence(read, read, 0.9, height)).confidence for height in (8, 30, 60)
-    ]
+    by_height = [confidence_of(read, read, 0.9, height) for height in (8, 30, 60)]
     assert by_height == sorted(by_height)
-    agreeing = CONFIDENCE.predict(evidence(read, probabilities(3, 0.9), 0.9))
-    differing = CONFIDENCE.predict(evidence(read, probabilities(5, 0.9), 0.9))
-    assert agreeing.digit == differing.digit == 3
-    assert agreeing.confidence > differing.confidence
+    by_line = [confidence_of(read, read, 0.9, line=line) for line in (0.1, 0.6, 0.99)]
+    assert by_line == sorted(by_line)
+    agreeing = evidence(read, probabilities(3, 0.9), 0.9)
+    differing = evidence(read, probabilities(5, 0.9), 0.9)
+    assert agreeing.digits.argmax() == differing.digits.argmax() == 3
+    assert CONFIDENCE.of(agreeing) > CONFIDENCE.of(differing)
 
 
 @pytest.mark.parametrize("sure", [0.2, 0.5, 0.9, 1.0])
-@pytest.mark.parametrize("heat", [0.0, 0.4, 0.7, 1.0])
-def test_found_digit_has_probabilities_and_a_verdict(sure: float, heat: float) -> None:
-    prediction = CONFIDENCE.predict(evidence(probabilities(6, sure), probabilities(6, 0.5), heat))
+@pytest.mark.parametrize("confidence", [MIN_CONFIDENCE, 0.5, 0.79, SURE_CONFIDENCE, 1.0])
+def test_found_digit_has_probabilities_and_a_verdict(sure: float, confidence: float) -> None:
+    found = evidence(probabilities(6, sure), probabilities(6, 0.5), 0.9)
+    prediction = predict(found, confidence)
     assert prediction.probabilities.sum() == pytest.approx(1)
     assert (prediction.probabilities >= 0).all()
-    if prediction.verdict == "not_a_digit":
-        assert prediction.digit is None
-        return
     assert prediction.digit == 6 == prediction.probabilities.argmax()
-    assert prediction.confidence >= MIN_CONFIDENCE
-    assert prediction.verdict == ("digit" if prediction.confidence >= SURE_CONFIDENCE else "unsure")
+    assert prediction.confidence == confidence
+    assert prediction.verdict == ("digit" if confidence >= SURE_CONFIDENCE else "unsure")
 
 
-def test_all_verdicts_occur() -> None:
-    read = probabilities(6, 0.99)
-    verdicts = [CONFIDENCE.predict(evidence(read, read, heat)).verdict for heat in (0.0, 0.3, 1.0)]
-    assert verdicts == ["not_a_digit", "unsure", "digit"]
+def row(*heats: float) -> list[Evidence]:
+    """Return the evidence of digits in a row, which differ by their heat only."""
+    return [evidence(probabilities(3, 0.99), probabilities(3, 0.9), heat) for heat in heats]
+
+
+def test_confidence_of_a_row_is_that_of_its_number() -> None:
+    missing = CONFIDENCE._replace(number=0.8, number_bias=-0.4)
+    evidence_of_all = row(0.9, 0.5, 0.97)
+    alone = [missing.of(each) for each in evidence_of_all]
+    together = missing.of_row(evidence_of_all)
+    assert prod(together) == pytest.approx(missing.of_number(alone))
+    assert prod(together) < prod(alone)
+    assert np.argsort(together).tolist() == np.argsort(alone).tolist()
+
+
+def test_single_digit_of_a_row_keeps_its_confidence() -> None:
+    digit, speck = evidence_of_both = row(0.9, 0.0)
+    assert CONFIDENCE.of(speck) < MIN_CONFIDENCE
+    assert CONFIDENCE.of_row(evidence_of_both) == [CONFIDENCE.of(digit), CONFIDENCE.of(speck)]
+
+
+def test_certain_digits_make_a_nearly_certain_number() -> None:
+    certain = Evidence(probabilities(1, 1.0), 1.0, 1.0, 1.0, 80)
+    confidence = CONFIDENCE._replace(digit=50.0)
+    assert confidence.of(certain) == 1
+    assert 0.9 < prod(confidence.of_row([certain] * 5)) <= 1

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageOps
 from recognizer import ModelError, Prediction, Recognizer
 from recognizer.decoding import decode_image
 from recognizer.finder import Sight
+from recognizer.model_files import FINDER_PATH, LINE_READER_PATH
 from support.drawings import DIGITS, Box, rasterize
 from support.images import digit_image, encode, paint
 
@@ -120,18 +121,47 @@ def test_bare_paper_shows_no_digit(recognizer: Recognizer, around: object) -> No
 
 def test_ink_that_the_colors_do_not_show_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Mark ink on bare paper, as a finder may by mistake."""
-    recognizer = Recognizer()
+    search = Recognizer().search
     paper = Image.new("RGB", (192, 128), (200, 200, 200))
-    found = recognizer.finder.look(paper, 1)
+    found = search.finder.look(paper, 1)
     mask = np.zeros_like(found.mask)
     mask[40:90, 60:70] = 1
     sight = Sight(replace(found, mask=mask), paper, 0, 0)
-    monkeypatch.setattr(recognizer.finder, "find", lambda _: sight)
-    assert recognizer.find_candidates(decode_image(encode(paper))) == []
+    monkeypatch.setattr(search.finder, "find", lambda _: sight)
+    assert search.find_digits(decode_image(encode(paper))) == []
 
 
-def test_plain_digit_does_without_the_finder(tmp_path: Path) -> None:
-    recognizer = Recognizer(finder=tmp_path / "missing.onnx")
+@pytest.mark.parametrize("model", ["finder", "line_reader"])
+def test_plain_digit_does_without_the_other_models(tmp_path: Path, model: str) -> None:
+    damaged = tmp_path / "damaged.onnx"
+    damaged.touch()
+    (tmp_path / "damaged.onnx.sha256").write_text(f"{'0' * 64}  damaged.onnx\n")
+    finder, line_reader = (
+        damaged if name == model else path
+        for name, path in (("finder", FINDER_PATH), ("line_reader", LINE_READER_PATH))
+    )
+    recognizer = Recognizer(finder=finder, line_reader=line_reader)
     assert read(recognizer, digit_image(7)).digit == 7
-    with pytest.raises(ModelError, match=r"missing\.onnx"):
+    with pytest.raises(ModelError, match=r"damaged\.onnx"):
         read(recognizer, two_digits(4, 2))
+
+
+def test_digits_below_one_another_are_numbers_of_their_own(recognizer: Recognizer) -> None:
+    mask = Image.new("L", SIZE[::-1], 0)
+    for digit, top in ((7, 0.05), (6, 0.37), (2, 0.69)):
+        one = rasterize(DIGITS[digit], SIZE[::-1], Box(0.35, top, 0.25, 0.25), 0.03)
+        mask.paste(255, mask=one)
+    prediction = read(recognizer, ImageOps.invert(mask))
+    assert [number.text for number in prediction.numbers] == ["7", "6", "2"]
+
+
+@pytest.mark.parametrize("height", [14, 18, 23, 30])
+def test_small_number_on_a_large_image_is_found(recognizer: Recognizer, height: int) -> None:
+    size = 760, 570
+    image = Image.new("L", size, 255)
+    for place, digit in enumerate((4, 2, 5)):
+        box = Box(
+            0.7 + 0.8 * place * height / size[0], 0.2, 0.6 * height / size[0], height / size[1]
+        )
+        image.paste(0, mask=rasterize(DIGITS[digit], size, box, 0.1 * height / size[1]))
+    assert [number.text for number in read(recognizer, image).numbers] == ["425"]

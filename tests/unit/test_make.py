@@ -339,13 +339,14 @@ def test_release_of_an_unfinished_run_lists_the_finished_ones(checkout: Checkout
     assert not list((checkout.folder / "backend" / "recognizer" / "model").iterdir())
 
 
-def test_release_of_an_unfinished_finder_says_how_to_get_one(checkout: Checkout) -> None:
-    folder = checkout.folder / "runs" / "finder"
+@pytest.mark.parametrize("model", ["finder", "line-reader"])
+def test_release_of_an_unfinished_model_says_how_to_get_one(checkout: Checkout, model: str) -> None:
+    folder = checkout.folder / "runs" / model
     folder.mkdir(parents=True)
-    (folder / "finder.onnx").touch()
-    done = checkout.make("release-finder")
+    (folder / f"{model.replace('-', '_')}.onnx").touch()
+    done = checkout.make(f"release-{model}")
     assert done.returncode != 0
-    assert "runs/finder holds no finished training run; make train-finder" in done.stderr
+    assert f"runs/{model} holds no finished training run; make train-{model}" in done.stderr
     assert not list((checkout.folder / "backend" / "recognizer" / "model").iterdir())
 
 

@@ -1,11 +1,16 @@
 """The released model: checksum, size, batches, threads, digits and non-digits."""
 
 import hashlib
+import re
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from recognizer.classifier import MODEL_PATH, Classifier
+from recognizer import Recognizer
+from recognizer.classifier import Classifier
+from recognizer.model_files import FINDER_PATH, LINE_READER_PATH, MODEL_PATH, version_of
 from recognizer.preprocessing import ModelInput, preprocess
 from support.images import digit_image, grid_image
 
@@ -37,6 +42,28 @@ def test_released_model_matches_its_checksum_and_is_small(classifier: Classifier
     )
     assert digest.startswith(classifier.version)
     assert MODEL_PATH.stat().st_size <= 1_000_000
+
+
+def test_all_models_together_are_small() -> None:
+    files = (MODEL_PATH, FINDER_PATH, LINE_READER_PATH)
+    assert sum(path.stat().st_size for path in files) <= 2_500_000
+
+
+def test_version_changes_with_each_model(tmp_path: Path) -> None:
+    files = (MODEL_PATH, FINDER_PATH, LINE_READER_PATH)
+    released = Recognizer().version
+    assert re.fullmatch("[0-9a-f]{12}", released)
+    for path in files:
+        for each in files:
+            shutil.copy(each, tmp_path)
+            shutil.copy(f"{each}.sha256", tmp_path)
+        copies = [tmp_path / each.name for each in files]
+        assert version_of(copies) == released
+        content = path.read_bytes() + b" "
+        (tmp_path / path.name).write_bytes(content)
+        checksum = hashlib.sha256(content).hexdigest()
+        (tmp_path / f"{path.name}.sha256").write_text(f"{checksum}  {path.name}\n")
+        assert version_of(copies) != released
 
 
 def test_batch_gives_the_same_logits_as_single_inputs(classifier: Classifier) -> None:

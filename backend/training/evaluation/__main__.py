@@ -8,15 +8,15 @@ and frontend/about.html.
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
 from recognizer import Recognition, Recognizer, StageTimings
-from recognizer.classifier import MODEL_PATH, read_verified
-from recognizer.finder import FINDER_PATH
+from recognizer.model_files import FINDER_PATH, LINE_READER_PATH, MODEL_PATH, read_verified
 from training.data.datasets import DatasetError
 from training.evaluation import report
 from training.evaluation.answers import (
@@ -44,6 +44,7 @@ from training.evaluation.scene_sheet import QUALITY, ShownScene, scene_sheet
 from training.evaluation.schema import (
     DigitResult,
     Evaluation,
+    ModelFile,
     NumberResult,
     RejectionResult,
     SceneKindResult,
@@ -190,14 +191,14 @@ def evaluate() -> tuple[Evaluation, list[Misclassification], list[ShownScene]]:
     content, digest = read_verified(MODEL_PATH)
     classifier = evaluator.recognizer.classifier
     recipe = classifier.metadata["recipe"]
-    finder, finder_digest = read_verified(FINDER_PATH)
+    search = evaluator.recognizer.search
     evaluation = Evaluation(
+        version=evaluator.recognizer.version,
         sha256=digest,
         size_bytes=len(content),
         recipe=recipe,
-        finder_sha256=finder_digest,
-        finder_size_bytes=len(finder),
-        finder_recipe=evaluator.recognizer.finder.metadata["recipe"],
+        finder=model_file(FINDER_PATH, search.finder.metadata),
+        line_reader=model_file(LINE_READER_PATH, search.line_reader.metadata),
         temperature=classifier.temperature,
         reject_threshold=classifier.reject_threshold,
         unsure_threshold=classifier.unsure_threshold,
@@ -214,6 +215,12 @@ def evaluate() -> tuple[Evaluation, list[Misclassification], list[ShownScene]]:
         seeds=seed_statistics(recipe, RESULTS),
     )
     return evaluation, all_errors, scenes.shown
+
+
+def model_file(path: Path, metadata: Mapping[str, str]) -> ModelFile:
+    """Return what a released model is."""
+    content, digest = read_verified(path)
+    return ModelFile(digest, len(content), metadata["recipe"])
 
 
 def main() -> None:

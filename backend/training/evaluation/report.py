@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from recognizer.classifier import MODEL_PATH
+from recognizer.model_files import MODEL_PATH
 from scripts.readme_tables import README, html_table, table, with_part
 from training.evaluation.schema import (
     DigitResult,
@@ -35,13 +35,16 @@ def write(evaluation: Evaluation) -> None:
 def model_card(evaluation: Evaluation) -> str:
     """Return the model card: its template, filled in with the figures."""
     return CARD_TEMPLATE.read_text(encoding="utf-8").format(
-        version=evaluation.sha256[:12],
+        version=evaluation.version,
         sha256=evaluation.sha256,
         size=f"{evaluation.size_bytes:,}",
         recipe=evaluation.recipe,
-        finder_sha256=evaluation.finder_sha256,
-        finder_size=f"{evaluation.finder_size_bytes:,}",
-        finder_recipe=evaluation.finder_recipe,
+        finder_sha256=evaluation.finder.sha256,
+        finder_size=f"{evaluation.finder.size_bytes:,}",
+        finder_recipe=evaluation.finder.recipe,
+        line_reader_sha256=evaluation.line_reader.sha256,
+        line_reader_size=f"{evaluation.line_reader.size_bytes:,}",
+        line_reader_recipe=evaluation.line_reader.recipe,
         temperature=f"{evaluation.temperature:.3f}",
         reject_threshold=f"{evaluation.reject_threshold:.3f}",
         unsure_threshold=f"{evaluation.unsure_threshold:.3f}",

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from recognizer import StageTimings
-from recognizer.classifier import MODEL_PATH
+from recognizer.model_files import MODEL_PATH
 
 EVALUATION = MODEL_PATH.with_name("evaluation.json")
 
@@ -109,18 +109,29 @@ class SeedStatistics:
 
 
 @dataclass(frozen=True)
+class ModelFile:
+    """A released model's file."""
+
+    sha256: str
+    size_bytes: int
+    recipe: str
+    """How it was trained."""
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """The released model and its results on all test sets."""
 
+    version: str
+    """Of all models together."""
     sha256: str
     """Of the classifier's file."""
     size_bytes: int
     """Of the classifier's file."""
     recipe: str
     """How the classifier was trained: the key of its runs in results.csv."""
-    finder_sha256: str
-    finder_size_bytes: int
-    finder_recipe: str
+    finder: ModelFile
+    line_reader: ModelFile
     temperature: float
     reject_threshold: float
     unsure_threshold: float
@@ -154,6 +165,8 @@ def load_evaluation() -> Evaluation:
         "numbers": [NumberResult(**result) for result in document["numbers"]],
         "scenes": [NumberResult(**result) for result in document["scenes"]],
         "scene_kinds": [SceneKindResult(**result) for result in document["scene_kinds"]],
+        "finder": ModelFile(**document["finder"]),
+        "line_reader": ModelFile(**document["line_reader"]),
         "seeds": SeedStatistics(**document["seeds"]),
     }
     return Evaluation(**(document | parsed))

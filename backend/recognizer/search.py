@@ -1,0 +1,159 @@
+"""An image, whatever else it shows → the digits in it.
+
+The long way through the library, by all three networks: the finder tells the ink of digits from the
+rest, the classifier and the line reader say what it is, alone and among its neighbors.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.classifier import NON_DIGIT, Classifier
+from recognizer.confidence import MIN_CONFIDENCE, SURE_CONFIDENCE, Evidence, combine, predict
+from recognizer.decoding import DecodedImage
+from recognizer.detection import (
+    MIN_MASK,
+    MIN_PIECE,
+    Patch,
+    classes_of,
+    detect,
+    heat_of,
+    ink_of,
+    patch_around,
+    patch_of,
+)
+from recognizer.finder import Finder, Sight
+from recognizer.layout import PlacedDigit, as_unsure, split_numbers
+from recognizer.lifting import lift_ink
+from recognizer.line_reader import LineReader
+from recognizer.preprocessing import Box, ModelInput, size_normalize, to_sent_pixels
+
+
+class Candidate(NamedTuple):
+    """Ink that may be a digit."""
+
+    evidence: Evidence
+    model_input: ModelInput
+    """(28, 28): the ink as the classifier saw it."""
+    box: Box
+    """In pixels of the image as it was sent, upright."""
+
+
+class Search:
+    """The finder and the line reader, with the classifier; any number of threads may share one.
+
+    `finder` and `line_reader` are files; `threads` is the number of threads that share the work of
+    one image. Raises ModelError if a model cannot be loaded.
+    """
+
+    def __init__(
+        self, classifier: Classifier, finder: Path, line_reader: Path, threads: int = 1
+    ) -> None:
+        self.classifier = classifier
+        self.finder = Finder(finder, threads)
+        self.line_reader = LineReader(line_reader, threads)
+
+    def find_digits(self, image: DecodedImage) -> list[PlacedDigit]:
+        """Return the digits of an image, whatever else it shows.
+
+        None of them is reliable if something else may well be a digit, too.
+        """
+        found, others_are_none = [], 1.0
+        for row in self.find_rows(image):
+            confidences = self.line_reader.confidence.of_row([each.evidence for each in row])
+            for candidate, confidence in zip(row, confidences, strict=True):
+                if confidence < MIN_CONFIDENCE:
+                    others_are_none *= 1 - confidence
+                    continue
+                prediction = predict(candidate.evidence, confidence)
+                found.append(PlacedDigit(prediction, candidate.model_input, candidate.box))
+        return found if others_are_none >= SURE_CONFIDENCE else as_unsure(found)
+
+    def find_rows(self, image: DecodedImage) -> list[list[Candidate]]:
+        """Return what may be the digits of an image, in rows."""
+        sight = self.finder.find(image.colors)
+        pieces = detect(sight.found, self.classifier.class_probabilities)
+        rows = []
+        for number in split_numbers(pieces):
+            judged = [
+                self.judge(sight, digit, line, probability, image.scale)
+                for digit, line, probability in self.read_number(sight, number)
+            ]
+            rows.append([candidate for candidate in judged if candidate is not None])
+        return rows
+
+    def read_number(
+        self, sight: Sight, pieces: Sequence[Patch]
+    ) -> list[tuple[Patch, NDArray[np.float64], float]]:
+        """Return the digits that the line reader reads where the finder found pieces in a row.
+
+        Each has its ink in the mask, the probabilities (10,) of what it is read as, and that of all
+        that is read.
+        """
+        mask = sight.found.mask
+        ink, place = lift_ink(sight.part, mask, patch_around(mask, pieces))
+        if ink.sum() < MIN_PIECE:
+            return []  # the finder saw ink where the colors show none
+        readings, probability = self.line_reader.read(ink)
+        scale = mask.shape[1] / sight.part.width
+        digits = []
+        for reading in readings:
+            left, right = (scale * (place.left + side) for side in (reading.left, reading.right))
+            patch = patch_between(mask, pieces, left, right)
+            if patch is not None:
+                digits.append((patch, reading.digits, probability))
+        return digits
+
+    def judge(
+        self,
+        sight: Sight,
+        digit: Patch,
+        line: NDArray[np.float64],
+        probability: float,
+        scale: tuple[float, float],
+    ) -> Candidate | None:
+        """Return what all networks make of a digit; None if the colors show no ink there.
+
+        `line` are the line reader's probabilities (10,) of the digit, `probability` that of all
+        that it reads in the row, and `scale` the image's.
+        """
+        ink, place = lift_ink(sight.part, sight.found.mask, digit)
+        if ink.sum() < MIN_PIECE:
+            return None
+        model_input, box = size_normalize(ink)
+        read = self.classifier.class_probabilities(model_input)[:NON_DIGIT]
+        evidence = Evidence(
+            combine(read, classes_of(sight.found, digit), line),
+            heat_of(sight.found, digit),
+            ink_of(digit),
+            probability,
+            digit.box.height,
+        )
+        in_image = box._replace(
+            left=sight.left + place.left + box.left, top=sight.top + place.top + box.top
+        )
+        return Candidate(evidence, model_input, to_sent_pixels(in_image, scale))
+
+
+def patch_between(
+    mask: NDArray[np.float32], pieces: Sequence[Patch], left: float, right: float
+) -> Patch | None:
+    """Return the ink of a digit that is read between two columns of the mask (height, width).
+
+    It is the piece that is there or, where there are several or none, all ink of the row. Returns
+    None if there is too little.
+    """
+    there = [piece for piece in pieces if left <= piece.left + piece.box.width / 2 < right]
+    if len(there) == 1:
+        return there[0]
+    around = patch_around(mask, pieces)
+    own = np.zeros(mask.shape, dtype=bool)
+    columns = slice(
+        max(around.left, round(left)), max(around.left, min(around.right, round(right)))
+    )
+    rows = slice(around.top, around.bottom)
+    own[rows, columns] = mask[rows, columns] >= MIN_MASK
+    return patch_of(mask, own) if own.sum() >= MIN_PIECE else None

@@ -1,0 +1,81 @@
+"""Which of two answers is believed: all ink read as one digit, or what the search found."""
+
+import numpy as np
+import pytest
+
+from recognizer.classifier import DigitPrediction, Verdict
+from recognizer.layout import PlacedDigit
+from recognizer.preprocessing import Box, Preprocessed
+from recognizer.recognizer import answer
+
+INK = np.ones((28, 28), dtype=np.float32)
+
+WHOLE = Box(10, 10, 60, 40)
+
+LEFT, RIGHT = Box(10, 10, 25, 40), Box(45, 10, 25, 40)
+
+
+def placed(digit: int | None, verdict: Verdict, confidence: float, box: Box) -> PlacedDigit:
+    probabilities = np.full(10, (1 - confidence) / 9)
+    probabilities[digit or 0] = confidence
+    return PlacedDigit(DigitPrediction(digit, verdict, probabilities), INK, box)
+
+
+def outcome(
+    alone: PlacedDigit, found: list[PlacedDigit], even_paper: bool = True
+) -> tuple[Verdict, str]:
+    """Return the verdict of an answer and its numbers."""
+    prediction, model_input = answer(Preprocessed(INK, WHOLE, even_paper), alone, found)
+    assert (model_input is None) == (len(prediction.numbers) != 0 and prediction.digit is None)
+    return prediction.verdict, " ".join(number.text for number in prediction.numbers)
+
+
+def two(confidence: float) -> list[PlacedDigit]:
+    return [placed(4, "digit", confidence, LEFT), placed(2, "digit", confidence, RIGHT)]
+
+
+REJECTED = placed(None, "not_a_digit", 0.3, WHOLE)
+
+UNSURE = placed(8, "unsure", 0.6, WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("alone", "confidence", "expected"),
+    [
+        (REJECTED, 0.95, ("number", "42")),
+        (REJECTED, 0.7, ("unsure", "42")),
+        (REJECTED, 0.4, ("not_a_digit", "")),
+        (UNSURE, 0.95, ("number", "42")),
+        (UNSURE, 0.7, ("unsure", "8")),
+    ],
+)
+def test_doubtful_numbers_on_even_paper_are_unsure_or_left_out(
+    alone: PlacedDigit, confidence: float, expected: tuple[Verdict, str]
+) -> None:
+    assert outcome(alone, two(confidence)) == expected
+
+
+@pytest.mark.parametrize("alone", [REJECTED, UNSURE])
+def test_numbers_on_uneven_paper_are_believed(alone: PlacedDigit) -> None:
+    assert outcome(alone, two(0.95), even_paper=False) == ("number", "42")
+    assert outcome(alone, two(0.7), even_paper=False) == ("unsure", "42")
+
+
+@pytest.mark.parametrize("even_paper", [False, True])
+def test_nothing_found_leaves_the_first_answer(even_paper: bool) -> None:
+    assert outcome(REJECTED, [], even_paper) == ("not_a_digit", "")
+    assert outcome(UNSURE, [], even_paper) == ("unsure", "8")
+
+
+def test_same_ink_found_leaves_the_first_answer() -> None:
+    assert outcome(UNSURE, [placed(3, "digit", 0.99, WHOLE)], even_paper=False) == ("unsure", "8")
+
+
+def test_doubtful_single_digit_does_not_overrule_a_rejection_on_even_paper() -> None:
+    assert outcome(REJECTED, [placed(4, "digit", 0.8, LEFT)]) == ("not_a_digit", "")
+
+
+def test_single_digit_with_ink_beside_it_is_unsure() -> None:
+    beside = [placed(4, "digit", 0.99, LEFT)]
+    assert outcome(REJECTED, beside) == ("unsure", "4")
+    assert outcome(REJECTED, beside, even_paper=False) == ("digit", "4")
