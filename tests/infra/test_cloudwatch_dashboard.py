@@ -134,6 +134,8 @@ def log_line() -> dict[str, Any]:
         prediction_id="f57cac5e3352-7-1a203c28d954f0661fefa",
         model_version="f57cac5e3352",
         verdict="digit",
+        numbers=1,
+        digits=1,
         digit=7,
         confidence=0.99,
         label=1,
