@@ -1,10 +1,10 @@
 """Image in color → where the ink of digits is.
 
-The finder is the second, larger network, for images
-whose ink is not that of a single digit on even paper.
+The finder is the second, larger network, for images whose ink is not that of a single digit on even
+paper.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,11 +65,13 @@ class Finder:
         """
         scale = scale_of(image.size)
         sight = Sight(self.look(image, scale), image, 0, 0)
+        pieces = pieces_of(sight.found)
         larger = min(1.0, SECOND_LOOK * scale)
-        if not has_pieces(sight.found) and larger >= MIN_ZOOM * scale:
+        if not pieces and larger >= MIN_ZOOM * scale:
             scale = larger
             sight = Sight(self.look(image, scale), image, 0, 0)
-        closer = closer_look(sight, scale)
+            pieces = pieces_of(sight.found)
+        closer = closer_look(pieces, image.size, scale)
         if closer is None:
             return sight
         left, top, right, bottom, closer_scale = closer
@@ -99,31 +101,37 @@ def scale_of(size: tuple[int, int]) -> float:
     return min(max(by_area, LEARNED_SIDE / longer), MAX_SIDE / longer)
 
 
-def has_pieces(found: Found) -> bool:
-    """Return whether any connected ink is more than a speck."""
-    sizes = np.bincount(label_components(found.mask >= MIN_MASK).ravel())
-    return int(sizes[1:].max(initial=0)) >= MIN_PIECE
-
-
-def closer_look(sight: Sight, scale: float) -> tuple[int, int, int, int, float] | None:
-    """Return the part of the image around all ink of digits: its edges and a larger scale.
-
-    Returns None if there is no ink, or if a larger scale would not show more of it.
-    """
-    labels = label_components(sight.found.mask >= MIN_MASK)
+def pieces_of(found: Found) -> list[tuple[slice, slice]]:
+    """Return the rows and columns of each piece of connected ink, without specks."""
+    labels = label_components(found.mask >= MIN_MASK)
     sizes = np.bincount(labels.ravel())
-    numbers = 1 + np.flatnonzero(sizes[1:] >= MIN_PIECE)
-    if not len(numbers):
+    pieces = [labels == number for number in 1 + np.flatnonzero(sizes[1:] >= MIN_PIECE)]
+    return [
+        (nonzero_slice(piece.any(axis=1)), nonzero_slice(piece.any(axis=0))) for piece in pieces
+    ]
+
+
+def closer_look(
+    pieces: Sequence[tuple[slice, slice]], size: tuple[int, int], scale: float
+) -> tuple[int, int, int, int, float] | None:
+    """Return the part of an image around all ink of digits: its edges and a larger scale.
+
+    `pieces` are the rows and columns of that ink, as seen at `scale`, and `size` is the width and
+    height of the image. Returns None if there are no pieces, or if a larger scale would not show
+    more of them.
+    """
+    if not pieces:
         return None
-    spans = [nonzero_slice((labels == number).any(axis=1)) for number in numbers]
-    height = max(span.stop - span.start for span in spans)
+    height = max(rows.stop - rows.start for rows, _ in pieces)
     margin = ZOOM_MARGIN * height
-    is_ink = np.isin(labels, numbers)
-    rows, columns = nonzero_slice(is_ink.any(axis=1)), nonzero_slice(is_ink.any(axis=0))
+    rows, columns = (
+        slice(min(span.start for span in spans), max(span.stop for span in spans))
+        for spans in zip(*pieces, strict=True)
+    )
     left, top = (max(0, int((span.start - margin) / scale)) for span in (columns, rows))
     right, bottom = (
         min(side, int(np.ceil((span.stop + margin) / scale)))
-        for side, span in zip(sight.part.size, (columns, rows), strict=True)
+        for side, span in zip(size, (columns, rows), strict=True)
     )
     closer = min(scale_of((right - left, bottom - top)), scale * MAX_HEIGHT / height)
     return (left, top, right, bottom, closer) if closer >= MIN_ZOOM * scale else None
