@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from recognizer.finder import MULTIPLE
 from training.data import doodles, non_digits, pen_paths, rasterize
 from training.data.augmented_cache import dump_without_prose
 from training.finder import (
@@ -34,7 +35,6 @@ from training.finder import (
 )
 from training.finder.canvas import Size
 from training.finder.losses import MAX_DIGITS
-from training.finder.network import MULTIPLE
 from training.finder.pens import Hand, Hands
 from training.finder.scenes import KINDS, Kind, Scene, draw_mixed_scene, draw_scene
 from training.whole_files import whole_file

@@ -5,8 +5,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from recognizer.finder import MULTIPLE
 from training.export_onnx import finish_export
-from training.finder.network import MULTIPLE, FinderNet
+from training.finder.network import FinderNet
 
 
 class OnePicture(nn.Module):

@@ -6,14 +6,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from recognizer.finder import MULTIPLE
+
 CHANNELS = (16, 32, 64, 112, 128)
 """Feature maps of the encoder at strides 2, 4, 8, 16 and 32."""
 
 DECODER_CHANNELS = (112, 64, 48, 24)
 """Feature maps of the decoder at strides 16, 8, 4 and 2."""
-
-MULTIPLE = 32
-"""A picture's sides are multiples of it."""
 
 
 class Found(NamedTuple):
