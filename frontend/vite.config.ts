@@ -1,10 +1,34 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin, runnerImport } from "vite";
 
 const api = "http://127.0.0.1:8000";
 
+/** Shows the page before its script arrives, which then renders it anew in the same place. */
+function prerenderedPage(): Plugin {
+  let env: Record<string, unknown> = {};
+  return {
+    name: "prerendered-page",
+    apply: "build",
+    configResolved(config) {
+      env = config.env;
+    },
+    transformIndexHtml: {
+      order: "pre",
+      async handler(html) {
+        const { module } = await runnerImport<typeof import("./src/prerender")>(
+          "./src/prerender.tsx",
+          { define: { "import.meta.env": JSON.stringify(env) } },
+        );
+        // The Content-Security-Policy leaves style attributes to scripts.
+        const page = module.prerender().replaceAll(/ style="[^"]*"/g, "");
+        return html.replace('<div id="root">', `$&${page}`);
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), prerenderedPage()],
   build: {
     // All supported browsers preload modules themselves.
     modulePreload: { polyfill: false },

@@ -116,7 +116,7 @@ export function useRecognizer(): Recognizer {
 
 /** Starts with the drawing in the page's address. */
 function openLink(state: RecognizerState): RecognizerState {
-  const strokes = fromHash(location.hash);
+  const strokes = fromHash(globalThis.location?.hash ?? "");
   return strokes === null ? state : { ...state, sketch: setDrawing(emptySketch, { strokes }) };
 }
 
