@@ -305,13 +305,17 @@ def apply_orientation(image: Image.Image) -> Image.Image:
 def to_plain_mode(image: Image.Image) -> Image.Image:
     """Return an image in the plainest mode that holds it: L, RGB or RGBA.
 
-    Most canvases save black on white as RGBA, which takes several times as long to average as L.
+    Most canvases save black on white, or on nothing, as RGBA, which takes several times as long to
+    average as L.
     """
     if image.mode.startswith("I"):  # 16-bit gray
         return to_eight_bits(np.asarray(image).astype(np.uint32))
     if image.has_transparency_data:
         image = as_mode(image, "RGBA")
-        return drop_color(image) if is_opaque(image) else image
+        if is_opaque(image):
+            return drop_color(image)
+        # Black ink is on white paper, as flatten_alpha would find out later.
+        return ImageOps.invert(image.getchannel("A")) if is_black(image) else image
     if image.mode in ("1", "L"):
         return as_mode(image, "L")
     return drop_color(as_mode(image, "RGB"))
@@ -325,6 +329,11 @@ def as_mode(image: Image.Image, mode: str) -> Image.Image:
 def is_opaque(image: Image.Image) -> bool:
     """Return whether no pixel of an RGBA image is transparent."""
     return image.getchannel("A").tobytes() == b"\xff" * (image.width * image.height)
+
+
+def is_black(image: Image.Image) -> bool:
+    """Return whether all pixels of an RGBA image are black, however transparent they are."""
+    return not any(image.getchannel(band).getbbox() for band in "RGB")
 
 
 def drop_color(image: Image.Image) -> Image.Image:

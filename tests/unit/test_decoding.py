@@ -40,6 +40,18 @@ def test_single_transparent_corner_is_paper(side: int) -> None:
     assert decode_image(encode(image)).gray[0, 0] == 255
 
 
+@pytest.mark.parametrize("side", [100, 1_000])
+@pytest.mark.parametrize("tone", [0, 1, 90])
+def test_dark_ink_on_nothing_is_on_white_paper(tone: int, side: int) -> None:
+    opacity = digit_mask(5).resize((side, side)).point(lambda level: level * 7 // 8)
+    transparent = Image.new("RGB", opacity.size, (tone, tone, tone))
+    transparent.putalpha(opacity)
+    drawn = Image.new("L", opacity.size, 255)
+    drawn.paste(tone, mask=opacity)
+    gray, expected = (decode_image(encode(image)).gray for image in (transparent, drawn))
+    assert np.abs(gray.astype(int) - expected).max() <= 3  # levels, of rounding
+
+
 @pytest.mark.parametrize("file_format", ["GIF", "PNG", "WEBP"])
 def test_later_frames_are_all_but_the_first(file_format: str) -> None:
     assert len(list(decode_later_frames(animation(5, file_format)))) == 4
