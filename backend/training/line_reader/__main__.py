@@ -41,9 +41,9 @@ from training.train import (
 )
 
 # Everything that shapes the result, besides the architecture (network.py) and the lines.
-EPOCHS = 60  # each of a synthetic part and of one found in scenes, in turn
+EPOCHS = 66  # each of a synthetic part and of one found in scenes, in turn
 SYNTHETIC_PARTS, SYNTHETIC_LINES = 30, 10_000  # parts, and lines of each
-FOUND_PARTS, FOUND_LINES = 4, 2_500  # fewer, because a scene takes long
+FOUND_PARTS, FOUND_LINES = 8, 2_500  # fewer, because a scene takes long
 VAL_SYNTHETIC_LINES, VAL_FOUND_LINES = 2_000, 500
 LR_SHARE = 2 / 3  # of the classifier's learning rate
 WEIGHT_DECAY = 0.02  # AdamW's
@@ -95,8 +95,9 @@ def train(
         for progress, batch in shuffled(load_epoch(epoch), rng):
             for group in optimizer.param_groups:
                 group["lr"] = LR_SHARE * get_lr((epoch + progress) / epochs)
-            logits = network(batch.pixels.to(DEVICE))
-            loss = loss_of(logits, batch.digits.to(DEVICE), batch.counts.to(DEVICE))
+            with torch.autocast(DEVICE, torch.bfloat16):
+                logits = network(batch.pixels.to(DEVICE))
+            loss = loss_of(logits.float(), batch.digits.to(DEVICE), batch.counts.to(DEVICE))
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(network.parameters(), MAX_GRADIENT)

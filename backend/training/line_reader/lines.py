@@ -53,6 +53,9 @@ MIN_ADVANCE = 0.12
 BASELINE_SPREAD, TILT_SPREAD = 0.04, 0.05
 """Deviation of a character's place above the line, and of the angle of a line in radians."""
 
+SLANT_PROB, SLANT_SPREAD = 0.4, 0.3
+"""Probability of a hand that leans more than most, and the deviation of its slant; see `shape`."""
+
 WAVE_PROB, WAVE_SPREAD, WAVE_NUMBERS = 0.3, 0.04, (0.5, 2.5)
 """Probability of a wavy line, deviation of its amplitude, and radians per height."""
 
@@ -235,9 +238,10 @@ def in_a_row(glyphs: list[Glyph], rng: np.random.Generator) -> list[Stroke]:
 
 
 def bent(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Return a line that rises or falls a little, and sometimes waves."""
+    """Return a line that rises or falls a little, and sometimes leans or waves."""
     turn = rotation(rng.normal(0, TILT_SPREAD))
-    strokes = [stroke @ turn for stroke in strokes]
+    slant = rng.normal(0, SLANT_SPREAD) if rng.random() < SLANT_PROB else 0.0
+    strokes = [stroke @ [[1, 0], [slant, 1]] @ turn for stroke in strokes]
     if rng.random() >= WAVE_PROB:
         return strokes
     amplitude, number = rng.normal(0, WAVE_SPREAD), rng.uniform(*WAVE_NUMBERS)
