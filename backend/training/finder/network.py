@@ -77,6 +77,15 @@ class FinderNet(nn.Module):
         return Found(mask - 3, heat[:, 0] - 4, offsets * MULTIPLE, classes)
 
 
+class Depthwise(nn.Conv2d):
+    """A depthwise convolution in float32: under autocast, CPUs take longer for it in bfloat16."""
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002
+        """Return features of the same number of channels."""
+        with torch.autocast(input.device.type, enabled=False):
+            return super().forward(input.float())
+
+
 class Residual(nn.Module):
     """A separable convolution whose result is added to its input (He et al., CVPR 2016)."""
 
@@ -128,7 +137,7 @@ def conv(in_channels: int, out_channels: int, stride: int = 1) -> tuple[nn.Modul
 def separable(in_channels: int, out_channels: int, stride: int = 1) -> tuple[nn.Module, ...]:
     """Return a depthwise 5×5 convolution, one across channels, normalization and ReLU."""
     return (
-        nn.Conv2d(in_channels, in_channels, 5, stride, padding=2, groups=in_channels, bias=False),
+        Depthwise(in_channels, in_channels, 5, stride, padding=2, groups=in_channels, bias=False),
         nn.Conv2d(in_channels, out_channels, 1, bias=False),
         nn.BatchNorm2d(out_channels),
         nn.ReLU(),
