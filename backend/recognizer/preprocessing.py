@@ -50,6 +50,10 @@ MAX_NOISE = 3.0
 MAX_EDGE_LINES = 3
 """Lines of pixels along each edge that are sampled, at most."""
 
+MAX_UNEVEN_EDGES, MIN_UNEVENNESS = 0.25, 4.0
+"""Fraction of the edges that may differ from even paper by more than so many times what noise does:
+less may be ink, more is a shadow or a bar."""
+
 BACKGROUND_SAMPLES = 48
 """Points along each axis at which an unevenly lit image is sampled."""
 
@@ -85,7 +89,7 @@ class InkPatch(NamedTuple):
     left: int
     top: int
     on_even_paper: bool
-    """Whether the image's edges agree on one level of paper."""
+    """Whether nearly all of the image's edges show one level of paper."""
 
 
 class Preprocessed(NamedTuple):
@@ -116,7 +120,7 @@ def separate_ink(image: GrayImage) -> InkPatch | None:
     dark photo, a thick pen or a blackboard cannot flip the polarity.
     """
     levels, noise = denoise(image)
-    paper = estimate_background(levels, noise)
+    paper, is_even = estimate_background(levels, noise)
     if levels.dtype == np.float32 or paper.size > 1:
         ink = ink_from_levels(
             levels.astype(np.float32), np.ones(levels.shape, dtype=np.float32), paper, noise
@@ -124,7 +128,7 @@ def separate_ink(image: GrayImage) -> InkPatch | None:
         if ink is None:
             return None
         rows, columns = nonzero_slice(ink.any(axis=1)), nonzero_slice(ink.any(axis=0))
-        return InkPatch(ink[rows, columns], columns.start, rows.start, paper.size == 1)
+        return InkPatch(ink[rows, columns], columns.start, rows.start, is_even)
     # On even paper all pixels of a gray level have the same ink, so compute it once per level.
     counts = np.array(Image.fromarray(image).histogram())[None]
     ink = ink_from_levels(np.arange(256, dtype=np.float32)[None], counts, paper, noise)
@@ -136,7 +140,7 @@ def separate_ink(image: GrayImage) -> InkPatch | None:
     extreme = image.min if has_ink[0] else image.max
     rows, columns = (nonzero_slice(has_ink[extreme(axis=axis)]) for axis in (1, 0))
     cropped: Ink = ink[0].take(image[rows, columns], mode="clip")  # twice as fast as indexing
-    return InkPatch(cropped, columns.start, rows.start, on_even_paper=True)
+    return InkPatch(cropped, columns.start, rows.start, is_even)
 
 
 def ink_from_levels(
@@ -230,17 +234,21 @@ def edge_width(shape: tuple[int, ...]) -> int:
     return max(1, round(EDGE_FRACTION * min(shape)))
 
 
-def estimate_background(levels: Levels, noise: float) -> NDArray[np.float32]:
-    """Return the brightness of bare paper, to broadcast over the image.
+def estimate_background(levels: Levels, noise: float) -> tuple[NDArray[np.float32], bool]:
+    """Return the brightness of bare paper, to broadcast over the image, and whether it is even.
 
     At least 1 gray level. Shaped (1, 1) if the edges agree on one level, (height, width) in uneven
-    light.
+    light. Paper is even if nearly all of the edges agree.
     """
     edges = edge_pixels(levels)
     level = int(median(edges))
-    if median(np.abs(edges - level)) <= max(MAX_NOISE, 1.5 * noise):
-        return np.full((1, 1), max(level, 1), dtype=np.float32)
-    return fit_background(levels)
+    differences = np.abs(edges - level)
+    tolerance = max(MAX_NOISE, 1.5 * noise)
+    if median(differences) > tolerance:
+        return fit_background(levels), False
+    uneven = np.count_nonzero(differences > MIN_UNEVENNESS * tolerance)
+    is_even = uneven <= MAX_UNEVEN_EDGES * len(edges)
+    return np.full((1, 1), max(level, 1), dtype=np.float32), is_even
 
 
 def fit_background(levels: Levels) -> NDArray[np.float32]:

@@ -86,10 +86,10 @@ def on_a_table(image: Image.Image) -> Image.Image:
     return ImageOps.expand(image, 90, (94, 62, 40))
 
 
-def in_shadow(image: Image.Image) -> Image.Image:
-    """Return an image of which a shadow with an edge covers half."""
+def in_shadow(image: Image.Image, share: float = 0.45) -> Image.Image:
+    """Return an image of which a shadow with an edge covers about half, or another share."""
     levels = np.asarray(image, dtype=np.float32)
-    shade = np.where(np.arange(SIZE[0]) < 0.45 * SIZE[0], 0.45, 1.0).astype(np.float32)
+    shade = np.where(np.arange(SIZE[0]) < share * SIZE[0], 0.45, 1.0).astype(np.float32)
     return Image.fromarray((levels * shade[None, :, None]).astype(np.uint8))
 
 
@@ -108,6 +108,15 @@ def test_digit_is_read_whatever_is_around_it(
     assert prediction.probabilities.argmax() == digit
     assert prediction.probabilities.sum() == pytest.approx(1)
     assert prediction.confidence == prediction.probabilities.max()
+
+
+@pytest.mark.parametrize("share", [0.2, 0.4])
+@pytest.mark.parametrize("digit", [2, 3, 5])
+def test_narrow_shadow_is_no_ink(recognizer: Recognizer, digit: int, share: float) -> None:
+    mask = rasterize(DIGITS[digit], SIZE, Box(0.3, 0.2, 0.3, 0.6), 0.04)
+    image = in_shadow(paint(mask, "RGB", (20, 24, 60), (236, 232, 224)), share)
+    prediction = read(recognizer, image)
+    assert (prediction.digit, prediction.verdict) == (digit, "digit")
 
 
 @pytest.mark.parametrize("around", [ruled, on_a_table, in_shadow])
