@@ -59,9 +59,14 @@ class Kind:
     recipe: Recipe
     held_out: bool = False
     """Whether training leaves it out."""
+    weight: int = 1
+    """How often training draws it, for each time that it draws an ordinary kind."""
 
 
 HELD_OUT = True
+HARD = 3
+"""Weight of kinds of which a finder learned less from as many scenes."""
+
 KINDS = (
     Kind("plain", PLAIN),
     # Writing.
@@ -71,7 +76,7 @@ KINDS = (
     Kind("rows", Recipe(writing=writing.rows)),
     Kind("scattered digits", Recipe(writing=writing.scattered)),
     Kind("amount", Recipe(writing=writing.amount)),
-    Kind("digits and letters", Recipe(writing=writing.labeled)),
+    Kind("digits and letters", Recipe(writing=writing.labeled), weight=HARD),
     Kind("letters", Recipe(writing=writing.letters)),
     Kind("drawings", Recipe(writing=writing.drawings)),
     Kind("nothing", Recipe(writing=writing.nothing)),
@@ -106,11 +111,11 @@ KINDS = (
     Kind("small squares", Recipe(marks=lines.small_squares)),
     Kind("dot grid", Recipe(marks=lines.dot_grid), HELD_OUT),
     Kind("music staves", Recipe(marks=lines.music_staves), HELD_OUT),
-    Kind("underline", Recipe(marks=lines.underline, inset=0.1)),
+    Kind("underline", Recipe(marks=lines.underline, inset=0.1), weight=HARD),
     Kind("double underline", Recipe(marks=lines.double_underline, inset=0.1), HELD_OUT),
-    Kind("ring", Recipe(marks=lines.ring, inset=0.12)),
+    Kind("ring", Recipe(marks=lines.ring, inset=0.12), weight=HARD),
     Kind("hand-drawn box", Recipe(marks=lines.hand_drawn_box, inset=0.12), HELD_OUT),
-    Kind("brackets", Recipe(marks=lines.brackets, inset=0.1)),
+    Kind("brackets", Recipe(marks=lines.brackets, inset=0.1), weight=HARD),
     Kind("form boxes", Recipe(marks=lines.form_box, inset=0.08)),
     Kind("comb", Recipe(marks=lines.comb, inset=0.08), HELD_OUT),
     Kind("sudoku cell", Recipe(marks=lines.sudoku_cell, inset=0.15), HELD_OUT),
@@ -135,10 +140,10 @@ KINDS = (
     Kind("gradient", Recipe(light=light.gradient)),
     Kind("uneven light", Recipe(light=light.uneven_light)),
     Kind("vignette", Recipe(light=light.vignette)),
-    Kind("hard shadow", Recipe(light=light.hard_shadow)),
+    Kind("hard shadow", Recipe(light=light.hard_shadow), weight=HARD),
     Kind("soft shadow", Recipe(light=light.soft_shadow), HELD_OUT),
     Kind("round shadow", Recipe(light=light.round_shadow), HELD_OUT),
-    Kind("shadow of a hand", Recipe(light=light.shadow_of_hand)),
+    Kind("shadow of a hand", Recipe(light=light.shadow_of_hand), weight=HARD),
     Kind("blinds", Recipe(light=light.blinds), HELD_OUT),
     Kind("flash", Recipe(light=light.flash), HELD_OUT),
     Kind("glare", Recipe(light=light.glare)),
@@ -156,7 +161,8 @@ KINDS = (
 )
 """Every kind of scene."""
 
-TRAINING_KINDS = tuple(kind for kind in KINDS if not kind.held_out)
+TRAINING_KINDS = tuple(kind for kind in KINDS if not kind.held_out for _ in range(kind.weight))
+"""What training draws from, hard kinds several times."""
 
 SPECIAL = {"ground": 0.5, "pen": 0.3, "marks": 0.45, "objects": 0.25, "light": 0.4, "camera": 0.4}
 """How often a mixed scene has something special of each aspect that its kind leaves to chance."""
