@@ -12,11 +12,9 @@ shows a run while it is in progress; a completed run appends a row to results.cs
 """
 
 import argparse
-import copy
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -35,26 +33,19 @@ from training.evaluation.charts import validation_confusion_chart
 from training.export_onnx import export_onnx
 from training.model import CHANNELS, TEACHER_CHANNELS, Channels, DigitCNN
 from training.run_log import RESULTS, append_run
+from training.training_run import DEVICE, RUNS, TrainingRun, format_channels
 from training.whole_files import whole_file
 
-# Everything that shapes the result, besides the architecture (model.py) and data (data/).
+# Everything that shapes the result, besides the architecture (model.py), data (data/) and what all
+# recipes share (training_run.py).
 EPOCHS = 24
 TEACHER_EPOCHS = 2 / 3  # the teacher's, as a fraction of EPOCHS
 EPOCHS_PER_COPY = 2  # of the augmented training data; then comes another copy
 BATCH_SIZE = 256
-MAX_LR = 3e-3  # learning rate after the warm-up
-MIN_WARMUP_LR = 0.04  # first learning rate, as a fraction of MAX_LR
-WARMUP = 0.1  # fraction of training in which the learning rate rises; then a cosine down to zero
-WEIGHT_DECAY = 0.02  # AdamW's
 LABEL_SMOOTHING = 0.03
 TEACHER_WEIGHT = 0.8  # of the teacher's answers in the loss; the labels have the rest
 SOFTENING = 2.0  # temperature at which the network imitates the teacher's probabilities
-EMA_DECAY = 0.998  # of the exponential moving average of the weights, which is what is exported
 SEED = 2026
-
-RUNS = Path(__file__).parents[2] / "runs"
-
-DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 Answers = NDArray[np.float16]
 """(n, 11): a teacher's probabilities of the classes for n model inputs, softened by SOFTENING."""
@@ -81,73 +72,40 @@ def train(
     model, on the CPU, and its accuracy on each validation set. Raises SystemExit if the folder
     contains a run with other settings.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(seed)
-    model = DigitCNN(channels).to(DEVICE)
-    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    ema_model = copy.deepcopy(model)
-    optimizer = torch.optim.AdamW(model.parameters(), weight_decay=WEIGHT_DECAY)
-    stateful: dict[str, Any] = {"model": model, "ema_model": ema_model, "optimizer": optimizer}
-    settings = {"epochs": epochs, "seed": seed}
-    start_epoch, step = 0, 0
-    best: dict[str, Any] = {"weights": {}, "accuracies": {"no epoch yet": 0.0}}
-    checkpoint = folder / "checkpoint.pt"
-    if checkpoint.exists():
-        saved = load_checkpoint(checkpoint, stateful, settings)
-        start_epoch, step, best = saved["epoch"], saved["step"], saved["best"]
-        print(f"Resuming after epoch {start_epoch} of {epochs}.")
-
-    writer = SummaryWriter(str(folder / "tensorboard"), purge_step=start_epoch)
-    if start_epoch == 0:
-        log_inputs(writer, load_copy(0)[0])
-    progress_bar = tqdm(
-        range(start_epoch, epochs), "training", epochs, initial=start_epoch, unit="epoch"
-    )
-    for epoch in progress_bar:
-        # A seed per epoch makes a resumed run end like an uninterrupted one.
-        torch.manual_seed(seed * 1_000 + epoch)
-        model.train()
+    run = TrainingRun(lambda: DigitCNN(channels), folder, epochs, seed)
+    if run.epoch == 0:
+        run.results = {"weights": {}, "accuracies": {"no epoch yet": 0.0}}
+        log_inputs(run.writer, load_copy(0)[0])
+    for epoch in run.epochs():
         losses = []
         copy_number = epoch // EPOCHS_PER_COPY
         inputs, labels = load_copy(copy_number)
         answers = load_answers(copy_number) if load_answers else None
         for chosen, progress in batches(len(labels), seed * 1_000 + epoch):
-            for group in optimizer.param_groups:
-                group["lr"] = get_lr((epoch + progress) / epochs)
             with torch.autocast(DEVICE, torch.bfloat16):
-                logits = model(to_tensor(inputs[chosen]).to(DEVICE))
+                logits = run.network(to_tensor(inputs[chosen]).to(DEVICE))
             targets = torch.from_numpy(labels[chosen]).to(DEVICE)
             loss = F.cross_entropy(logits.float(), targets, label_smoothing=LABEL_SMOOTHING)
             if answers is not None:
                 imitation = distillation_loss(logits.float(), torch.from_numpy(answers[chosen]))
                 loss = TEACHER_WEIGHT * imitation + (1 - TEACHER_WEIGHT) * loss
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            step += 1
-            update_ema(ema_model, model, step)
+            run.descend(loss, progress)
             losses.append(loss.detach())
         mean_loss = torch.stack(losses).mean().item()
-        accuracies = {val_set.name: accuracy(ema_model, val_set) for val_set in val_sets}
-        if mean(accuracies) > mean(best["accuracies"]):
-            weights = {name: value.cpu().clone() for name, value in ema_model.state_dict().items()}
-            best = {"weights": weights, "accuracies": accuracies}
-        save_checkpoint(
-            {name: part.state_dict() for name, part in stateful.items()}
-            | settings
-            | {"epoch": epoch + 1, "step": step, "best": best},
-            checkpoint,
-        )
-        writer.add_scalar("loss", mean_loss, epoch + 1)
+        accuracies = {val_set.name: accuracy(run.ema_network, val_set) for val_set in val_sets}
+        if mean(accuracies) > mean(run.results["accuracies"]):
+            averages = run.ema_network.state_dict()
+            weights = {name: value.cpu().clone() for name, value in averages.items()}
+            run.results = {"weights": weights, "accuracies": accuracies}
+        run.writer.add_scalar("loss", mean_loss, epoch + 1)
         for name, value in accuracies.items():
-            writer.add_scalar(f"accuracy/{name}", value, epoch + 1)
-        writer.flush()
+            run.writer.add_scalar(f"accuracy/{name}", value, epoch + 1)
+        run.writer.flush()
         summary = ", ".join(f"{name} {value:.2%}" for name, value in accuracies.items())
         tqdm.write(f"epoch {epoch + 1:2d}  loss {mean_loss:.4f}  {summary}")
-    writer.close()
     trained = DigitCNN(channels)
-    trained.load_state_dict(best["weights"])
-    return trained.eval(), best["accuracies"]
+    trained.load_state_dict(run.results["weights"])
+    return trained.eval(), run.results["accuracies"]
 
 
 def batches(count: int, seed: int) -> Iterator[tuple[NDArray[np.int64], float]]:
@@ -188,26 +146,6 @@ def answer(teacher: DigitCNN, inputs: ModelInputs) -> Answers:
     return np.concatenate(answers)
 
 
-def get_lr(progress: float) -> float:
-    """Return the learning rate: linear warm-up, then cosine; `progress` is in [0, 1]."""
-    if progress < WARMUP:
-        return MAX_LR * (MIN_WARMUP_LR + (1 - MIN_WARMUP_LR) * progress / WARMUP)
-    return MAX_LR * (1 + math.cos(math.pi * (progress - WARMUP) / (1 - WARMUP))) / 2
-
-
-@torch.no_grad()
-def update_ema(ema_model: torch.nn.Module, model: torch.nn.Module, step: int) -> None:
-    """Update the moving average of the weights, with a lower decay at first."""
-    weight = max(1 - EMA_DECAY, 9 / (10 + step))
-    for average, current in zip(
-        ema_model.state_dict().values(), model.state_dict().values(), strict=True
-    ):
-        if average.is_floating_point():
-            average.lerp_(current, weight)
-        else:
-            average.copy_(current)
-
-
 @torch.no_grad()
 def predict_logits(model: torch.nn.Module, inputs: Tensor) -> Tensor:
     """Return the logits (n, 11) of model inputs (n, 28, 28), in evaluation mode."""
@@ -241,35 +179,6 @@ def log_confusion_matrix(
     with SummaryWriter(str(folder / "tensorboard")) as writer:
         writer.add_text("model", version)
         writer.add_figure("confusion", validation_confusion_chart(labels, predicted))
-
-
-def load_checkpoint(
-    path: Path, stateful: Mapping[str, Any], settings: Mapping[str, int]
-) -> dict[str, Any]:
-    """Load the states of the given objects from a checkpoint; return all that it holds.
-
-    Raises SystemExit if it is of a run with other settings.
-    """
-    saved: dict[str, Any] = torch.load(path, weights_only=True, map_location=DEVICE)
-    resumable = stateful.keys() <= saved.keys()  # else another version wrote it
-    if not resumable or any(saved[name] != value for name, value in settings.items()):
-        raise SystemExit(
-            f"{path.parent} contains a run with other settings; choose another name with --run."
-        )
-    for name, part in stateful.items():
-        part.load_state_dict(saved[name])
-    return saved
-
-
-def save_checkpoint(state: dict[str, Any], path: Path) -> None:
-    """Write a checkpoint; a killed process leaves the one before it."""
-    with whole_file(path) as file:
-        torch.save(state, file)
-
-
-def format_channels(channels: tuple[int, ...]) -> str:
-    """Return the numbers of feature maps as in "16-64-128"."""
-    return "-".join(map(str, channels))
 
 
 def main() -> None:

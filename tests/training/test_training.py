@@ -13,6 +13,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from recognizer.classifier import NON_DIGIT, Classifier
 from recognizer.errors import ModelError
 from training import train as trainer
+from training import training_run
 from training.calibration import Calibration, calibrate
 from training.data import datasets
 from training.data.augmented_cache import AugmentedDataset, Labels, ModelInputs
@@ -158,11 +159,11 @@ def test_checkpoint_of_another_version_is_not_resumed(
 
 
 def test_learning_rate_rises_then_falls_to_zero() -> None:
-    rates = [trainer.get_lr(progress) for progress in np.linspace(0, 1, 101)]
+    rates = [training_run.get_lr(progress) for progress in np.linspace(0, 1, 101)]
     peak = int(np.argmax(rates))
-    assert rates[0] == pytest.approx(trainer.MIN_WARMUP_LR * trainer.MAX_LR)
-    assert rates[peak] == pytest.approx(trainer.MAX_LR)
-    assert peak == round(100 * trainer.WARMUP)
+    assert rates[0] == pytest.approx(training_run.MIN_WARMUP_LR * training_run.MAX_LR)
+    assert rates[peak] == pytest.approx(training_run.MAX_LR)
+    assert peak == round(100 * training_run.WARMUP)
     assert rates[-1] == pytest.approx(0)
     assert (np.diff(rates[peak:]) < 0).all()
 

@@ -11,11 +11,9 @@ results.csv.
 """
 
 import argparse
-import copy
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -32,22 +30,14 @@ from training.finder.pens import load_hands
 from training.finder.scenes import KINDS, Kind
 from training.finder.validation import found_by_kind, overlay
 from training.run_log import append_run
-from training.train import (
-    DEVICE,
-    RUNS,
-    format_channels,
-    get_lr,
-    load_checkpoint,
-    save_checkpoint,
-    update_ema,
-)
+from training.training_run import DEVICE, RUNS, TrainingRun, format_channels
 
-# Everything that shapes the result, besides the architecture (network.py) and the scenes.
-EPOCHS = 32
-EPOCHS_PER_PART = 2  # of the scenes; then come others
+# Everything that shapes the result, besides the architecture (network.py), the scenes and what
+# all recipes share (training_run.py).
+EPOCHS = 72
+EPOCHS_PER_PART = 3  # of the scenes; then come others
 PART_BATCHES = 200  # batches of a part
-SIDES = ((0.4, 128), (0.65, 160), (1.0, 192))  # longer side of pictures, up to a progress
-WEIGHT_DECAY = 0.02  # AdamW's
+SIDES = ((0.3, 128), (0.7, 160), (1.0, 192))  # longer side of pictures, up to a progress
 RECOLOR_PROB = 0.3  # probability that a picture is inverted; that its colors change places
 SEED = 2026
 
@@ -69,65 +59,31 @@ def train(
     """Train a network, writing a checkpoint to `folder` after each epoch.
 
     Returns the averaged network, on the CPU, and the fraction of validation scenes of each kind of
-    which it finds exactly the digits. Raises SystemExit if the folder contains a run with other
-    settings.
+    which it finds exactly the digits, measured after each part of the scenes. Raises SystemExit if
+    the folder contains a run with other settings.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(seed)
-    network = FinderNet().to(DEVICE)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    ema_network = copy.deepcopy(network)
-    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=WEIGHT_DECAY)
-    stateful: dict[str, Any] = {
-        "network": network, "ema_network": ema_network, "optimizer": optimizer
-    }  # fmt: skip
-    settings = {"epochs": epochs, "seed": seed}
-    start_epoch, step = 0, 0
-    found: dict[str, float] = {}
-    checkpoint = folder / "checkpoint.pt"
-    if checkpoint.exists():
-        saved = load_checkpoint(checkpoint, stateful, settings)
-        start_epoch, step, found = saved["epoch"], saved["step"], saved["found"]
-        print(f"Resuming after epoch {start_epoch} of {epochs}.")
-
-    writer = SummaryWriter(str(folder / "tensorboard"), purge_step=start_epoch)
-    progress_bar = tqdm(
-        range(start_epoch, epochs), "training", epochs, initial=start_epoch, unit="epoch"
-    )
-    for epoch in progress_bar:
-        # A seed per epoch makes a resumed run end like an uninterrupted one.
+    run = TrainingRun(FinderNet, folder, epochs, seed)
+    for epoch in run.epochs():
         rng = np.random.default_rng((seed, epoch))
-        network.train()
         history = []
         files = load_part(epoch // EPOCHS_PER_PART)
         for progress, batch in shuffled(files, rng):
-            for group in optimizer.param_groups:
-                group["lr"] = get_lr((epoch + progress) / epochs)
             pictures = torch.from_numpy(recolored(batch, rng)).to(DEVICE)
             truth = truth_of(*(torch.from_numpy(array).to(DEVICE) for array in batch[1:]))
-            with torch.autocast(DEVICE, torch.bfloat16, enabled=DEVICE == "cuda"):
-                outputs = network(pictures.permute(0, 3, 1, 2).float())
+            with torch.autocast(DEVICE, torch.bfloat16):
+                outputs = run.network(pictures.permute(0, 3, 1, 2).float())
             parts = losses(type(outputs)(*(output.float() for output in outputs)), truth)
-            optimizer.zero_grad()
-            total(parts).backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            step += 1
-            update_ema(ema_network, network, step)
+            run.descend(total(parts), progress)
             history.append(torch.stack([part.detach() for part in parts.values()]))
-        found = found_by_kind(ema_network, val_batches)
-        save_checkpoint(
-            {name: state.state_dict() for name, state in stateful.items()}
-            | settings
-            | {"epoch": epoch + 1, "step": step, "found": found},
-            checkpoint,
-        )
         means = torch.stack(history).mean(dim=0).tolist()
-        log_epoch(writer, dict(zip(WEIGHTS, means, strict=True)), found, epoch + 1)
-        log_scenes(writer, ema_network, val_batches, epoch + 1)
-    writer.close()
+        log_losses(run.writer, dict(zip(WEIGHTS, means, strict=True)), epoch + 1)
+        if (epoch + 1) % EPOCHS_PER_PART == 0 or epoch + 1 == epochs:
+            run.results = found_by_kind(run.ema_network, val_batches)
+            log_found(run.writer, run.results, epoch + 1)
+            log_scenes(run.writer, run.ema_network, val_batches, epoch + 1)
     trained = FinderNet()
-    trained.load_state_dict(ema_network.state_dict())
-    return trained.eval(), found
+    trained.load_state_dict(run.ema_network.state_dict())
+    return trained.eval(), run.results
 
 
 def shuffled(files: Sequence[Path], rng: np.random.Generator) -> Iterator[tuple[float, Batch]]:
@@ -163,21 +119,23 @@ def means_of(found: dict[str, float]) -> dict[str, float]:
     }
 
 
-def log_epoch(
-    writer: SummaryWriter, parts: dict[str, float], found: dict[str, float], epoch: int
-) -> None:
-    """Write the losses and the figures of each kind to TensorBoard, and a line to the terminal."""
-    means = means_of(found)
+def log_losses(writer: SummaryWriter, parts: dict[str, float], epoch: int) -> None:
+    """Write the losses to TensorBoard, and a line to the terminal."""
     for name, value in parts.items():
         writer.add_scalar(f"loss/{name}", value, epoch)
+    writer.flush()
+    tqdm.write(f"epoch {epoch:2d}  {', '.join(f'{name} {v:.4f}' for name, v in parts.items())}")
+
+
+def log_found(writer: SummaryWriter, found: dict[str, float], epoch: int) -> None:
+    """Write the figures of each kind to TensorBoard, and their means to the terminal."""
+    means = means_of(found)
     for name, value in means.items():
         writer.add_scalar(f"found/{name}", value, epoch)
     for name, value in found.items():
         writer.add_scalar(f"kinds/{name}", value, epoch)
     writer.flush()
-    figures = [f"{name} {value:.4f}" for name, value in parts.items()]
-    figures += [f"{name} {value:.1%}" for name, value in means.items()]
-    tqdm.write(f"epoch {epoch:2d}  {', '.join(figures)}")
+    tqdm.write(f"found     {', '.join(f'{name} {value:.1%}' for name, value in means.items())}")
 
 
 def log_scenes(

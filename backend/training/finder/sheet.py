@@ -12,7 +12,7 @@ from training.data.datasets import DatasetError
 from training.finder.batches import VALIDATION_SIZE
 from training.finder.pens import Hands, load_hands
 from training.finder.scenes import KINDS, Kind, Scene, draw_mixed_scene, draw_scene
-from training.train import RUNS
+from training.training_run import RUNS
 
 COLUMNS = 3
 """Kinds beside one another."""

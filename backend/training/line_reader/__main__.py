@@ -11,11 +11,9 @@ to results.csv.
 """
 
 import argparse
-import copy
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -30,23 +28,15 @@ from training.line_reader.export import export_line_reader
 from training.line_reader.lines import load_handwriting
 from training.line_reader.network import CHANNELS, LineNet, loss_of
 from training.run_log import append_run
-from training.train import (
-    DEVICE,
-    RUNS,
-    format_channels,
-    get_lr,
-    load_checkpoint,
-    save_checkpoint,
-    update_ema,
-)
+from training.training_run import DEVICE, RUNS, TrainingRun, format_channels
 
-# Everything that shapes the result, besides the architecture (network.py) and the lines.
+# Everything that shapes the result, besides the architecture (network.py), the lines and what all
+# recipes share (training_run.py).
 EPOCHS = 66  # each of a synthetic part and of one found in scenes, in turn
 SYNTHETIC_PARTS, SYNTHETIC_LINES = 30, 10_000  # parts, and lines of each
 FOUND_PARTS, FOUND_LINES = 8, 2_500  # fewer, because a scene takes long
 VAL_SYNTHETIC_LINES, VAL_FOUND_LINES = 2_000, 500
-LR_SHARE = 2 / 3  # of the classifier's learning rate
-WEIGHT_DECAY = 0.02  # AdamW's
+MAX_LR = 2e-3  # learning rate after the warm-up
 MAX_GRADIENT = 5.0  # norm to which gradients are clipped
 SEED = 2026
 
@@ -66,57 +56,21 @@ def train(
     Returns the averaged network, on the CPU, and the fraction of each validation set that it reads
     right. Raises SystemExit if the folder contains a run with other settings.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(seed)
-    network = LineNet().to(DEVICE)
-    ema_network = copy.deepcopy(network)
-    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=WEIGHT_DECAY)
-    stateful: dict[str, Any] = {
-        "network": network, "ema_network": ema_network, "optimizer": optimizer
-    }  # fmt: skip
-    settings = {"epochs": epochs, "seed": seed}
-    start_epoch, step = 0, 0
-    right: dict[str, float] = {}
-    checkpoint = folder / "checkpoint.pt"
-    if checkpoint.exists():
-        saved = load_checkpoint(checkpoint, stateful, settings)
-        start_epoch, step, right = saved["epoch"], saved["step"], saved["right"]
-        print(f"Resuming after epoch {start_epoch} of {epochs}.")
-
-    writer = SummaryWriter(str(folder / "tensorboard"), purge_step=start_epoch)
-    progress_bar = tqdm(
-        range(start_epoch, epochs), "training", epochs, initial=start_epoch, unit="epoch"
-    )
-    for epoch in progress_bar:
-        # A seed per epoch makes a resumed run end like an uninterrupted one.
+    run = TrainingRun(LineNet, folder, epochs, seed, MAX_LR)
+    for epoch in run.epochs():
         rng = np.random.default_rng((seed, epoch))
-        network.train()
         losses = []
         for progress, batch in shuffled(load_epoch(epoch), rng):
-            for group in optimizer.param_groups:
-                group["lr"] = LR_SHARE * get_lr((epoch + progress) / epochs)
             with torch.autocast(DEVICE, torch.bfloat16):
-                logits = network(batch.pixels.to(DEVICE))
+                logits = run.network(batch.pixels.to(DEVICE))
             loss = loss_of(logits.float(), batch.digits.to(DEVICE), batch.counts.to(DEVICE))
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), MAX_GRADIENT)
-            optimizer.step()
-            step += 1
-            update_ema(ema_network, network, step)
+            run.descend(loss, progress, MAX_GRADIENT)
             losses.append(loss.detach())
-        right = {name: read_right(ema_network, lines) for name, lines in val_sets.items()}
-        save_checkpoint(
-            {name: state.state_dict() for name, state in stateful.items()}
-            | settings
-            | {"epoch": epoch + 1, "step": step, "right": right},
-            checkpoint,
-        )
-        log_epoch(writer, torch.stack(losses).mean().item(), right, epoch + 1)
-    writer.close()
+        run.results = {name: read_right(run.ema_network, each) for name, each in val_sets.items()}
+        log_epoch(run.writer, torch.stack(losses).mean().item(), run.results, epoch + 1)
     trained = LineNet()
-    trained.load_state_dict(ema_network.state_dict())
-    return trained.eval(), right
+    trained.load_state_dict(run.ema_network.state_dict())
+    return trained.eval(), run.results
 
 
 @torch.no_grad()
