@@ -27,8 +27,9 @@ MULTIPLE = 32
 MAX_HEIGHT = 80
 """Height, in pixels of the finder's input, up to which the highest ink is enlarged."""
 
-SECOND_LOOK = 2
-"""Factor by which an image is enlarged that shows no ink of digits at first."""
+SECOND_LOOK, SMALL = 2, 8
+"""Factor by which an image is enlarged that shows no ink of digits at first, or only ink lower than
+so many pixels of the finder's input: there may be more."""
 
 MIN_ZOOM = 1.25
 """Another look enlarges at least by this factor."""
@@ -60,14 +61,14 @@ class Finder:
     def find(self, image: Image.Image) -> Sight:
         """Return where digits are in an image (L or RGB).
 
-        Looks at all of it, again at twice the scale if there seem to be none, and then, if their
-        ink is small, closer at where it is.
+        Looks at all of it, again at twice the scale if there seem to be none or tiny ones, and
+        then, if their ink is small, closer at where it is.
         """
         scale = scale_of(image.size)
         sight = Sight(self.look(image, scale), image, 0, 0)
         pieces = pieces_of(sight.found)
         larger = min(1.0, SECOND_LOOK * scale)
-        if not pieces and larger >= MIN_ZOOM * scale:
+        if height_of(pieces) < SMALL and larger >= MIN_ZOOM * scale:
             scale = larger
             sight = Sight(self.look(image, scale), image, 0, 0)
             pieces = pieces_of(sight.found)
@@ -111,6 +112,11 @@ def pieces_of(found: Found) -> list[tuple[slice, slice]]:
     ]
 
 
+def height_of(pieces: Sequence[tuple[slice, slice]]) -> int:
+    """Return the height of the highest piece, in pixels; 0 if there are none."""
+    return max((rows.stop - rows.start for rows, _ in pieces), default=0)
+
+
 def closer_look(
     pieces: Sequence[tuple[slice, slice]], size: tuple[int, int], scale: float
 ) -> tuple[int, int, int, int, float] | None:
@@ -122,7 +128,7 @@ def closer_look(
     """
     if not pieces:
         return None
-    height = max(rows.stop - rows.start for rows, _ in pieces)
+    height = height_of(pieces)
     margin = ZOOM_MARGIN * height
     rows, columns = (
         slice(min(span.start for span in spans), max(span.stop for span in spans))
