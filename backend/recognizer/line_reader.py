@@ -25,8 +25,11 @@ LINE_HEIGHT, MARGIN, MAX_WIDTH = 32, 2, 640
 STEP = 4
 """Columns of the input for each of which the network says what is there."""
 
-SLANTS = (0.0, -0.3, 0.3)
-"""Columns by which each row of a line is shifted against the next one, before it is read."""
+SLANTS = (-0.3, 0.3)
+"""Columns by which each row of a line is shifted against the next one, before it is read again."""
+
+SURE = 0.9
+"""Probability of what is read from which a line is not read again."""
 
 BLANK = 10
 """The class, beside the ten digits, of a step that no digit has its place in."""
@@ -68,11 +71,14 @@ class LineReader:
     def read(self, ink: Ink) -> tuple[list[Reading], float]:
         """Return the digits of a line's ink, from left to right, and how likely these are all.
 
-        The line is read at several slants, since slanted digits share columns; the likeliest
-        reading counts.
+        A line that is hard to read is read at other slants too, since slanted digits share columns;
+        the likeliest reading counts.
         """
-        readings = [self.read_slanted(ink, slant) for slant in SLANTS]
-        return max(readings, key=itemgetter(1))
+        straight = self.read_slanted(ink, 0)
+        if straight[1] >= SURE:
+            return straight
+        slanted = [self.read_slanted(ink, slant) for slant in SLANTS]
+        return max([straight, *slanted], key=itemgetter(1))
 
     def read_slanted(self, ink: Ink, slant: float) -> tuple[list[Reading], float]:
         """Return the digits of a line that is slanted first, and how likely these are all."""
