@@ -13,7 +13,7 @@ function prerenderedPage(): Plugin {
       env = config.env;
     },
     transformIndexHtml: {
-      order: "pre",
+      order: "post",
       async handler(html) {
         const { module } = await runnerImport<typeof import("./src/prerender")>(
           "./src/prerender.tsx",
@@ -21,7 +21,10 @@ function prerenderedPage(): Plugin {
         );
         // The Content-Security-Policy leaves style attributes to scripts.
         const page = module.prerender().replaceAll(/ style="[^"]*"/g, "");
-        return html.replace('<div id="root">', `$&${page}`);
+        // A browser that paints before the script needs it last.
+        return html
+          .replace('<div id="root">', `$&${page}`)
+          .replace("<script ", '$&fetchpriority="low" ');
       },
     },
   };
