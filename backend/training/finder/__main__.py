@@ -1,6 +1,6 @@
 """Trains the finder and exports it as ONNX.
 
-    make train-finder                                   this recipe: two hours on two cores
+    make train-finder                                   this recipe: an hour and a half on two cores
     make train-finder ARGS="--epochs 4 --run look"      a quick look
     make train-finder ARGS="--seed 1 --run seed-1"      the same recipe from another random state
 

@@ -32,8 +32,8 @@ from training.training_run import DEVICE, RUNS, TrainingRun, format_channels
 
 # Everything that shapes the result, besides the architecture (network.py), the lines and what all
 # recipes share (training_run.py).
-EPOCHS = 66  # each of a synthetic part and of one found in scenes, in turn
-SYNTHETIC_PARTS, SYNTHETIC_LINES = 30, 10_000  # parts, and lines of each
+EPOCHS = 56  # each of a synthetic part and of one found in scenes, in turn
+SYNTHETIC_PARTS, SYNTHETIC_LINES = 28, 10_000  # parts, and lines of each
 FOUND_PARTS, FOUND_LINES = 8, 2_500  # fewer, because a scene takes long
 VAL_SYNTHETIC_LINES, VAL_FOUND_LINES = 2_000, 500
 MAX_LR = 2e-3  # learning rate after the warm-up
