@@ -5,6 +5,8 @@ from playwright.sync_api import Page, Route, expect
 
 from support.server import Server
 
+WIDTHS = "(bars) => bars.map((bar) => getComputedStyle(bar, '::before').width)"
+
 
 def test_page_is_seen_before_its_script_and_stays_in_place(blank_page: Page, site: Server) -> None:
     page = blank_page
@@ -20,9 +22,12 @@ def test_page_is_seen_before_its_script_and_stays_in_place(blank_page: Page, sit
         button(page, "Try a 9"),
         page.get_by_role("link", name="How it works"),
     ]
+    page.wait_for_function("document.styleSheets.length > 0")
     for part in parts:
         expect(part).to_be_visible()
     places = [part.bounding_box() for part in parts]
+    bars = page.locator(".probability-bar")
+    assert bars.evaluate_all(WIDTHS) == ["0px"] * 10
     page.locator(".page").evaluate("(element) => element.setAttribute('data-first', '')")
 
     for script in scripts:

@@ -22,7 +22,7 @@ export const Probabilities = memo(function Probabilities({
     <dl className="probabilities" aria-label="Probability of each digit">
       {DIGITS.map((digit) => {
         const probability = probabilities[digit];
-        const style = { "--probability": probability ?? 0 } as CSSProperties;
+        const style = { "--probability": probability } as CSSProperties;
         return (
           <div key={digit} className="probability" data-top={top.includes(digit)}>
             <dt>{digit}</dt>
