@@ -14,7 +14,8 @@ function prerenderedPage(): Plugin {
     },
     transformIndexHtml: {
       order: "post",
-      async handler(html) {
+      async handler(html, { path }) {
+        if (path !== "/index.html") return html;
         const { module } = await runnerImport<typeof import("./src/prerender")>(
           "./src/prerender.tsx",
           { define: { "import.meta.env": JSON.stringify(env) } },
