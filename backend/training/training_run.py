@@ -2,6 +2,7 @@
 
 import copy
 import math
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -18,6 +19,8 @@ MIN_WARMUP_LR = 0.04  # first learning rate, as a fraction of that
 WARMUP = 0.1  # fraction of training in which the learning rate rises; then a cosine down to zero
 WEIGHT_DECAY = 0.02  # AdamW's
 EMA_DECAY = 0.998  # of the exponential moving average of the weights, which is what is exported
+
+SMALL_MACHINE = 2  # processors up to which one thread trains faster than all
 
 RUNS = Path(__file__).parents[2] / "runs"
 
@@ -43,6 +46,7 @@ class TrainingRun(Generic[Network]):
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(seed)
+        self.make_network = make_network
         self.network = make_network()
         # Convolutions are quicker in this layout.
         self.network.to(DEVICE, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -87,6 +91,12 @@ class TrainingRun(Generic[Network]):
         self.step += 1
         update_ema(self.ema_network, self.network, self.step)
 
+    def averaged(self) -> Network:
+        """Return a network with the averaged weights, on the CPU."""
+        network = self.make_network()
+        network.load_state_dict(self.ema_network.state_dict())
+        return network.eval()
+
     def state(self) -> dict[str, Any]:
         """Return the parts of a checkpoint that have a state of their own."""
         return {
@@ -114,6 +124,12 @@ class TrainingRun(Generic[Network]):
         for name, part in self.state().items():
             part.load_state_dict(saved[name])
         self.epoch, self.step, self.results = saved["epoch"], saved["step"], saved["results"]
+
+
+def limit_threads() -> None:
+    """Train with one thread on a small machine."""
+    if (os.cpu_count() or 1) <= SMALL_MACHINE:
+        torch.set_num_threads(1)
 
 
 def get_lr(progress: float, max_lr: float = MAX_LR) -> float:

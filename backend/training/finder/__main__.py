@@ -11,7 +11,6 @@ results.csv.
 """
 
 import argparse
-import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -30,7 +29,7 @@ from training.finder.pens import load_hands
 from training.finder.scenes import KINDS, Kind
 from training.finder.validation import found_by_kind, overlay
 from training.run_log import append_run
-from training.training_run import DEVICE, RUNS, TrainingRun, format_channels
+from training.training_run import DEVICE, RUNS, TrainingRun, format_channels, limit_threads
 
 # Everything that shapes the result, besides the architecture (network.py), the scenes and what
 # all recipes share (training_run.py).
@@ -40,8 +39,6 @@ PART_BATCHES = 200  # batches of a part
 SIDES = ((0.3, 128), (0.7, 160), (1.0, 192))  # longer side of pictures, up to a progress
 RECOLOR_PROB = 0.3  # probability that a picture is inverted; that its colors change places
 SEED = 2026
-
-SMALL_MACHINE = 2  # processors up to which one thread trains faster than all
 
 RESULTS = Path(__file__).with_name("results.csv")
 
@@ -81,9 +78,7 @@ def train(
             run.results = found_by_kind(run.ema_network, val_batches)
             log_found(run.writer, run.results, epoch + 1)
             log_scenes(run.writer, run.ema_network, val_batches, epoch + 1)
-    trained = FinderNet()
-    trained.load_state_dict(run.ema_network.state_dict())
-    return trained.eval(), run.results
+    return run.averaged(), run.results
 
 
 def shuffled(files: Sequence[Path], rng: np.random.Generator) -> Iterator[tuple[float, Batch]]:
@@ -176,8 +171,7 @@ def main() -> None:
     val_batches = val_cache.validation()
     for part in tqdm(range(parts), "drawing scenes", unit="part"):
         load_part(part)
-    if (os.cpu_count() or 1) <= SMALL_MACHINE:
-        torch.set_num_threads(1)
+    limit_threads()
     network, found = train(load_part, val_batches, folder, arguments.epochs, arguments.seed)
 
     recipe = (

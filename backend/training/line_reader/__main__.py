@@ -11,7 +11,6 @@ to results.csv.
 """
 
 import argparse
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from training.line_reader.export import export_line_reader
 from training.line_reader.lines import load_handwriting
 from training.line_reader.network import CHANNELS, LineNet, loss_of
 from training.run_log import append_run
-from training.training_run import DEVICE, RUNS, TrainingRun, format_channels
+from training.training_run import DEVICE, RUNS, TrainingRun, format_channels, limit_threads
 
 # Everything that shapes the result, besides the architecture (network.py), the lines and what all
 # recipes share (training_run.py).
@@ -39,8 +38,6 @@ VAL_SYNTHETIC_LINES, VAL_FOUND_LINES = 2_000, 500
 MAX_LR = 2e-3  # learning rate after the warm-up
 MAX_GRADIENT = 5.0  # norm to which gradients are clipped
 SEED = 2026
-
-SMALL_MACHINE = 2  # processors up to which one thread trains faster than all
 
 RESULTS = Path(__file__).with_name("results.csv")
 
@@ -68,9 +65,7 @@ def train(
             losses.append(loss.detach())
         run.results = {name: read_right(run.ema_network, each) for name, each in val_sets.items()}
         log_epoch(run.writer, torch.stack(losses).mean().item(), run.results, epoch + 1)
-    trained = LineNet()
-    trained.load_state_dict(run.ema_network.state_dict())
-    return trained.eval(), run.results
+    return run.averaged(), run.results
 
 
 @torch.no_grad()
@@ -119,8 +114,7 @@ def main() -> None:
         "synthetic": load_lines(val_cache.synthetic(1, VAL_SYNTHETIC_LINES)),
         "found": load_lines(val_cache.found(1, VAL_FOUND_LINES)),
     }
-    if (os.cpu_count() or 1) <= SMALL_MACHINE:
-        torch.set_num_threads(1)
+    limit_threads()
 
     def load_epoch(epoch: int) -> Lines:
         return load_lines([parts[epoch % len(parts)] for parts in (synthetic, found)])
