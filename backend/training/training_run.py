@@ -32,8 +32,9 @@ Network = TypeVar("Network", bound=nn.Module)
 class TrainingRun(Generic[Network]):
     """A network in training, with a checkpoint in `folder` after each epoch.
 
-    The learning rate rises to `max_lr`, then falls to zero. Raises SystemExit if the folder
-    contains a run with other settings.
+    The learning rate rises to `max_lr`, then falls to zero; from a progress `restart` on it does
+    the same once more, half as high. Raises SystemExit if the folder contains a run with other
+    settings.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class TrainingRun(Generic[Network]):
         epochs: int,
         seed: int,
         max_lr: float = MAX_LR,
+        restart: float = 1.0,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(seed)
@@ -52,7 +54,7 @@ class TrainingRun(Generic[Network]):
         self.network.to(DEVICE, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema_network = copy.deepcopy(self.network)
         self.optimizer = torch.optim.AdamW(self.network.parameters(), weight_decay=WEIGHT_DECAY)
-        self.max_lr = max_lr
+        self.max_lr, self.restart = max_lr, restart
         self.checkpoint = folder / "checkpoint.pt"
         self.settings = {"epochs": epochs, "seed": seed}
         self.epoch, self.step = 0, 0
@@ -82,7 +84,8 @@ class TrainingRun(Generic[Network]):
         The norm of its gradient is clipped to `max_gradient`.
         """
         for group in self.optimizer.param_groups:
-            group["lr"] = get_lr((self.epoch + progress) / self.settings["epochs"], self.max_lr)
+            progress_of_run = (self.epoch + progress) / self.settings["epochs"]
+            group["lr"] = get_lr(progress_of_run, self.max_lr, self.restart)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         if max_gradient < math.inf:
@@ -132,8 +135,15 @@ def limit_threads() -> None:
         torch.set_num_threads(1)
 
 
-def get_lr(progress: float, max_lr: float = MAX_LR) -> float:
-    """Return the learning rate: linear warm-up, then cosine; `progress` is in [0, 1]."""
+def get_lr(progress: float, max_lr: float = MAX_LR, restart: float = 1.0) -> float:
+    """Return the learning rate: linear warm-up, then cosine; `progress` is in [0, 1].
+
+    From a progress `restart` on, the same again, half as high (Loshchilov, Hutter, "SGDR:
+    Stochastic Gradient Descent with Warm Restarts", ICLR 2017).
+    """
+    if restart < 1 and progress >= restart:
+        return get_lr((progress - restart) / (1 - restart), max_lr / 2)
+    progress /= restart
     if progress < WARMUP:
         return max_lr * (MIN_WARMUP_LR + (1 - MIN_WARMUP_LR) * progress / WARMUP)
     return max_lr * (1 + math.cos(math.pi * (progress - WARMUP) / (1 - WARMUP))) / 2

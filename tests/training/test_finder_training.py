@@ -189,10 +189,12 @@ def test_other_handwriting_has_another_key(tmp_path: Path) -> None:
     assert SceneCache(HANDS, tmp_path).key != SceneCache(synthetic_hands(2), tmp_path).key
 
 
-def test_pictures_grow_during_training() -> None:
-    sides = [side_at(part, 10) for part in range(10)]
-    assert sides == sorted(sides)
-    assert set(sides) == {128, 160, 192}
+def test_pictures_grow_during_training_and_once_more_after_the_restart() -> None:
+    sides = [side_at(part, 20) for part in range(20)]
+    before, after = sides[: round(20 * trainer.RESTART)], sides[round(20 * trainer.RESTART) :]
+    assert before == sorted(before)
+    assert after == sorted(after)
+    assert (set(before), set(after)) == ({128, 160, 192}, {160, 192})
     assert side_at(0, 1) in sides
 
 

@@ -168,6 +168,16 @@ def test_learning_rate_rises_then_falls_to_zero() -> None:
     assert (np.diff(rates[peak:]) < 0).all()
 
 
+def test_learning_rate_does_the_same_half_as_high_after_a_restart() -> None:
+    progress = np.linspace(0, 1, 50, endpoint=False)
+    rates = [training_run.get_lr(each) for each in progress]
+    first = [training_run.get_lr(0.6 * each, restart=0.6) for each in progress]
+    second = [training_run.get_lr(0.6 + 0.4 * each, restart=0.6) for each in progress]
+    assert first == pytest.approx(rates)
+    assert second == pytest.approx([rate / 2 for rate in rates])
+    assert training_run.get_lr(1.0, restart=0.6) == pytest.approx(0)
+
+
 def test_tensorboard_shows_the_exported_model(tmp_path: Path) -> None:
     labels, predicted = np.array([0, 1, 1, NON_DIGIT]), np.array([0, 1, 7, 1])
     trainer.log_confusion_matrix(tmp_path, labels, predicted, "0123456789ab")
