@@ -20,6 +20,7 @@ from training.finder.scenes import KINDS, Scene
 from training.finder.writing import digits_of_one_writer
 from training.line_reader import __main__ as trainer
 from training.line_reader import batches, calibration
+from training.line_reader import lines as line_drawing
 from training.line_reader.__main__ import LoadLines, read_right, train
 from training.line_reader.batches import (
     BATCH_SIZE,
@@ -38,9 +39,12 @@ from training.line_reader.lines import (
     LabeledLine,
     in_a_row,
     in_order,
+    joint,
     real_number,
     reordered_number,
+    repeated,
     synthetic_lines,
+    variants,
     with_letters,
     with_marks,
 )
@@ -107,7 +111,10 @@ def test_digits_change_places_and_keep_the_gap() -> None:
     assert new_right[1::2] == left[1::2]
 
 
-def test_characters_of_a_row_follow_each_other_even_if_they_overlap() -> None:
+def test_characters_of_a_row_follow_each_other_even_if_they_overlap(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(line_drawing, "JOINS_PROB", 0)
     rng = np.random.default_rng(1)
     for _ in range(50):
         glyphs = digits_of_one_writer(HANDWRITING.hands, rng, 6)
@@ -115,6 +122,47 @@ def test_characters_of_a_row_follow_each_other_even_if_they_overlap() -> None:
         starts = [bounds([next(strokes) for _ in glyph.strokes])[0] for glyph in glyphs]
         assert next(strokes, None) is None
         assert all(after - before > 0.1 for before, after in pairwise(starts))
+
+
+def test_joint_leads_from_one_character_to_the_next_unless_that_is_far() -> None:
+    rng = np.random.default_rng(1)
+    start, near, far = np.array([[0.0, -0.9], [0.3, -0.8], [2.0, -0.8]])
+    (stroke,) = joint(start, near, rng)
+    assert stroke[[0, -1]].tolist() == [start.tolist(), near.tolist()]
+    assert np.abs(stroke).max() < 1.2
+    assert joint(start, far, rng) == []
+
+
+def test_characters_of_some_rows_are_joined() -> None:
+    rng = np.random.default_rng(1)
+    glyphs = digits_of_one_writer(HANDWRITING.hands, rng, 6)
+    apart = sum(len(glyph.strokes) for glyph in glyphs)
+    joints = [len(in_a_row(glyphs, rng)) - apart for _ in range(100)]
+    assert min(joints) == 0
+    assert 2 <= max(joints) <= 5
+    assert 2 < sum(number > 0 for number in joints) < 40
+
+
+def test_repeated_digits_are_the_one_before() -> None:
+    rng = np.random.default_rng(1)
+    glyphs = variants(rng, 8)
+    rows = [repeated(glyphs, rng) for _ in range(20)]
+    for row in rows:
+        assert row[0] is glyphs[0]
+        assert all(
+            after is before or after is glyph
+            for glyph, (before, after) in zip(glyphs[1:], pairwise(row), strict=True)
+        )
+    assert len({tuple(map(id, row)) for row in rows}) > 10
+
+
+def test_variants_are_all_digits_1_high() -> None:
+    glyphs = variants(np.random.default_rng(1), 200)
+    assert {glyph.label for glyph in glyphs} == set(range(10))
+    for glyph in glyphs:
+        left, top, right, bottom = glyph.box
+        assert (left, bottom) == pytest.approx((0, 0), abs=0.05)
+        assert 0.5 < max(right, -top) < 1.7
 
 
 def test_letters_and_marks_are_no_digits() -> None:

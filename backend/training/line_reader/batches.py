@@ -30,7 +30,7 @@ from recognizer import (
 )
 from recognizer.line_reader import LINE_HEIGHT, STEP
 from recognizer.model_files import FINDER_PATH, MODEL_PATH
-from training.data import numbers
+from training.data import numbers, synthetic_digits
 from training.finder.batches import SCENE_MODULES, files_of, key_of
 from training.line_reader import found_lines, lines
 from training.line_reader.lines import MAX_DIGITS, Handwriting, LabeledLine
@@ -38,7 +38,7 @@ from training.whole_files import whole_file
 
 MODULES = (
     *SCENE_MODULES, classifier, decoding, detection, finder, found_lines, layout, lifting,
-    line_reader, lines, numbers, preprocessing,
+    line_reader, lines, numbers, preprocessing, synthetic_digits,
 )  # fmt: skip
 """What a part depends on, beside this file."""
 

@@ -4,7 +4,7 @@ Lengths are fractions of a digit's height unless they are said to be in pixels.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,11 +16,19 @@ from recognizer.line_reader import line_input
 from training.data.numbers import load_whole_numbers
 from training.data.pen_paths import Part
 from training.data.rasterize import Stroke, smooth
+from training.data.synthetic_digits import sample_synthetic_digits
 from training.finder import pens
 from training.finder.canvas import Field, Size, blur, bounds, draw_strokes, rotation, smooth_noise
 from training.finder.pens import Hand, Hands, Pen, load_hands
 from training.finder.stage import Glyph
-from training.finder.writing import dash, digits_of_one_writer, letters_of_one_writer, shape, stop
+from training.finder.writing import (
+    dash,
+    digits_of_one_writer,
+    letters_of_one_writer,
+    rewritten,
+    shape,
+    stop,
+)
 
 MAX_DIGITS = 16
 """Digits of a line, at most: a credit card has as many."""
@@ -38,6 +46,12 @@ other lines are composed of digits.
 LETTERS_PROB, MAX_LETTERS = 0.22, 3
 """Probability that a line has letters or signs, and how many at most."""
 
+VARIANTS_PROB = 0.15
+"""Probability that composed digits are not a writer's, but variants from all over the world."""
+
+REPEATS_PROB, REPEATED_PROB = 0.15, 0.5
+"""Probability of a line with repeated digits, and of each in it that it is the one before again."""
+
 MARKS_PROB, STOP_PROB, MAX_MARKS = 0.2, 0.6, 3
 """Probability of stops and dashes between digits; that one of them is a stop; at most so many."""
 
@@ -46,6 +60,10 @@ CLOSE_PROB, CLOSE_GAPS, WIDE_GAPS = 0.45, (-0.2, 0.12), (0.02, 0.9)
 
 EVEN_PROB, EVEN_SPREAD, UNEVEN_SPREAD = 0.7, 0.03, 0.1
 """Probability that gaps are about equal, and their deviation in these lines and in the others."""
+
+JOINS_PROB, JOINED_PROB, MAX_JOIN, JOIN_SAG = 0.15, 0.6, 0.8, 0.06
+"""Probability of a line whose characters are joined, as in quick writing; of each in it that it is
+joined to the next; the longest joint, and how much its middle sags."""
 
 MIN_ADVANCE = 0.12
 """From where a character begins to where the next one does, at least: their order stays clear."""
@@ -188,13 +206,34 @@ def composed_number(hands: Hands, rng: np.random.Generator) -> Written:
     """Return digits of one writer in a row, in a few lines with something else among them."""
     shares = np.array(SHARE_BY_COUNT) / sum(SHARE_BY_COUNT)
     count = int(rng.choice(len(shares), p=shares))
-    glyphs = digits_of_one_writer(hands, rng, count)
+    glyphs = (
+        variants(rng, count)
+        if rng.random() < VARIANTS_PROB
+        else digits_of_one_writer(hands, rng, count)
+    )
+    if rng.random() < REPEATS_PROB:
+        glyphs = repeated(glyphs, rng)
     if rng.random() < LETTERS_PROB:
         glyphs = with_letters(glyphs, hands, rng)
     if rng.random() < MARKS_PROB:
         glyphs = with_marks(glyphs, rng)
     digits = tuple(glyph.label for glyph in glyphs if glyph.label is not None)
     return Written(in_a_row(glyphs, rng), digits)
+
+
+def variants(rng: np.random.Generator, count: int) -> list[Glyph]:
+    """Return digits as they are written somewhere, if not by the writers; see VARIANTS."""
+    drawings, labels = sample_synthetic_digits(count, int(rng.integers(2**32)))
+    glyphs = rewritten(list(zip(map(str, labels), drawings, strict=True)), rng)
+    return [replace(glyph, label=label) for glyph, label in zip(glyphs, labels, strict=True)]
+
+
+def repeated(glyphs: list[Glyph], rng: np.random.Generator) -> list[Glyph]:
+    """Return digits, some of which are the one before again."""
+    row = glyphs[:1]
+    for glyph in glyphs[1:]:
+        row.append(row[-1] if rng.random() < REPEATED_PROB else glyph)
+    return row
 
 
 def with_letters(glyphs: list[Glyph], hands: Hands, rng: np.random.Generator) -> list[Glyph]:
@@ -226,15 +265,28 @@ def inserted(
 
 
 def in_a_row(glyphs: list[Glyph], rng: np.random.Generator) -> list[Stroke]:
-    """Return the strokes of characters from left to right, with gaps or overlapping."""
+    """Return the strokes of characters from left to right: apart, overlapping or joined."""
     gap = rng.uniform(*(CLOSE_GAPS if rng.random() < CLOSE_PROB else WIDE_GAPS))
     spread = EVEN_SPREAD if rng.random() < EVEN_PROB else UNEVEN_SPREAD
-    strokes, x = [], 0.0
+    are_joined = rng.random() < JOINS_PROB
+    strokes: list[Stroke] = []
+    x = 0.0
     for glyph in glyphs:
         corner = np.array([x, rng.normal(0, BASELINE_SPREAD)])
-        strokes += [stroke + corner for stroke in glyph.strokes]
+        placed = [stroke + corner for stroke in glyph.strokes]
+        if are_joined and strokes and rng.random() < JOINED_PROB:
+            strokes += joint(strokes[-1][-1], placed[0][0], rng)
+        strokes += placed
         x += max(MIN_ADVANCE, glyph.box[2] + gap + rng.normal(0, spread))
     return strokes
+
+
+def joint(start: Stroke, end: Stroke, rng: np.random.Generator) -> list[Stroke]:
+    """Return the stroke that joins two points (2,), unless it would be too long."""
+    if np.hypot(*(end - start)) > MAX_JOIN:
+        return []
+    middle = (start + end) / 2 + (0, rng.normal(0, JOIN_SAG))
+    return [smooth(np.stack([start, middle, end]), 3)]
 
 
 def bent(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
