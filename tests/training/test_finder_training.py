@@ -1,6 +1,7 @@
 """The finder: network, export, losses, validation, cached scenes and training."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -191,11 +192,23 @@ def test_other_handwriting_has_another_key(tmp_path: Path) -> None:
 
 def test_pictures_grow_during_training_and_once_more_after_the_restart() -> None:
     sides = [side_at(part, 20) for part in range(20)]
-    before, after = sides[: round(20 * trainer.RESTART)], sides[round(20 * trainer.RESTART) :]
+    before, after = sides[:10], sides[10:]
     assert before == sorted(before)
     assert after == sorted(after)
     assert (set(before), set(after)) == ({128, 160, 192}, {160, 192})
     assert side_at(0, 1) in sides
+
+
+def test_every_part_is_learned_three_times_but_never_twice_in_a_row() -> None:
+    epochs = trainer.EPOCHS
+    parts = epochs // trainer.EPOCHS_PER_PART
+    order = [trainer.part_at(epoch, epochs) for epoch in range(epochs)]
+    assert sorted(order) == sorted([*range(parts)] * trainer.EPOCHS_PER_PART)
+    assert all(before != after for before, after in pairwise(order))
+    assert [side_at(part, parts) for part in order] == [
+        side_at(part, parts) for part in sorted(order)
+    ]
+    assert [trainer.part_at(epoch, 2) for epoch in range(2)] == [0, 0]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Trains the finder and exports it as ONNX.
 
-    make train-finder                                   this recipe: 2.5 hours on two cores
+    make train-finder                                   this recipe: three hours on two cores
     make train-finder ARGS="--epochs 4 --run look"      a quick look
     make train-finder ARGS="--seed 1 --run seed-1"      the same recipe from another random state
 
@@ -33,11 +33,11 @@ from training.training_run import DEVICE, RUNS, TrainingRun, format_channels, li
 
 # Everything that shapes the result, besides the architecture (network.py), the scenes and what
 # all recipes share (training_run.py).
-EPOCHS = 120
-RESTART = 0.6  # progress at which the learning rate rises again
-EPOCHS_PER_PART = 3  # of the scenes; then come others
+EPOCHS = 144
+RESTART = 0.5  # progress at which the learning rate rises again
+EPOCHS_PER_PART = 3  # of the scenes
 PART_BATCHES = 200  # batches of a part
-SIDES = ((0.18, 128), (0.42, 160), (RESTART, 192), (0.72, 160), (1.0, 192))
+SIDES = ((0.15, 128), (0.35, 160), (RESTART, 192), (0.6, 160), (1.0, 192))
 """Longer side of pictures, up to a progress."""
 RECOLOR_PROB = 0.3  # probability that a picture is inverted; that its colors change places
 SEED = 2026
@@ -65,7 +65,7 @@ def train(
     for epoch in run.epochs():
         rng = np.random.default_rng((seed, epoch))
         history = []
-        files = load_part(epoch // EPOCHS_PER_PART)
+        files = load_part(part_at(epoch, epochs))
         for progress, batch in shuffled(files, rng):
             pictures = torch.from_numpy(recolored(batch, rng)).to(DEVICE)
             truth = truth_of(*(torch.from_numpy(array).to(DEVICE) for array in batch[1:]))
@@ -99,6 +99,24 @@ def recolored(batch: Batch, rng: np.random.Generator) -> NDArray[np.uint8]:
         if rng.random() < RECOLOR_PROB:
             picture[:] = picture[..., rng.permutation(3)]
     return pictures
+
+
+def part_at(epoch: int, epochs: int) -> int:
+    """Return the number of the part of the scenes that an epoch is of.
+
+    Parts of the same size follow each other in turn, since the same scenes three times in a row
+    would be learned by heart.
+    """
+    parts = -(-epochs // EPOCHS_PER_PART)
+    end = next(end for end in stage_ends(parts) if epoch < end * EPOCHS_PER_PART)
+    start = max((each for each in stage_ends(parts) if each < end), default=0)
+    return start + (epoch - start * EPOCHS_PER_PART) % (end - start)
+
+
+def stage_ends(parts: int) -> list[int]:
+    """Return the numbers of parts after which the size of the pictures changes, and that of all."""
+    sides = [side_at(part, parts) for part in range(parts)]
+    return [part for part in range(1, parts) if sides[part] != sides[part - 1]] + [parts]
 
 
 def side_at(part: int, parts: int) -> int:
