@@ -15,10 +15,10 @@ MIN_CLASS, MIN_ODDS = 0.02, 1e-3
 USUAL_HEIGHT = 40.0
 """Height of a digit in pixels of the finder, at which its size says nothing."""
 
-MIN_CONFIDENCE = 0.3
+MIN_CONFIDENCE = 0.15
 """Confidence of a found digit below which it is none."""
 
-SURE_CONFIDENCE = 0.8
+SURE_CONFIDENCE = 0.85
 """Confidence of a found digit, and of a number as a whole, from which it is reliable."""
 
 
@@ -27,6 +27,8 @@ class Evidence(NamedTuple):
 
     digits: NDArray[np.float64]
     """(10,), sums to 1: probabilities of the ten digits, by all networks."""
+    shape: float
+    """Probability that its ink has the shape of any digit, by the classifier."""
     heat: float
     """Probability that there is a digit's center, by the finder."""
     ink: float
@@ -35,6 +37,8 @@ class Evidence(NamedTuple):
     """Probability that its row has the digits that are read there, by the line reader."""
     height: float
     """In pixels of the finder."""
+    row: int
+    """Digits that are read in its row."""
 
 
 def combine(
@@ -57,6 +61,8 @@ class Confidence(NamedTuple):
 
     digit: float
     """Weight of the log-odds of the likeliest digit."""
+    shape: float
+    """Weight of the log-odds of the shape."""
     heat: float
     """Weight of the log-odds that there is a center."""
     ink: float
@@ -65,6 +71,8 @@ class Confidence(NamedTuple):
     """Weight of the log-odds of the row."""
     height: float
     """Weight of the logarithm of the height."""
+    row: float
+    """Weight of the logarithm of the row's digits: what stands alone is a digit less often."""
     bias: float
     number: float
     """Weight of the log-odds that all digits of a number are right."""
@@ -73,7 +81,7 @@ class Confidence(NamedTuple):
 
     def of(self, evidence: Evidence) -> float:
         """Return the probability that there is a digit, the likeliest one."""
-        weights = self.digit, self.heat, self.ink, self.line, self.height
+        weights = self[: len(Evidence._fields)]
         return logistic(float(np.dot(weights, log_odds(evidence))) + self.bias)
 
     def of_number(self, digits: Sequence[float]) -> float:
@@ -109,9 +117,11 @@ def predict(evidence: Evidence, confidence: float) -> DigitPrediction:
 
 
 def log_odds(evidence: Evidence) -> NDArray[np.float64]:
-    """Return the log-odds of the evidence (5,), and for the height its logarithm."""
-    probabilities = (evidence.digits.max(), evidence.heat, evidence.ink, evidence.line)
-    return np.array([*map(log_odds_of, probabilities), log(evidence.height / USUAL_HEIGHT)])
+    """Return the log-odds of the evidence (7,), and for height and row their logarithms."""
+    likeliest = float(evidence.digits.max())
+    probabilities = likeliest, evidence.shape, evidence.heat, evidence.ink, evidence.line
+    sizes = evidence.height / USUAL_HEIGHT, evidence.row
+    return np.array([*map(log_odds_of, probabilities), *map(log, sizes)])
 
 
 def log_odds_of(probability: float) -> float:

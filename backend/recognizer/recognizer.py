@@ -31,7 +31,7 @@ MIN_SEARCHED_SIDE = 64
 SAME_INK = 0.7
 """Overlap from which what was found is taken for all ink of the image."""
 
-MIN_CONFIDENCE, MIN_DOUBTFUL = 0.85, 0.5
+MIN_TRUSTED, MIN_DOUBTFUL = 0.5, 0.3
 """Confidence of what was found, as a geometric mean, from which the classifier is not believed; and
 from which several digits are an answer, though unsure, where it sees none."""
 
@@ -168,11 +168,10 @@ def answer(
     if is_settled(drawn, alone, found):
         numbers = () if alone.prediction.digit is None else lay_out([alone])
         return prediction_of(alone.prediction, numbers), alone.model_input
-    if drawn.on_even_paper and mean_confidence(found) < MIN_CONFIDENCE:
-        found = as_unsure(found)
     if len(found) == 1:
-        if drawn.on_even_paper and has_ink_beside(found[0].box, alone.box):
-            found = as_unsure(found)
+        ink, digit = alone.box, found[0].box
+        if drawn.on_even_paper and (is_same(digit, ink) or has_ink_beside(digit, ink)):
+            found = as_unsure(found)  # all ink together is no digit
         return prediction_of(found[0].prediction, lay_out(found)), found[0].model_input
     return prediction_of(None, lay_out(found)), None
 
@@ -180,15 +179,21 @@ def answer(
 def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]) -> bool:
     """Return whether all ink, read as one digit, is to be believed rather than what was found.
 
-    It is if that is nothing or the same ink. On even paper it also is if what was found is doubtful
-    as a whole, unless that is several digits and the ink together is none.
+    It is if that is nothing, or the same ink and surely a digit. On even paper it also is if what
+    was found is doubtful as a whole, unless that is several digits and the ink together is none.
     """
     if not found:
         return True
-    if drawn.on_even_paper and (confidence := mean_confidence(found)) < MIN_CONFIDENCE:
+    if drawn.on_even_paper and (confidence := mean_confidence(found)) < MIN_TRUSTED:
         is_rejected = alone.prediction.verdict == "not_a_digit"
         return not is_rejected or len(found) == 1 or confidence < MIN_DOUBTFUL
-    return len(found) == 1 and overlap(found[0].box, alone.box) >= SAME_INK
+    is_digit = alone.prediction.verdict == "digit"
+    return is_digit and len(found) == 1 and is_same(found[0].box, alone.box)
+
+
+def is_same(digit: Box, ink: Box) -> bool:
+    """Return whether a digit is about all ink of the image."""
+    return overlap(digit, ink) >= SAME_INK
 
 
 def mean_confidence(digits: list[PlacedDigit]) -> float:

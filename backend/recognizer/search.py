@@ -31,6 +31,20 @@ from recognizer.lifting import lift_ink
 from recognizer.line_reader import LineReader
 from recognizer.preprocessing import Box, ModelInput, size_normalize, to_sent_pixels
 
+UNKNOWN = np.full(10, 0.1)
+"""Probabilities of the digits where the line reader reads none."""
+
+
+class ReadDigit(NamedTuple):
+    """A digit in a row, as the line reader reads it."""
+
+    patch: Patch
+    """Its ink in the finder's mask."""
+    digits: NDArray[np.float64]
+    """(10,), sums to 1: what it is."""
+    line: float
+    """Probability that the row has the digits that are read there."""
+
 
 class Candidate(NamedTuple):
     """Ink that may be a digit."""
@@ -78,59 +92,52 @@ class Search:
         pieces = detect(sight.found, self.classifier.class_probabilities)
         rows = []
         for number in split_numbers(pieces):
-            judged = [
-                self.judge(sight, digit, line, probability, image.scale)
-                for digit, line, probability in self.read_number(sight, number)
-            ]
+            row = self.read_number(sight, number)
+            judged = [self.judge(sight, digit, len(row), image.scale) for digit in row]
             rows.append([candidate for candidate in judged if candidate is not None])
         return rows
 
-    def read_number(
-        self, sight: Sight, pieces: Sequence[Patch]
-    ) -> list[tuple[Patch, NDArray[np.float64], float]]:
+    def read_number(self, sight: Sight, pieces: Sequence[Patch]) -> list[ReadDigit]:
         """Return the digits that the line reader reads where the finder found pieces in a row.
 
-        Each has its ink in the mask, the probabilities (10,) of what it is read as, and that of all
-        that is read.
+        Where it reads none, each piece may be any digit.
         """
         mask = sight.found.mask
         ink, place = lift_ink(sight.part, mask, patch_around(mask, pieces))
         if ink.sum() < MIN_PIECE:
             return []  # the finder saw ink where the colors show none
         readings, probability = self.line_reader.read(ink)
+        if not readings:
+            return [ReadDigit(piece, UNKNOWN, 1 - probability) for piece in pieces]
         scale = mask.shape[1] / sight.part.width
         digits = []
         for reading in readings:
             left, right = (scale * (place.left + side) for side in (reading.left, reading.right))
             patch = patch_between(mask, pieces, left, right)
             if patch is not None:
-                digits.append((patch, reading.digits, probability))
+                digits.append(ReadDigit(patch, reading.digits, probability))
         return digits
 
     def judge(
-        self,
-        sight: Sight,
-        digit: Patch,
-        line: NDArray[np.float64],
-        probability: float,
-        scale: tuple[float, float],
+        self, sight: Sight, digit: ReadDigit, count: int, scale: tuple[float, float]
     ) -> Candidate | None:
-        """Return what all networks make of a digit; None if the colors show no ink there.
+        """Return what all networks make of one of `count` digits in a row.
 
-        `line` are the line reader's probabilities (10,) of the digit, `probability` that of all
-        that it reads in the row, and `scale` the image's.
+        Returns None if the colors show no ink there. `scale` is the image's.
         """
-        ink, place = lift_ink(sight.part, sight.found.mask, digit)
+        ink, place = lift_ink(sight.part, sight.found.mask, digit.patch)
         if ink.sum() < MIN_PIECE:
             return None
         model_input, box = size_normalize(ink)
-        read = self.classifier.class_probabilities(model_input)[:NON_DIGIT]
+        read = self.classifier.class_probabilities(model_input)
         evidence = Evidence(
-            combine(read, classes_of(sight.found, digit), line),
-            heat_of(sight.found, digit),
-            ink_of(digit),
-            probability,
-            digit.box.height,
+            combine(read[:NON_DIGIT], classes_of(sight.found, digit.patch), digit.digits),
+            1 - float(read[NON_DIGIT]),
+            heat_of(sight.found, digit.patch),
+            ink_of(digit.patch),
+            digit.line,
+            digit.patch.box.height,
+            count,
         )
         in_image = box._replace(
             left=sight.left + place.left + box.left, top=sight.top + place.top + box.top

@@ -46,13 +46,15 @@ def candidate(digit: int, box: Box, heat: float = 0.9) -> Candidate:
     """Return a candidate that is surely that digit, if it is one."""
     digits = np.full(10, 1e-4)
     digits[digit] = 1
-    evidence = Evidence(digits / digits.sum(), heat, 0.9, 0.9, box.height)
+    evidence = Evidence(digits / digits.sum(), 0.9, heat, 0.9, 0.9, box.height, 2)
     return Candidate(evidence, np.zeros((28, 28), dtype=np.float32), box)
 
 
 LEFT, RIGHT = Box(10, 10, 20, 40), Box(40, 10, 20, 40)
 
-OF_DIGITS = Confidence(digit=0.5, heat=2, ink=0, line=0, height=0, bias=-2, number=1, number_bias=0)
+OF_DIGITS = Confidence(
+    digit=0.5, shape=0, heat=2, ink=0, line=0, height=0, row=0, bias=-2, number=1, number_bias=0
+)
 
 
 @pytest.mark.parametrize(

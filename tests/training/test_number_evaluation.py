@@ -121,8 +121,8 @@ def test_results_of_a_kind_sum_to_its_scenes() -> None:
         answer("42", "not_a_digit"),
         answer("42", "digit", "4"),
     ]
-    result = scene_kind_result(BY_NAME["sticky note"], answers)
-    assert (result.name, result.held_out, result.images) == ("sticky note", True, 4)
+    result = scene_kind_result(BY_NAME["recycled paper"], answers)
+    assert (result.name, result.held_out, result.images) == ("recycled paper", True, 4)
     assert (result.right, result.unsure, result.wrong) == (1, 2, 1)
 
 
@@ -236,7 +236,7 @@ def test_scenes_without_digits_are_on_every_ground() -> None:
 
 @pytest.mark.usefixtures("two_scenes")
 def test_scenes_are_evaluated_by_kind_and_apart_by_what_training_knows() -> None:
-    kinds = [BY_NAME[name] for name in ("plain", "canvas", "letters", "sticky note")]
+    kinds = [BY_NAME[name] for name in ("plain", "canvas", "letters", "recycled paper")]
     results = evaluate_scenes(Evaluator(), synthetic_hands(3), kinds)
     assert [result.name for result in results.kinds] == [kind.name for kind in kinds]
     assert all(each.right + each.unsure + each.wrong == 2 for each in results.kinds)
@@ -245,7 +245,7 @@ def test_scenes_are_evaluated_by_kind_and_apart_by_what_training_knows() -> None
     assert (held_out.name, held_out.images) == ("scenes of 1 kinds held out of training", 2)
     right = {result.name: result.right for result in results.kinds}
     assert trained.correct == right["plain"] + right["canvas"]
-    assert held_out.correct == right["sticky note"]
+    assert held_out.correct == right["recycled paper"]
     assert [scene.kind for scene in results.shown] == kinds
 
 
@@ -291,7 +291,7 @@ def evaluation() -> Evaluation:
     ]
     known = scene_kind_result(BY_NAME["plain"], [answer("42", "number", "42")] * 4)
     held_out = scene_kind_result(
-        BY_NAME["sticky note"], [answer("42", "number", "42"), answer("42", "digit", "4")]
+        BY_NAME["recycled paper"], [answer("42", "number", "42"), answer("42", "digit", "4")]
     )
     worst = scene_kind_result(BY_NAME["desk"], [answer("42", "not_a_digit")])
     return replace(
@@ -310,7 +310,7 @@ def test_card_has_a_row_per_set_and_the_kinds_that_went_wrong_with_the_worst_fir
         row = "50.00% | 9.45% – 90.55% | 50.00% | 0.00% | 0.00% | 50.00% | 40.00%"
         assert f"| set {index} (2) | {row} |\n" in card
     worst_first = (
-        "| desk | trained with | 0 of 1 | 1 | 0 |\n| sticky note | held out | 1 of 2 | 0 | 1 |\n"
+        "| desk | trained with | 0 of 1 | 1 | 0 |\n| recycled paper | held out | 1 of 2 | 0 | 1 |\n"
     )
     assert worst_first in card
     assert "| plain |" not in card
@@ -339,7 +339,7 @@ def test_results_of_numbers_survive_saving_and_loading(
 def test_chart_has_a_bar_of_a_hundred_percent_per_kind(evaluation: Evaluation) -> None:
     known, held_out = scenes_chart(evaluation.scene_kinds).axes
     assert [label.get_text() for label in known.get_yticklabels()] == ["desk", "plain"]
-    assert [label.get_text() for label in held_out.get_yticklabels()] == ["sticky note"]
+    assert [label.get_text() for label in held_out.get_yticklabels()] == ["recycled paper"]
     widths: dict[float, float] = defaultdict(float)
     for bar in known.patches:
         assert isinstance(bar, Rectangle)

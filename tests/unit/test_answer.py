@@ -43,10 +43,11 @@ UNSURE = placed(8, "unsure", 0.6, WHOLE)
     ("alone", "confidence", "expected"),
     [
         (REJECTED, 0.95, ("number", "42")),
-        (REJECTED, 0.7, ("unsure", "42")),
-        (REJECTED, 0.4, ("not_a_digit", "")),
+        (REJECTED, 0.4, ("unsure", "42")),
+        (REJECTED, 0.2, ("not_a_digit", "")),
         (UNSURE, 0.95, ("number", "42")),
-        (UNSURE, 0.7, ("unsure", "8")),
+        (UNSURE, 0.7, ("unsure", "42")),
+        (UNSURE, 0.4, ("unsure", "8")),
     ],
 )
 def test_doubtful_numbers_on_even_paper_are_unsure_or_left_out(
@@ -67,12 +68,21 @@ def test_nothing_found_leaves_the_first_answer(even_paper: bool) -> None:
     assert outcome(UNSURE, [], even_paper) == ("unsure", "8")
 
 
-def test_same_ink_found_leaves_the_first_answer() -> None:
-    assert outcome(UNSURE, [placed(3, "digit", 0.99, WHOLE)], even_paper=False) == ("unsure", "8")
+@pytest.mark.parametrize("even_paper", [False, True])
+def test_same_ink_found_leaves_a_sure_digit(even_paper: bool) -> None:
+    alone, found = placed(8, "digit", 0.9, WHOLE), placed(3, "digit", 0.99, WHOLE)
+    assert outcome(alone, [found], even_paper) == ("digit", "8")
+
+
+@pytest.mark.parametrize("alone", [REJECTED, UNSURE])
+def test_same_ink_found_is_believed_but_unsure_on_even_paper(alone: PlacedDigit) -> None:
+    found = [placed(3, "digit", 0.99, WHOLE)]
+    assert outcome(alone, found) == ("unsure", "3")
+    assert outcome(alone, found, even_paper=False) == ("digit", "3")
 
 
 def test_doubtful_single_digit_does_not_overrule_a_rejection_on_even_paper() -> None:
-    assert outcome(REJECTED, [placed(4, "digit", 0.8, LEFT)]) == ("not_a_digit", "")
+    assert outcome(REJECTED, [placed(4, "unsure", 0.45, LEFT)]) == ("not_a_digit", "")
 
 
 def test_single_digit_with_ink_beside_it_is_unsure() -> None:

@@ -16,7 +16,16 @@ from recognizer.confidence import (
 )
 
 CONFIDENCE = Confidence(
-    digit=0.5, heat=1.5, ink=0.2, line=0.4, height=0.3, bias=-2.0, number=0.8, number_bias=-0.4
+    digit=0.5,
+    shape=0.3,
+    heat=1.5,
+    ink=0.2,
+    line=0.4,
+    height=0.3,
+    row=0.6,
+    bias=-3.0,
+    number=0.8,
+    number_bias=-0.4,
 )
 
 
@@ -31,30 +40,26 @@ def evidence(
     read: NDArray[np.float64],
     classes: NDArray[np.float64],
     heat: float,
+    *,
     height: float = 40,
     line: float = 0.5,
+    shape: float = 0.95,
+    row: int = 2,
 ) -> Evidence:
-    return Evidence(combine(read, classes, classes), heat, 0.8, line, height)
-
-
-def confidence_of(
-    read: NDArray[np.float64],
-    classes: NDArray[np.float64],
-    heat: float,
-    height: float = 40,
-    line: float = 0.5,
-) -> float:
-    return CONFIDENCE.of(evidence(read, classes, heat, height, line))
+    return Evidence(combine(read, classes, classes), shape, heat, 0.8, line, height, row)
 
 
 def test_confidence_grows_with_the_evidence() -> None:
     read = probabilities(3, 0.99)
-    by_heat = [confidence_of(read, read, heat) for heat in (0.2, 0.6, 0.95)]
-    assert by_heat == sorted(by_heat)
-    by_height = [confidence_of(read, read, 0.9, height) for height in (8, 30, 60)]
-    assert by_height == sorted(by_height)
-    by_line = [confidence_of(read, read, 0.9, line=line) for line in (0.1, 0.6, 0.99)]
-    assert by_line == sorted(by_line)
+    stronger_and_stronger = [
+        [evidence(read, read, heat) for heat in (0.2, 0.6, 0.95)],
+        [evidence(read, read, 0.9, height=height) for height in (8, 30, 60)],
+        [evidence(read, read, 0.9, line=line) for line in (0.1, 0.6, 0.99)],
+        [evidence(read, read, 0.9, shape=shape) for shape in (0.1, 0.6, 0.99)],
+        [evidence(read, read, 0.9, row=row) for row in (1, 2, 5)],
+    ]
+    for weaker, middle, stronger in stronger_and_stronger:
+        assert CONFIDENCE.of(weaker) < CONFIDENCE.of(middle) < CONFIDENCE.of(stronger)
     agreeing = evidence(read, probabilities(3, 0.9), 0.9)
     differing = evidence(read, probabilities(5, 0.9), 0.9)
     assert agreeing.digits.argmax() == differing.digits.argmax() == 3
@@ -95,7 +100,7 @@ def test_single_digit_of_a_row_keeps_its_confidence() -> None:
 
 
 def test_certain_digits_make_a_nearly_certain_number() -> None:
-    certain = Evidence(probabilities(1, 1.0), 1.0, 1.0, 1.0, 80)
+    certain = Evidence(probabilities(1, 1.0), 1.0, 1.0, 1.0, 1.0, 80, 5)
     confidence = CONFIDENCE._replace(digit=50.0)
     assert confidence.of(certain) == 1
     assert 0.9 < prod(confidence.of_row([certain] * 5)) <= 1

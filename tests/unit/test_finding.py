@@ -140,6 +140,18 @@ def test_ink_that_the_colors_do_not_show_is_left_out(monkeypatch: pytest.MonkeyP
     assert search.find_digits(decode_image(encode(paper))) == []
 
 
+def test_what_the_line_reader_takes_for_no_digit_is_still_a_candidate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    search = Recognizer().search
+    monkeypatch.setattr(search.line_reader, "read", lambda _: ([], 0.7))
+    ((first, second),) = search.find_rows(decode_image(encode(two_digits(4, 2))))
+    for candidate, digit in ((first, 4), (second, 2)):
+        assert candidate.evidence.digits.argmax() == digit
+        assert candidate.evidence.line == pytest.approx(0.3)
+        assert candidate.evidence.row == 2
+
+
 @pytest.mark.parametrize("model", ["finder", "line_reader"])
 def test_plain_digit_does_without_the_other_models(tmp_path: Path, model: str) -> None:
     damaged = tmp_path / "damaged.onnx"

@@ -16,7 +16,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from recognizer import Box, Recognizer
-from recognizer.confidence import MIN_CONFIDENCE, Confidence, log_odds, log_odds_of
+from recognizer.confidence import MIN_CONFIDENCE, Confidence, Evidence, log_odds, log_odds_of
 from recognizer.decoding import decode_image
 from recognizer.layout import MAX_GAP, enclosing_box
 from recognizer.recognizer import overlap
@@ -24,7 +24,11 @@ from recognizer.search import Candidate
 from training.finder.pens import Hands
 from training.finder.scenes import KINDS, Scene, draw_scene
 
-SCENES_PER_KIND = 12
+SCENES_PER_KIND, SCENES_PER_OTHER_KIND = 12, 84
+"""Scenes of each kind, and of those with something that may be taken for digits."""
+
+OTHER_KINDS = ("digits and letters", "letters", "drawings", "nothing")
+"""Kinds of which few show digits: confidence is to be low there."""
 
 SIZES = ((480, 360), (400, 400), (360, 480), (640, 480), (300, 225))
 """Width and height of scenes."""
@@ -46,19 +50,21 @@ def calibrate(line_reader: Path, hands: Hands) -> Confidence:
     those that are served.
     """
     search = Recognizer(line_reader=line_reader).search
+    others = [kind for kind in KINDS if kind.name in OTHER_KINDS]
+    kinds = [*KINDS * SCENES_PER_KIND, *others * (SCENES_PER_OTHER_KIND - SCENES_PER_KIND)]
     scenes = []
-    for number in tqdm(range(len(KINDS) * SCENES_PER_KIND), "calibrating", unit="scene"):
-        scene = draw_scene(hands, KINDS[number % len(KINDS)], SIZES[number % len(SIZES)], [number])
+    for number, kind in enumerate(tqdm(kinds, "calibrating", unit="scene")):
+        scene = draw_scene(hands, kind, SIZES[number % len(SIZES)], [number])
         file = BytesIO()
         Image.fromarray(scene.picture).save(file, "BMP")  # a PNG takes 15 ms
         scenes.append((scene, search.find_rows(decode_image(file.getvalue()))))
     candidates = [(scene, each) for scene, rows in scenes for row in rows for each in row]
     odds = [log_odds(each.evidence) for _, each in candidates]
     right = [label_at(scene, each.box) == digit_of(each) for scene, each in candidates]
-    digit, heat, ink, line, height, bias = fit_logistic(
-        np.reshape(odds, (-1, 5)), np.array(right, dtype=bool)
+    weights = fit_logistic(
+        np.reshape(odds, (-1, len(Evidence._fields))), np.array(right, dtype=bool)
     ).tolist()
-    of_digits = Confidence(digit, heat, ink, line, height, bias, number=1, number_bias=0)
+    of_digits = Confidence._make([*weights, 1.0, 0.0])
     numbers = [number for scene, rows in scenes for number in numbers_of(scene, rows, of_digits)]
     number, bias = fit_logistic(
         np.reshape([log_odds_of(confidence) for confidence, _ in numbers], (-1, 1)),

@@ -10,7 +10,9 @@ from recognizer.line_reader import LINE_HEIGHT, STEP
 from training.export_onnx import finish_export
 from training.line_reader.network import LineNet
 
-UNCALIBRATED = Confidence(digit=1, heat=1, ink=0, line=1, height=0, bias=0, number=1, number_bias=0)
+UNCALIBRATED = Confidence(
+    digit=1, shape=0, heat=1, ink=0, line=1, height=0, row=0, bias=0, number=1, number_bias=0
+)
 """Until the weights are chosen, for which the file is needed."""
 
 
