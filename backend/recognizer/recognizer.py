@@ -179,15 +179,17 @@ def answer(
 def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]) -> bool:
     """Return whether all ink, read as one digit, is to be believed rather than what was found.
 
-    It is if that is nothing, or the same ink and surely a digit. On even paper it also is if what
-    was found is doubtful as a whole, unless that is several digits and the ink together is none.
+    It is if that is nothing, or the same ink and surely a digit; on even paper, which hides no ink,
+    a doubtful one is enough. There it also is if what was found is doubtful as a whole, unless that
+    is several digits and the ink together is none.
     """
     if not found:
         return True
     if drawn.on_even_paper and (confidence := mean_confidence(found)) < MIN_TRUSTED:
         is_rejected = alone.prediction.verdict == "not_a_digit"
         return not is_rejected or len(found) == 1 or confidence < MIN_DOUBTFUL
-    is_digit = alone.prediction.verdict == "digit"
+    verdict = alone.prediction.verdict
+    is_digit = verdict != "not_a_digit" if drawn.on_even_paper else verdict == "digit"
     return is_digit and len(found) == 1 and is_same(found[0].box, alone.box)
 
 

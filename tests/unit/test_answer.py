@@ -74,11 +74,16 @@ def test_same_ink_found_leaves_a_sure_digit(even_paper: bool) -> None:
     assert outcome(alone, [found], even_paper) == ("digit", "8")
 
 
-@pytest.mark.parametrize("alone", [REJECTED, UNSURE])
-def test_same_ink_found_is_believed_but_unsure_on_even_paper(alone: PlacedDigit) -> None:
+def test_same_ink_found_leaves_a_doubtful_digit_on_even_paper() -> None:
     found = [placed(3, "digit", 0.99, WHOLE)]
-    assert outcome(alone, found) == ("unsure", "3")
-    assert outcome(alone, found, even_paper=False) == ("digit", "3")
+    assert outcome(UNSURE, found) == ("unsure", "8")
+    assert outcome(UNSURE, found, even_paper=False) == ("digit", "3")
+
+
+def test_same_ink_found_overrules_a_rejection_but_is_unsure_on_even_paper() -> None:
+    found = [placed(3, "digit", 0.99, WHOLE)]
+    assert outcome(REJECTED, found) == ("unsure", "3")
+    assert outcome(REJECTED, found, even_paper=False) == ("digit", "3")
 
 
 def test_doubtful_single_digit_does_not_overrule_a_rejection_on_even_paper() -> None:
