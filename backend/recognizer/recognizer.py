@@ -185,10 +185,9 @@ def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]
     """
     if not found:
         return True
-    if drawn.on_even_paper and (confidence := mean_confidence(found)) < MIN_TRUSTED:
-        is_rejected = alone.prediction.verdict == "not_a_digit"
-        return not is_rejected or len(found) == 1 or confidence < MIN_DOUBTFUL
     verdict = alone.prediction.verdict
+    if drawn.on_even_paper and (confidence := mean_confidence(found)) < MIN_TRUSTED:
+        return verdict != "not_a_digit" or len(found) == 1 or confidence < MIN_DOUBTFUL
     is_digit = verdict != "not_a_digit" if drawn.on_even_paper else verdict == "digit"
     return is_digit and len(found) == 1 and is_same(found[0].box, alone.box)
 

@@ -12,6 +12,7 @@ results.csv.
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -108,8 +109,8 @@ def part_at(epoch: int, epochs: int) -> int:
     would be learned by heart.
     """
     parts = -(-epochs // EPOCHS_PER_PART)
-    end = next(end for end in stage_ends(parts) if epoch < end * EPOCHS_PER_PART)
-    start = max((each for each in stage_ends(parts) if each < end), default=0)
+    stages = pairwise([0, *stage_ends(parts)])
+    start, end = next(stage for stage in stages if epoch < stage[1] * EPOCHS_PER_PART)
     return start + (epoch - start * EPOCHS_PER_PART) % (end - start)
 
 
