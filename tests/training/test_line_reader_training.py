@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("torch", reason="training needs torch (make setup-training)")
 
 import torch
+from numpy.typing import NDArray
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from recognizer import Box
@@ -24,11 +25,14 @@ from training.line_reader import lines as line_drawing
 from training.line_reader.__main__ import LoadLines, read_right, train
 from training.line_reader.batches import (
     BATCH_SIZE,
+    MAX_ROOM,
+    MAX_SHIFT,
     LineCache,
     Lines,
     load_lines,
     shuffled,
     stack,
+    varied,
 )
 from training.line_reader.export import OneLine, export_line_reader
 from training.line_reader.found_lines import digits_in, found_lines
@@ -242,7 +246,7 @@ def test_batches_have_every_line_once_beside_others_of_similar_width(lines: Line
     for batch in drawn:
         assert batch.pixels.shape[1:3] == (1, LINE_HEIGHT)
         assert batch.pixels.shape[3] % STEP == 0
-        assert batch.pixels.amax(dim=(1, 2, 3)).min() > 0.99
+        assert batch.pixels.amax(dim=(1, 2, 3)).min() > 0.8
     read = [
         tuple(digits[:count].tolist())
         for batch in drawn
@@ -252,6 +256,63 @@ def test_batches_have_every_line_once_beside_others_of_similar_width(lines: Line
         tuple(digits[:count].tolist())
         for digits, count in zip(lines.digits, lines.counts, strict=True)
     )
+
+
+def two_marks(width: int) -> NDArray[np.uint8]:
+    """Return a line with a mark of 6×12 pixels near each end, beside the usual margin."""
+    pixels = np.zeros((LINE_HEIGHT, width), dtype=np.uint8)
+    pixels[10:22, 2:8] = pixels[10:22, -8:-2] = 255
+    return pixels
+
+
+def center(weights: NDArray[np.float32]) -> float:
+    """Return the mean index of some weights."""
+    return float(np.average(np.arange(len(weights)), weights=weights))
+
+
+def test_varied_lines_keep_their_ink_when_they_are_widened_and_slanted() -> None:
+    widths = (24, 40, 56, 80) * 8
+    rng = np.random.default_rng(1)
+    for _ in range(10):
+        drawn = varied([two_marks(width) for width in widths], rng)[:, 0].numpy()
+        room = drawn.shape[2] - max(widths)
+        assert 0 <= room <= MAX_ROOM
+        assert room % STEP == 0
+        stretches = []
+        for ink, width in zip(drawn, widths, strict=True):
+            columns = ink.sum(axis=0)
+            inked = np.flatnonzero(columns > 1.2)  # a tenth of a mark's height
+            assert 0 < inked[0] < inked[-1] < len(columns) - 1
+            middle = int(inked[0] + inked[-1] + 1) // 2
+            distance = middle + center(columns[middle:]) - center(columns[:middle])
+            stretches.append(distance / (width - 10))
+            assert columns.sum() == pytest.approx(2 * 6 * 12 * stretches[-1], rel=0.12)
+        assert min(stretches) < 0.95
+        assert max(stretches) > 1.05
+
+
+def test_varied_lines_are_slanted_shifted_and_lighter_or_darker() -> None:
+    line = np.zeros((LINE_HEIGHT, 24), dtype=np.uint8)
+    line[2:-2, 10:14] = 128
+    drawn = varied([line] * 64, np.random.default_rng(1))[:, 0].numpy()
+    upper, lower = drawn[:, 4:16].sum(axis=1), drawn[:, 16:28].sum(axis=1)
+    slants = [center(top) - center(bottom) for top, bottom in zip(upper, lower, strict=True)]
+    assert min(slants) < -0.5
+    assert max(slants) > 0.5
+    assert np.std([center(columns) for columns in drawn.sum(axis=1)]) > 0.5
+    assert {round(center(rows) - center(line.sum(axis=1))) for rows in drawn.sum(axis=2)} == {
+        *range(-MAX_SHIFT, MAX_SHIFT + 1)
+    }
+    darkest = drawn.max(axis=(1, 2))
+    assert darkest.min() < 0.45
+    assert darkest.max() > 0.55
+
+
+def test_varied_lines_are_determined_by_the_seed() -> None:
+    images = [two_marks(width) for width in (24, 40)]
+    first, again, other = (varied(images, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
 
 
 def test_network_has_an_output_for_each_step(network: LineNet) -> None:

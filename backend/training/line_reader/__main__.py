@@ -1,6 +1,6 @@
 """Trains the line reader and exports it as ONNX.
 
-    make train-line-reader                                   this recipe: 1.5 hours on two cores
+    make train-line-reader                                   this recipe: three hours on two cores
     make train-line-reader ARGS="--epochs 4 --run look"      a quick look
     make train-line-reader ARGS="--seed 1 --run seed-1"      from another random state
 
@@ -31,10 +31,9 @@ from training.training_run import DEVICE, RUNS, TrainingRun, format_channels, li
 
 # Everything that shapes the result, besides the architecture (network.py), the lines and what all
 # recipes share (training_run.py).
-EPOCHS = 84  # each of a synthetic part and of one found in scenes, in turn
-RESTART = 2 / 3  # progress at which the learning rate rises again
-SYNTHETIC_PARTS, SYNTHETIC_LINES = 42, 10_000  # parts, and lines of each
-FOUND_PARTS, FOUND_LINES = 8, 2_500  # fewer, because a scene takes long
+EPOCHS = 168  # each of a synthetic part and of one found in scenes, in turn
+SYNTHETIC_PARTS, SYNTHETIC_LINES = 52, 10_000  # parts, and lines of each
+FOUND_PARTS, FOUND_LINES = 4, 2_500  # fewer, because a scene takes long
 VAL_SYNTHETIC_LINES, VAL_FOUND_LINES = 2_000, 500
 MAX_LR = 2e-3  # learning rate after the warm-up
 MAX_GRADIENT = 5.0  # norm to which gradients are clipped
@@ -54,7 +53,7 @@ def train(
     Returns the averaged network, on the CPU, and the fraction of each validation set that it reads
     right. Raises SystemExit if the folder contains a run with other settings.
     """
-    run = TrainingRun(LineNet, folder, epochs, seed, MAX_LR, RESTART)
+    run = TrainingRun(LineNet, folder, epochs, seed, MAX_LR)
     for epoch in run.epochs():
         rng = np.random.default_rng((seed, epoch))
         losses = []

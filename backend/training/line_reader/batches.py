@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
@@ -56,6 +57,9 @@ MAX_ROOM = 8
 
 MAX_SHIFT = 1
 """Pixels by which a line is shifted up or down, at most."""
+
+STRETCH_SPREAD, SLANT_SPREAD = 0.08, 0.1
+"""Deviation of the logarithm of the factor by which a line is widened, and of its slant."""
 
 GAMMA_SPREAD = 0.25
 """Deviation of the logarithm of the power to which ink is raised."""
@@ -203,14 +207,30 @@ def shuffled(drawn: Lines, rng: np.random.Generator) -> Iterator[tuple[float, Ba
 
 
 def varied(images: Sequence[NDArray[np.uint8]], rng: np.random.Generator) -> Tensor:
-    """Return lines (n, 1, LINE_HEIGHT, width) at random places, lighter or darker."""
-    room = STEP * int(rng.integers(MAX_ROOM // STEP + 1))
-    width = max(image.shape[1] for image in images) + room
-    pixels = np.zeros((len(images), 1, LINE_HEIGHT, width), dtype=np.uint8)
+    """Return lines (n, 1, LINE_HEIGHT, width), each varied at random.
+
+    They are at random places, widened or narrowed, slanted, lighter or darker. None becomes wider
+    than the batch.
+    """
+    count = len(images)
+    widths = np.array([image.shape[1] for image in images])
+    width = int(widths.max()) + STEP * int(rng.integers(MAX_ROOM // STEP + 1))
+    pixels = np.zeros((count, 1, LINE_HEIGHT, width), dtype=np.uint8)
     for line, image in zip(pixels[:, 0], images, strict=True):
-        left = int(rng.integers(width - image.shape[1] + 1))
-        top = int(rng.integers(2 * MAX_SHIFT + 1))
-        padded = np.pad(image, ((MAX_SHIFT, MAX_SHIFT), (0, 0)))
-        line[:, left : left + image.shape[1]] = padded[top : top + LINE_HEIGHT]
-    powers = np.exp(rng.normal(0, GAMMA_SPREAD, (len(images), 1, 1, 1))).astype(np.float32)
-    return (torch.from_numpy(pixels).float() / 255) ** torch.from_numpy(powers)
+        line[:, : image.shape[1]] = image
+    stretch = np.minimum(np.exp(rng.normal(0, STRETCH_SPREAD, count)), width / widths)
+    slant = rng.normal(0, SLANT_SPREAD, count)
+    left = rng.uniform(0, 1, count) * (width - stretch * widths)
+    down = rng.integers(-MAX_SHIFT, MAX_SHIFT + 1, count)
+    # A pixel at (x, y), around the middle, was at warp @ (x, y, 1); then as fractions of the sides.
+    middle = np.array([width, LINE_HEIGHT]) / 2
+    warps = np.zeros((count, 2, 3), dtype=np.float32)
+    warps[:, 0, 0] = 1 / stretch
+    warps[:, 0, 1] = slant * middle[1] / middle[0]
+    warps[:, 0, 2] = ((middle[0] - left) / stretch - middle[0]) / middle[0]
+    warps[:, 1, 1] = 1
+    warps[:, 1, 2] = -down / middle[1]
+    grid = F.affine_grid(torch.from_numpy(warps), list(pixels.shape), align_corners=False)
+    ink = F.grid_sample(torch.from_numpy(pixels).float() / 255, grid, align_corners=False)
+    powers = np.exp(rng.normal(0, GAMMA_SPREAD, (count, 1, 1, 1))).astype(np.float32)
+    return ink ** torch.from_numpy(powers)
