@@ -218,11 +218,26 @@ def varied(images: Sequence[NDArray[np.uint8]], rng: np.random.Generator) -> Ten
     pixels = np.zeros((count, 1, LINE_HEIGHT, width), dtype=np.uint8)
     for line, image in zip(pixels[:, 0], images, strict=True):
         line[:, : image.shape[1]] = image
+    warps = torch.from_numpy(random_warps(widths, width, rng))
+    grid = F.affine_grid(warps, list(pixels.shape), align_corners=False)
+    ink = F.grid_sample(torch.from_numpy(pixels).float() / 255, grid, align_corners=False)
+    powers = np.exp(rng.normal(0, GAMMA_SPREAD, (count, 1, 1, 1))).astype(np.float32)
+    return ink ** torch.from_numpy(powers)
+
+
+def random_warps(
+    widths: NDArray[np.int64], width: int, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Return for each line (n,) the affine map (n, 2, 3) from where a pixel goes to where it was.
+
+    Coordinates are those of `affine_grid`: fractions of half a side, from the middle of a picture
+    `width` pixels wide, in which the lines begin at the left.
+    """
+    count = len(widths)
     stretch = np.minimum(np.exp(rng.normal(0, STRETCH_SPREAD, count)), width / widths)
     slant = rng.normal(0, SLANT_SPREAD, count)
     left = rng.uniform(0, 1, count) * (width - stretch * widths)
     down = rng.integers(-MAX_SHIFT, MAX_SHIFT + 1, count)
-    # A pixel at (x, y), around the middle, was at warp @ (x, y, 1); then as fractions of the sides.
     middle = np.array([width, LINE_HEIGHT]) / 2
     warps = np.zeros((count, 2, 3), dtype=np.float32)
     warps[:, 0, 0] = 1 / stretch
@@ -230,7 +245,4 @@ def varied(images: Sequence[NDArray[np.uint8]], rng: np.random.Generator) -> Ten
     warps[:, 0, 2] = ((middle[0] - left) / stretch - middle[0]) / middle[0]
     warps[:, 1, 1] = 1
     warps[:, 1, 2] = -down / middle[1]
-    grid = F.affine_grid(torch.from_numpy(warps), list(pixels.shape), align_corners=False)
-    ink = F.grid_sample(torch.from_numpy(pixels).float() / 255, grid, align_corners=False)
-    powers = np.exp(rng.normal(0, GAMMA_SPREAD, (count, 1, 1, 1))).astype(np.float32)
-    return ink ** torch.from_numpy(powers)
+    return warps
