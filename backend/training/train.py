@@ -33,7 +33,7 @@ from training.evaluation.charts import validation_confusion_chart
 from training.export_onnx import export_onnx
 from training.model import CHANNELS, TEACHER_CHANNELS, Channels, DigitCNN
 from training.run_log import RESULTS, append_run
-from training.training_run import DEVICE, RUNS, TrainingRun, format_channels
+from training.training_run import DEVICE, RUNS, TrainingRun, format_channels, mixed_precision
 from training.whole_files import whole_file
 
 # Everything that shapes the result, besides the architecture (model.py), data (data/) and what all
@@ -82,7 +82,7 @@ def train(
         inputs, labels = load_copy(copy_number)
         answers = load_answers(copy_number) if load_answers else None
         for chosen, progress in batches(len(labels), seed * 1_000 + epoch):
-            with torch.autocast(DEVICE, torch.bfloat16):
+            with mixed_precision():
                 logits = run.network(to_tensor(inputs[chosen]).to(DEVICE))
             targets = torch.from_numpy(labels[chosen]).to(DEVICE)
             loss = F.cross_entropy(logits.float(), targets, label_smoothing=LABEL_SMOOTHING)
@@ -140,7 +140,7 @@ def answer(teacher: DigitCNN, inputs: ModelInputs) -> Answers:
     answers = []
     parts = np.array_split(inputs, -(-len(inputs) // 10_000))
     for part in tqdm(parts, "teacher's answers", leave=False):
-        with torch.autocast(DEVICE, torch.bfloat16):
+        with mixed_precision():
             logits = predict_logits(teacher, to_tensor(part))
         answers.append(F.softmax(logits.float() / SOFTENING, dim=1).half().numpy())
     return np.concatenate(answers)

@@ -178,6 +178,21 @@ def test_learning_rate_does_the_same_half_as_high_after_a_restart() -> None:
     assert training_run.get_lr(1.0, restart=0.6) == pytest.approx(0)
 
 
+@pytest.mark.parametrize("instructions", ["amx_bf16", "avx512_bf16"])
+def test_cpu_computes_in_bfloat16_if_it_has_instructions_for_it(
+    instructions: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_run, "DEVICE", "cpu")
+    ones = torch.ones(2, 2)
+    results = []
+    for has_them in (False, True):
+        capabilities = {"avx2": True, instructions: has_them}
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda found=capabilities: found)
+        with training_run.mixed_precision():
+            results.append((ones @ ones).dtype)
+    assert results == [torch.float32, torch.bfloat16]
+
+
 def test_tensorboard_shows_the_exported_model(tmp_path: Path) -> None:
     labels, predicted = np.array([0, 1, 1, NON_DIGIT]), np.array([0, 1, 7, 1])
     trainer.log_confusion_matrix(tmp_path, labels, predicted, "0123456789ab")

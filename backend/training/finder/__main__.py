@@ -30,7 +30,7 @@ from training.finder.pens import load_hands
 from training.finder.scenes import KINDS, Kind
 from training.finder.validation import found_by_kind, overlay
 from training.run_log import append_run
-from training.training_run import DEVICE, RUNS, TrainingRun, format_channels, limit_threads
+from training.training_run import DEVICE, RUNS, TrainingRun, format_channels, mixed_precision
 
 # Everything that shapes the result, besides the architecture (network.py), the scenes and what
 # all recipes share (training_run.py).
@@ -70,7 +70,7 @@ def train(
         for progress, batch in shuffled(files, rng):
             pictures = torch.from_numpy(recolored(batch, rng)).to(DEVICE)
             truth = truth_of(*(torch.from_numpy(array).to(DEVICE) for array in batch[1:]))
-            with torch.autocast(DEVICE, torch.bfloat16):
+            with mixed_precision():
                 outputs = run.network(pictures.permute(0, 3, 1, 2).float())
             parts = losses(type(outputs)(*(output.float() for output in outputs)), truth)
             run.descend(total(parts), progress)
@@ -192,7 +192,6 @@ def main() -> None:
     val_batches = val_cache.validation()
     for part in tqdm(range(parts), "drawing scenes", unit="part"):
         load_part(part)
-    limit_threads()
     network, found = train(load_part, val_batches, folder, arguments.epochs, arguments.seed)
 
     recipe = (

@@ -27,7 +27,7 @@ from training.line_reader.export import export_line_reader
 from training.line_reader.lines import load_handwriting
 from training.line_reader.network import CHANNELS, LineNet, loss_of
 from training.run_log import append_run
-from training.training_run import DEVICE, RUNS, TrainingRun, format_channels, limit_threads
+from training.training_run import DEVICE, RUNS, TrainingRun, format_channels, mixed_precision
 
 # Everything that shapes the result, besides the architecture (network.py), the lines and what all
 # recipes share (training_run.py).
@@ -58,7 +58,7 @@ def train(
         rng = np.random.default_rng((seed, epoch))
         losses = []
         for progress, batch in shuffled(load_epoch(epoch), rng):
-            with torch.autocast(DEVICE, torch.bfloat16):
+            with mixed_precision():
                 logits = run.network(batch.pixels.to(DEVICE))
             loss = loss_of(logits.float(), batch.digits.to(DEVICE), batch.counts.to(DEVICE))
             run.descend(loss, progress, MAX_GRADIENT)
@@ -114,7 +114,6 @@ def main() -> None:
         "synthetic": load_lines(val_cache.synthetic(1, VAL_SYNTHETIC_LINES)),
         "found": load_lines(val_cache.found(1, VAL_FOUND_LINES)),
     }
-    limit_threads()
 
     def load_epoch(epoch: int) -> Lines:
         return load_lines([parts[epoch % len(parts)] for parts in (synthetic, found)])
