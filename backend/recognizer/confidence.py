@@ -78,6 +78,10 @@ class Confidence(NamedTuple):
     """Weight of the log-odds that all digits of a number are right."""
     number_bias: float
     """Negative, because digits may be missing."""
+    whole: float
+    """Weight of the log-odds of all ink of even paper, read as one number."""
+    whole_bias: float
+    """Negative, because the ink may be something else."""
 
     def of(self, evidence: Evidence) -> float:
         """Return the probability that there is a digit, the likeliest one."""
@@ -88,6 +92,13 @@ class Confidence(NamedTuple):
         """Return the probability that several digits, of some confidence, are all of a number."""
         return logistic(self.number * log_odds_of(prod(digits)) + self.number_bias)
 
+    def of_whole(self, line: float) -> float:
+        """Return the probability that all ink of even paper is a number that is read right.
+
+        `line` is what the line reader takes it to be.
+        """
+        return logistic(self.whole * log_odds_of(line) + self.whole_bias)
+
     def of_row(self, row: Sequence[Evidence]) -> list[float]:
         """Return the confidence of each digit of a row.
 
@@ -97,18 +108,28 @@ class Confidence(NamedTuple):
         digits = [each for each in confidences if each >= MIN_CONFIDENCE]
         if len(digits) < 2:
             return confidences
-        power = log(self.of_number(digits)) / log(min(prod(digits), 1 - MIN_ODDS))
+        shares = iter(shared_out(self.of_number(digits), digits))
         return [
-            max(MIN_CONFIDENCE, each**power) if each >= MIN_CONFIDENCE else each
+            max(MIN_CONFIDENCE, next(shares)) if each >= MIN_CONFIDENCE else each
             for each in confidences
         ]
 
 
-def predict(evidence: Evidence, confidence: float) -> DigitPrediction:
-    """Return the prediction for a found digit, which is the likeliest one with some confidence."""
-    digit = int(evidence.digits.argmax())
+def shared_out(number: float, digits: Sequence[float]) -> list[float]:
+    """Return the confidence of digits, given that of their number: their product."""
+    bounded = [min(each, 1 - MIN_ODDS) for each in digits]
+    power = log(number) / log(prod(bounded))
+    return [each**power for each in bounded]
+
+
+def predict(digits: NDArray[np.float64], confidence: float) -> DigitPrediction:
+    """Return the prediction that the likeliest of the digits (10,) is right, with some confidence.
+
+    `digits` are their probabilities, which share what remains.
+    """
+    digit = int(digits.argmax())
     # The rest is shared as the networks have it, unless another digit became the likeliest.
-    shares = np.delete(evidence.digits, digit) + 1e-12
+    shares = np.delete(digits, digit) + 1e-12
     rest = (1 - confidence) * shares / shares.sum()
     if rest.max() >= confidence:
         rest[:] = (1 - confidence) / len(rest)

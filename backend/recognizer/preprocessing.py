@@ -98,8 +98,8 @@ class Preprocessed(NamedTuple):
     model_input: ModelInput
     box: Box
     """Around the ink, but for specks."""
-    on_even_paper: bool
-    """As in InkPatch."""
+    patch: InkPatch
+    """The ink itself."""
 
 
 def preprocess(image: GrayImage) -> Preprocessed | None:
@@ -109,7 +109,7 @@ def preprocess(image: GrayImage) -> Preprocessed | None:
         return None
     model_input, box = size_normalize(patch.ink)
     box = box._replace(left=patch.left + box.left, top=patch.top + box.top)
-    return Preprocessed(model_input, box, patch.on_even_paper)
+    return Preprocessed(model_input, box, patch)
 
 
 def separate_ink(image: GrayImage) -> InkPatch | None:

@@ -148,13 +148,15 @@ class Recognizer:
         single = self.classifier.predict(drawn.model_input)
         alone = PlacedDigit(single, drawn.model_input, to_sent_pixels(drawn.box, image.scale))
         is_easy = is_plain(drawn, single) or max(image.gray.shape) < MIN_SEARCHED_SIDE
-        found = [] if is_easy else self.search.find_digits(image)
+        found = [] if is_easy else self.search.find_digits(image, drawn.patch)
         return answer(drawn, alone, found)
 
 
 def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:
     """Return whether ink, read as a single digit, is surely nothing but that."""
-    return drawn.on_even_paper and single.verdict == "digit" and not has_gap(drawn.model_input)
+    return (
+        drawn.patch.on_even_paper and single.verdict == "digit" and not has_gap(drawn.model_input)
+    )
 
 
 def answer(
@@ -170,7 +172,7 @@ def answer(
         return prediction_of(alone.prediction, numbers), alone.model_input
     if len(found) == 1:
         ink, digit = alone.box, found[0].box
-        if drawn.on_even_paper and (is_same(digit, ink) or has_ink_beside(digit, ink)):
+        if drawn.patch.on_even_paper and (is_same(digit, ink) or has_ink_beside(digit, ink)):
             found = as_unsure(found)  # all ink together is no digit
         return prediction_of(found[0].prediction, lay_out(found)), found[0].model_input
     return prediction_of(None, lay_out(found)), None
@@ -186,9 +188,9 @@ def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]
     if not found:
         return True
     verdict = alone.prediction.verdict
-    if drawn.on_even_paper and (confidence := mean_confidence(found)) < MIN_TRUSTED:
+    if drawn.patch.on_even_paper and (confidence := mean_confidence(found)) < MIN_TRUSTED:
         return verdict != "not_a_digit" or len(found) == 1 or confidence < MIN_DOUBTFUL
-    is_digit = verdict != "not_a_digit" if drawn.on_even_paper else verdict == "digit"
+    is_digit = verdict != "not_a_digit" if drawn.patch.on_even_paper else verdict == "digit"
     return is_digit and len(found) == 1 and is_same(found[0].box, alone.box)
 
 

@@ -5,6 +5,8 @@ rest, the classifier and the line reader say what it is, alone and among its nei
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
+from math import prod
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.classifier import NON_DIGIT, Classifier
-from recognizer.confidence import MIN_CONFIDENCE, SURE_CONFIDENCE, Evidence, combine, predict
+from recognizer.confidence import (
+    MIN_CONFIDENCE,
+    SURE_CONFIDENCE,
+    Evidence,
+    combine,
+    predict,
+    shared_out,
+)
 from recognizer.decoding import DecodedImage
 from recognizer.detection import (
     MIN_MASK,
@@ -28,8 +37,14 @@ from recognizer.detection import (
 from recognizer.finder import Finder, Sight
 from recognizer.layout import PlacedDigit, as_unsure, split_numbers
 from recognizer.lifting import lift_ink
-from recognizer.line_reader import LineReader
-from recognizer.preprocessing import Box, ModelInput, size_normalize, to_sent_pixels
+from recognizer.line_reader import LineReader, Reading
+from recognizer.preprocessing import Box, InkPatch, ModelInput, size_normalize, to_sent_pixels
+
+MORE_DIGITS = 0.7
+"""How likely a number must be, compared with one of fewer digits that leaves ink unread."""
+
+CUT_REACH = 0.4
+"""How far a line is cut from where the line reader parts two digits, in widths of the narrower."""
 
 UNKNOWN = np.full(10, 0.1)
 """Probabilities of the digits where the line reader reads none."""
@@ -70,10 +85,35 @@ class Search:
         self.finder = Finder(finder, threads)
         self.line_reader = LineReader(line_reader, threads)
 
-    def find_digits(self, image: DecodedImage) -> list[PlacedDigit]:
+    def find_digits(self, image: DecodedImage, all_ink: InkPatch) -> list[PlacedDigit]:
         """Return the digits of an image, whatever else it shows.
 
-        None of them is reliable if something else may well be a digit, too.
+        Even paper hides no ink, so all of it may be a number: the likelier reading counts.
+        """
+        found = self.find_among_others(image)
+        if not all_ink.on_even_paper:
+            return found
+        readings, probability = self.line_reader.read(all_ink.ink)
+        confidence = self.line_reader.confidence.of_whole(probability)
+        if len(readings) < 2 or not is_likelier(confidence, len(readings), found):
+            return found
+        digits = [int(reading.digits.argmax()) for reading in readings]
+        if digits == [placed.prediction.digit for placed in found]:
+            places = [(placed.model_input, placed.box) for placed in found]
+        else:
+            places = places_of(readings, all_ink, image.scale)
+        if len(places) < len(readings):
+            return found
+        shares = shared_out(confidence, [float(reading.digits.max()) for reading in readings])
+        return [
+            PlacedDigit(predict(reading.digits, share), *place)
+            for reading, share, place in zip(readings, shares, places, strict=True)
+        ]
+
+    def find_among_others(self, image: DecodedImage) -> list[PlacedDigit]:
+        """Return the digits of an image that shows anything else, too.
+
+        None of them is reliable if something else may well be a digit.
         """
         found, others_are_none = [], 1.0
         for row in self.find_rows(image):
@@ -82,7 +122,7 @@ class Search:
                 if confidence < MIN_CONFIDENCE:
                     others_are_none *= 1 - confidence
                     continue
-                prediction = predict(candidate.evidence, confidence)
+                prediction = predict(candidate.evidence.digits, confidence)
                 found.append(PlacedDigit(prediction, candidate.model_input, candidate.box))
         return found if others_are_none >= SURE_CONFIDENCE else as_unsure(found)
 
@@ -143,6 +183,49 @@ class Search:
             left=sight.left + place.left + box.left, top=sight.top + place.top + box.top
         )
         return Candidate(evidence, model_input, to_sent_pixels(in_image, scale))
+
+
+def is_likelier(confidence: float, count: int, found: Sequence[PlacedDigit]) -> bool:
+    """Return whether a number of `count` digits is believed rather than what was found.
+
+    The likelier one is. If fewer digits were found, MORE_DIGITS is enough: their confidence does
+    not know of ink that is left.
+    """
+    if not found:
+        return True
+    of_found = prod(placed.prediction.confidence for placed in found)
+    return confidence > of_found * (MORE_DIGITS if count > len(found) else 1)
+
+
+def places_of(
+    readings: Sequence[Reading], all_ink: InkPatch, scale: tuple[float, float]
+) -> list[tuple[ModelInput, Box]]:
+    """Return the ink of each digit of a line, as the classifier sees it, and its box as sent.
+
+    The line is cut where there is least ink. A digit that no ink is left for has no place.
+    `scale` is the image's.
+    """
+    columns = all_ink.ink.sum(axis=0)
+    cuts = []
+    for before, after in pairwise(readings):
+        narrower = min(before.right - before.left, after.right - after.left)
+        cuts.append(emptiest(columns, after.left, CUT_REACH * narrower))
+    places = []
+    for left, right in pairwise([0, *cuts, len(columns)]):
+        ink = all_ink.ink[:, left:right]
+        if ink.sum() < MIN_PIECE:
+            continue
+        model_input, box = size_normalize(ink)
+        in_image = box._replace(left=all_ink.left + left + box.left, top=all_ink.top + box.top)
+        places.append((model_input, to_sent_pixels(in_image, scale)))
+    return places
+
+
+def emptiest(columns: NDArray[np.float32], near: float, reach: float) -> int:
+    """Return the column with the least ink (width,) within reach of another; the nearest such."""
+    first, last = max(0, round(near - reach)), min(len(columns) - 1, round(near + reach))
+    least = first + np.flatnonzero(columns[first : last + 1] == columns[first : last + 1].min())
+    return int(least[np.abs(least - near).argmin()])
 
 
 def patch_between(

@@ -15,7 +15,14 @@ from api.requests import BODY_KINDS, Request, json_request, raw_request
 from PIL import Image
 
 from support.drawings import LETTERS_AND_SYMBOLS, NON_DIGITS, Box, rasterize
-from support.images import digit_image, digit_mask, encode, encode_animation, paint
+from support.images import (
+    digit_image,
+    digit_mask,
+    encode,
+    encode_animation,
+    paint,
+    pair_image,
+)
 
 FIELDS = {"digit", "verdict", "confidence", "probabilities", "model", "id", "numbers"}
 
@@ -192,15 +199,6 @@ def test_feedback_on_a_number_is_counted(client: httpx.Client) -> None:
     prediction = predict(client, raw_request(encode(pair_image("47"))))
     response = client.post("/feedback", json={"id": prediction["id"], "number": "47"})
     assert response.status_code == 204
-
-
-def pair_image(pair: str) -> Image.Image:
-    """Return two digits side by side, black on white, 280 pixels square."""
-    box = Box(0.15, 0.2, 0.7, 0.6)
-    both = Image.new("L", (280, 280), 0)
-    for number, digit in enumerate(pair):
-        both.paste(digit_mask(int(digit), size=(140, 280), box=box), (140 * number, 0))
-    return paint(both, "L", ink=0, paper=255)
 
 
 # Timing

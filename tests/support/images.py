@@ -6,7 +6,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from support.drawings import DIGITS, rasterize
+from support.drawings import DIGITS, Box, rasterize
 
 Color = int | tuple[int, ...]
 
@@ -24,6 +24,15 @@ def paint(mask: Image.Image, mode: str, ink: Color, paper: Color) -> Image.Image
 def digit_image(digit: int, ink: int = 0, paper: int = 255, **options: Any) -> Image.Image:
     """Return a digit in grayscale; `options` go to `rasterize`."""
     return paint(digit_mask(digit, **options), "L", ink, paper)
+
+
+def pair_image(pair: str) -> Image.Image:
+    """Return two digits side by side, black on white, 280 pixels square."""
+    box = Box(0.15, 0.2, 0.7, 0.6)
+    both = Image.new("L", (280, 280), 0)
+    for number, digit in enumerate(pair):
+        both.paste(digit_mask(int(digit), size=(140, 280), box=box), (140 * number, 0))
+    return paint(both, "L", ink=0, paper=255)
 
 
 def grid_image() -> Image.Image:

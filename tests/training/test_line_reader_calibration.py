@@ -4,17 +4,27 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("torch", reason="training needs torch (make setup-training)")
 
 from recognizer import Box
 from recognizer.confidence import Confidence, Evidence
+from recognizer.decoding import DecodedImage, decode_image
+from recognizer.line_reader import LineReader
 from recognizer.model_files import LINE_READER_PATH
 from recognizer.search import Candidate
 from support.handwriting import synthetic_hands
+from support.images import digit_image, encode, pair_image
 from training.finder.scenes import KINDS, Scene
 from training.line_reader import calibration
-from training.line_reader.calibration import calibrate, fit_logistic, label_at, numbers_of
+from training.line_reader.calibration import (
+    calibrate,
+    fit_logistic,
+    label_at,
+    numbers_of,
+    wholes_of,
+)
 
 EMPTY = np.zeros((60, 90), dtype=np.uint8)
 
@@ -53,8 +63,9 @@ def candidate(digit: int, box: Box, heat: float = 0.9) -> Candidate:
 LEFT, RIGHT = Box(10, 10, 20, 40), Box(40, 10, 20, 40)
 
 OF_DIGITS = Confidence(
-    digit=0.5, shape=0, heat=2, ink=0, line=0, height=0, row=0, bias=-2, number=1, number_bias=0
-)
+    digit=0.5, shape=0, heat=2, ink=0, line=0, height=0, row=0, bias=-2,
+    number=1, number_bias=0, whole=1, whole_bias=0,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -91,3 +102,27 @@ def test_scenes_give_the_same_weights_each_time(monkeypatch: pytest.MonkeyPatch)
     one, other = (calibrate(LINE_READER_PATH, synthetic_hands(2)) for _ in range(2))
     assert np.isfinite(one).all()
     assert one == other
+
+
+def scene_of(image: Image.Image, labels: tuple[int, ...]) -> tuple[Scene, DecodedImage]:
+    """Return a scene with only its labels, and its picture as the library decodes it."""
+    return replace(SCENE, labels=labels), decode_image(encode(image))
+
+
+def test_all_ink_of_even_paper_is_right_if_its_digits_are() -> None:
+    line_reader = LineReader()
+    number = pair_image("42")
+    ((likely, is_right),) = wholes_of(*scene_of(number, (4, 2)), line_reader)
+    assert is_right
+    assert 0 < likely <= 1
+    assert list(wholes_of(*scene_of(number, (4, 7)), line_reader)) == [(likely, False)]
+
+
+def test_single_digit_and_uneven_paper_say_nothing_of_numbers() -> None:
+    line_reader = LineReader()
+    ramp = np.linspace(0.3, 1, 400)[None, :]
+    shaded = Image.fromarray(
+        (np.asarray(pair_image("42").resize((400, 300))) * ramp).astype(np.uint8)
+    )
+    for image in (digit_image(7), Image.new("L", (90, 60), 200), shaded):
+        assert list(wholes_of(*scene_of(image, (4, 2)), line_reader)) == []

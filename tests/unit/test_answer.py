@@ -5,7 +5,7 @@ import pytest
 
 from recognizer.classifier import DigitPrediction, Verdict
 from recognizer.layout import PlacedDigit
-from recognizer.preprocessing import Box, Preprocessed
+from recognizer.preprocessing import Box, InkPatch, Preprocessed
 from recognizer.recognizer import answer
 
 INK = np.ones((28, 28), dtype=np.float32)
@@ -25,7 +25,8 @@ def outcome(
     alone: PlacedDigit, found: list[PlacedDigit], even_paper: bool = True
 ) -> tuple[Verdict, str]:
     """Return the verdict of an answer and its numbers."""
-    prediction, model_input = answer(Preprocessed(INK, WHOLE, even_paper), alone, found)
+    drawn = Preprocessed(INK, WHOLE, InkPatch(INK, 10, 10, even_paper))
+    prediction, model_input = answer(drawn, alone, found)
     assert (model_input is None) == (len(prediction.numbers) != 0 and prediction.digit is None)
     return prediction.verdict, " ".join(number.text for number in prediction.numbers)
 

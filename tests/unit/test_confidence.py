@@ -13,6 +13,7 @@ from recognizer.confidence import (
     Evidence,
     combine,
     predict,
+    shared_out,
 )
 
 CONFIDENCE = Confidence(
@@ -26,6 +27,8 @@ CONFIDENCE = Confidence(
     bias=-3.0,
     number=0.8,
     number_bias=-0.4,
+    whole=0.9,
+    whole_bias=-1.3,
 )
 
 
@@ -70,7 +73,7 @@ def test_confidence_grows_with_the_evidence() -> None:
 @pytest.mark.parametrize("confidence", [MIN_CONFIDENCE, 0.5, 0.79, SURE_CONFIDENCE, 1.0])
 def test_found_digit_has_probabilities_and_a_verdict(sure: float, confidence: float) -> None:
     found = evidence(probabilities(6, sure), probabilities(6, 0.5), 0.9)
-    prediction = predict(found, confidence)
+    prediction = predict(found.digits, confidence)
     assert prediction.probabilities.sum() == pytest.approx(1)
     assert (prediction.probabilities >= 0).all()
     assert prediction.digit == 6 == prediction.probabilities.argmax()
@@ -104,3 +107,20 @@ def test_certain_digits_make_a_nearly_certain_number() -> None:
     confidence = CONFIDENCE._replace(digit=50.0)
     assert confidence.of(certain) == 1
     assert 0.9 < prod(confidence.of_row([certain] * 5)) <= 1
+
+
+def test_all_ink_is_a_number_less_surely_than_the_line_reader_takes_it_for_one() -> None:
+    confidences = [CONFIDENCE.of_whole(line) for line in (0.3, 0.6, 0.9, 0.99)]
+    assert confidences == sorted(confidences)
+    assert all(
+        confidence < line
+        for confidence, line in zip(confidences, (0.3, 0.6, 0.9, 0.99), strict=True)
+    )
+
+
+@pytest.mark.parametrize("digits", [[0.9, 0.5, 0.97], [1.0, 1.0], [1.0, 0.6]])
+@pytest.mark.parametrize("number", [0.1, 0.7, 0.99])
+def test_digits_share_the_confidence_of_their_number(number: float, digits: list[float]) -> None:
+    shares = shared_out(number, digits)
+    assert prod(shares) == pytest.approx(number)
+    assert np.argsort(shares).tolist() == np.argsort(digits).tolist()

@@ -1,5 +1,6 @@
 """Digits found among everything else in an image, by the released models."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,9 +9,14 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from recognizer import ModelError, Prediction, Recognizer
+from recognizer.confidence import predict
 from recognizer.decoding import decode_image
 from recognizer.finder import Sight
+from recognizer.layout import PlacedDigit
+from recognizer.line_reader import Reading
 from recognizer.model_files import FINDER_PATH, LINE_READER_PATH
+from recognizer.preprocessing import InkPatch
+from recognizer.search import emptiest, is_likelier, places_of
 from support.drawings import DIGITS, Box, rasterize
 from support.images import digit_image, encode, paint
 
@@ -137,7 +143,82 @@ def test_ink_that_the_colors_do_not_show_is_left_out(monkeypatch: pytest.MonkeyP
     mask[40:90, 60:70] = 1
     sight = Sight(replace(found, mask=mask), paper, 0, 0)
     monkeypatch.setattr(search.finder, "find", lambda _: sight)
-    assert search.find_digits(decode_image(encode(paper))) == []
+    assert search.find_among_others(decode_image(encode(paper))) == []
+
+
+@pytest.fixture
+def overlooking(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch) -> Recognizer:
+    """A recognizer whose finder sees nothing in the right half of an image."""
+    find = recognizer.search.finder.find
+
+    def find_half(image: Image.Image) -> Sight:
+        sight = find(image)
+        mask = sight.found.mask.copy()
+        half = (image.width / 2 - sight.left) * mask.shape[1] / sight.part.width
+        mask[:, max(0, round(half)) :] = 0
+        return sight._replace(found=replace(sight.found, mask=mask))
+
+    monkeypatch.setattr(recognizer.search.finder, "find", find_half)
+    return recognizer
+
+
+def test_even_paper_hides_no_digit_that_the_finder_overlooks(overlooking: Recognizer) -> None:
+    image = two_digits(4, 2, gap=0.2)
+    (number,) = read(overlooking, image).numbers
+    assert number.text == "42"
+    for placed, left in zip(number.digits, (0.05, 0.45), strict=True):
+        expected = [left * SIZE[0], 0.25 * SIZE[1], 0.2 * SIZE[0], 0.5 * SIZE[1]]
+        assert list(placed.box) == pytest.approx(expected, abs=9)
+        assert placed.model_input.shape == (28, 28)
+    assert [each.text for each in read(overlooking, on_a_table(image.convert("RGB"))).numbers] == [
+        "4"
+    ]
+
+
+def found_digits(confidences: Sequence[float]) -> list[PlacedDigit]:
+    """Return digits of some confidence, wherever they are."""
+    return [
+        PlacedDigit(predict(np.full(10, 0.1), confidence), np.zeros((28, 28), np.float32), LEFT)
+        for confidence in confidences
+    ]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "count", "found", "expected"),
+    [
+        (0.1, 2, [], True),
+        (0.8, 2, [0.9, 0.8], True),
+        (0.7, 2, [0.9, 0.8], False),
+        (0.7, 2, [0.9], True),
+        (0.6, 2, [0.9], False),
+        (0.6, 2, [0.9, 0.9, 0.8], False),
+    ],
+)
+def test_all_ink_is_believed_if_it_is_likelier_or_has_more_digits(
+    confidence: float, count: int, found: Sequence[float], expected: bool
+) -> None:
+    digits = [
+        PlacedDigit(predict(np.full(10, 0.1), each), np.zeros((28, 28), np.float32), LEFT)
+        for each in found
+    ]
+    assert is_likelier(confidence, count, digits) == expected
+
+
+@pytest.mark.parametrize(
+    ("near", "expected"), [(2.0, 3), (4.0, 4), (8.0, 7), (9.6, 11), (0.0, 1), (12.0, 11)]
+)
+def test_line_is_cut_at_the_nearest_column_with_the_least_ink(near: float, expected: int) -> None:
+    columns = np.array([2, 1, 2, 0, 0, 0, 3, 1, 3, 2, 4, 1, 5], dtype=np.float32)
+    assert emptiest(columns, near, reach=1.5) == expected
+
+
+def test_digit_that_no_ink_is_left_for_has_no_place() -> None:
+    ink = InkPatch(np.ones((20, 10), dtype=np.float32), 5, 6, True)
+    sides = ((0, 4), (4, 4), (4, 10))
+    readings = [Reading(np.full(10, 0.1), left, right) for left, right in sides]
+    boxes = [box for _, box in places_of(readings, ink, (2, 1))]
+    assert [round(box.left) for box in boxes] == [10, 18]
+    assert [round(box.right) for box in boxes] == [18, 30]
 
 
 def test_what_the_line_reader_takes_for_no_digit_is_still_a_candidate(

@@ -17,8 +17,10 @@ from tqdm import tqdm
 
 from recognizer import Box, Recognizer
 from recognizer.confidence import MIN_CONFIDENCE, Confidence, Evidence, log_odds, log_odds_of
-from recognizer.decoding import decode_image
+from recognizer.decoding import DecodedImage, decode_image
 from recognizer.layout import MAX_GAP, enclosing_box
+from recognizer.line_reader import LineReader
+from recognizer.preprocessing import separate_ink
 from recognizer.recognizer import overlap
 from recognizer.search import Candidate
 from training.finder.pens import Hands
@@ -52,25 +54,24 @@ def calibrate(line_reader: Path, hands: Hands) -> Confidence:
     search = Recognizer(line_reader=line_reader).search
     others = [kind for kind in KINDS if kind.name in OTHER_KINDS]
     kinds = [*KINDS * SCENES_PER_KIND, *others * (SCENES_PER_OTHER_KIND - SCENES_PER_KIND)]
-    scenes = []
+    scenes: list[tuple[Scene, list[list[Candidate]]]] = []
+    wholes: list[tuple[float, bool]] = []
     for number, kind in enumerate(tqdm(kinds, "calibrating", unit="scene")):
         scene = draw_scene(hands, kind, SIZES[number % len(SIZES)], [number])
         file = BytesIO()
         Image.fromarray(scene.picture).save(file, "BMP")  # a PNG takes 15 ms
-        scenes.append((scene, search.find_rows(decode_image(file.getvalue()))))
+        image = decode_image(file.getvalue())
+        scenes.append((scene, search.find_rows(image)))
+        wholes += wholes_of(scene, image, search.line_reader)
     candidates = [(scene, each) for scene, rows in scenes for row in rows for each in row]
     odds = [log_odds(each.evidence) for _, each in candidates]
     right = [label_at(scene, each.box) == digit_of(each) for scene, each in candidates]
     weights = fit_logistic(
         np.reshape(odds, (-1, len(Evidence._fields))), np.array(right, dtype=bool)
     ).tolist()
-    of_digits = Confidence._make([*weights, 1.0, 0.0])
+    of_digits = Confidence._make([*weights, 1.0, 0.0, 1.0, 0.0])
     numbers = [number for scene, rows in scenes for number in numbers_of(scene, rows, of_digits)]
-    number, bias = fit_logistic(
-        np.reshape([log_odds_of(confidence) for confidence, _ in numbers], (-1, 1)),
-        np.array([is_right for _, is_right in numbers], dtype=bool),
-    ).tolist()
-    return of_digits._replace(number=number, number_bias=bias)
+    return Confidence._make([*weights, *fit_probabilities(numbers), *fit_probabilities(wholes)])
 
 
 def numbers_of(
@@ -96,6 +97,21 @@ def numbers_of(
         yield prod(confidence for _, confidence in digits), is_right
 
 
+def wholes_of(
+    scene: Scene, image: DecodedImage, line_reader: LineReader
+) -> Iterator[tuple[float, bool]]:
+    """Yield how likely all ink is the number that it is read as, and whether it is.
+
+    Yields nothing unless the paper is even and the number has two digits at least.
+    """
+    all_ink = separate_ink(image.gray)
+    if all_ink is None or not all_ink.on_even_paper:
+        return
+    readings, probability = line_reader.read(all_ink.ink)
+    if len(readings) >= 2:
+        yield probability, tuple(int(each.digits.argmax()) for each in readings) == scene.labels
+
+
 def is_in_row(digit: Box, number: Box) -> bool:
     """Return whether a digit stands in the row of a number, beside it or in it."""
     height = min(digit.bottom, number.bottom) - max(digit.top, number.top)
@@ -115,6 +131,15 @@ def label_at(scene: Scene, box: Box) -> int | None:
     overlaps = [overlap(box, each) for each in boxes]
     nearest = int(np.argmax(overlaps)) if overlaps else 0
     return scene.labels[nearest] if overlaps and overlaps[nearest] >= MIN_OVERLAP else None
+
+
+def fit_probabilities(answers: Sequence[tuple[float, bool]]) -> tuple[float, float]:
+    """Return the weight of the log-odds of probabilities of being right, and the bias."""
+    weight, bias = fit_logistic(
+        np.reshape([log_odds_of(probability) for probability, _ in answers], (-1, 1)),
+        np.array([is_right for _, is_right in answers], dtype=bool),
+    )
+    return float(weight), float(bias)
 
 
 def fit_logistic(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> NDArray[np.float64]:
