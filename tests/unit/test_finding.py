@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageOps
 
-from recognizer import ModelError, Prediction, Recognizer
+from recognizer import ModelError, Prediction, Recognizer, preprocessing
 from recognizer.confidence import predict
 from recognizer.decoding import decode_image
 from recognizer.finder import Sight
@@ -175,12 +175,7 @@ def test_even_paper_hides_no_digit_that_the_finder_overlooks(overlooking: Recogn
     ]
 
 
-def found_digits(confidences: Sequence[float]) -> list[PlacedDigit]:
-    """Return digits of some confidence, wherever they are."""
-    return [
-        PlacedDigit(predict(np.full(10, 0.1), confidence), np.zeros((28, 28), np.float32), LEFT)
-        for confidence in confidences
-    ]
+PLACE = preprocessing.Box(10, 10, 25, 40)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +193,7 @@ def test_all_ink_is_believed_if_it_is_likelier_or_has_more_digits(
     confidence: float, count: int, found: Sequence[float], expected: bool
 ) -> None:
     digits = [
-        PlacedDigit(predict(np.full(10, 0.1), each), np.zeros((28, 28), np.float32), LEFT)
+        PlacedDigit(predict(np.full(10, 0.1), each), np.zeros((28, 28), np.float32), PLACE)
         for each in found
     ]
     assert is_likelier(confidence, count, digits) == expected
