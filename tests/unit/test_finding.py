@@ -15,7 +15,7 @@ from recognizer.finder import Sight
 from recognizer.layout import PlacedDigit
 from recognizer.line_reader import Reading
 from recognizer.model_files import FINDER_PATH, LINE_READER_PATH
-from recognizer.preprocessing import InkPatch
+from recognizer.preprocessing import Ink, InkPatch
 from recognizer.search import emptiest, is_likelier, places_of
 from support.drawings import DIGITS, Box, rasterize
 from support.images import digit_image, encode, paint
@@ -214,6 +214,19 @@ def test_digit_that_no_ink_is_left_for_has_no_place() -> None:
     boxes = [box for _, box in places_of(readings, ink, (2, 1))]
     assert [round(box.left) for box in boxes] == [10, 18]
     assert [round(box.right) for box in boxes] == [18, 30]
+
+
+def test_all_ink_is_no_number_with_a_digit_that_no_ink_is_left_for(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_a_seven_between(ink: Ink) -> tuple[list[Reading], float]:
+        half, width = ink.shape[1] // 2, ink.shape[1]
+        sides = ((4, 0, half), (7, half, half), (2, half, width))
+        return [Reading(np.eye(10)[digit], left, right) for digit, left, right in sides], 0.99
+
+    monkeypatch.setattr(recognizer.search.line_reader, "read", read_a_seven_between)
+    (number,) = read(recognizer, two_digits(4, 2)).numbers
+    assert number.text == "42"
 
 
 def test_what_the_line_reader_takes_for_no_digit_is_still_a_candidate(
