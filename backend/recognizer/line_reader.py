@@ -55,6 +55,11 @@ class Reading(NamedTuple):
     """Between it and the digit before it, in columns of the ink; the beginning for the first."""
     right: float
 
+    @property
+    def digit(self) -> int:
+        """The likeliest digit."""
+        return int(self.digits.argmax())
+
 
 class LineReader:
     """The network, loaded once; any number of threads may call `read`.

@@ -97,8 +97,7 @@ class Search:
         confidence = self.line_reader.confidence.of_whole(probability)
         if len(readings) < 2 or not is_likelier(confidence, len(readings), found):
             return found
-        digits = [int(reading.digits.argmax()) for reading in readings]
-        if digits == [placed.prediction.digit for placed in found]:
+        if [each.digit for each in readings] == [each.prediction.digit for each in found]:
             places = [(placed.model_input, placed.box) for placed in found]
         else:
             places = places_of(readings, all_ink, image.scale)

@@ -109,7 +109,7 @@ def wholes_of(
         return
     readings, probability = line_reader.read(all_ink.ink)
     if len(readings) >= 2:
-        yield probability, tuple(int(each.digits.argmax()) for each in readings) == scene.labels
+        yield probability, tuple(each.digit for each in readings) == scene.labels
 
 
 def is_in_row(digit: Box, number: Box) -> bool:
