@@ -4,10 +4,9 @@ The line reader is the third network. It needs no digit cut out, so digits may t
 each by those beside it (Graves et al., "Connectionist Temporal Classification", 2006).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import ceil
-from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +29,9 @@ SLANTS = (-0.3, 0.3)
 
 SURE = 0.9
 """Probability of what is read from which a line is not read again."""
+
+LEAST = 1e-4
+"""No slant is ever taken to be surer than that some digits are not those of a line."""
 
 BLANK = 10
 """The class, beside the ten digits, of a step that no digit has its place in."""
@@ -61,6 +63,19 @@ class Reading(NamedTuple):
         return int(self.digits.argmax())
 
 
+class View(NamedTuple):
+    """What the network makes of a line at some slant."""
+
+    steps: NDArray[np.float32]
+    """(steps, 11): the probabilities of the digits and BLANK."""
+    readings: list[Reading]
+
+    @property
+    def digits(self) -> tuple[int, ...]:
+        """The likeliest digits, from left to right."""
+        return tuple(reading.digit for reading in self.readings)
+
+
 class LineReader:
     """The network, loaded once; any number of threads may call `read`.
 
@@ -76,22 +91,30 @@ class LineReader:
     def read(self, ink: Ink) -> tuple[list[Reading], float]:
         """Return the digits of a line's ink, from left to right, and how likely these are all.
 
-        A line that is hard to read is read at other slants too, since slanted digits share columns;
-        the likeliest reading counts.
+        A line that is hard to read is looked at from other slants too, since slanted digits share
+        columns. What is likely from all of them counts.
         """
-        straight = self.read_slanted(ink, 0)
-        if straight[1] >= SURE:
-            return straight
-        slanted = [self.read_slanted(ink, slant) for slant in SLANTS]
-        return max([straight, *slanted], key=itemgetter(1))
+        straight = self.look(ink, 0)
+        probability = float(sequence_probabilities([straight.steps], [straight.digits])[0, 0])
+        if probability >= SURE:
+            return straight.readings, probability
+        views = [straight, *(self.look(ink, slant) for slant in SLANTS)]
+        numbers = list(dict.fromkeys(view.digits for view in views))
+        by_view = sequence_probabilities([view.steps for view in views], numbers)
+        means = np.exp(np.log(by_view.clip(LEAST)).mean(axis=1))
+        likeliest = int(means.argmax())
+        surest = max(
+            (index for index, view in enumerate(views) if view.digits == numbers[likeliest]),
+            key=lambda index: by_view[likeliest, index],
+        )
+        return views[surest].readings, float(means[likeliest])
 
-    def read_slanted(self, ink: Ink, slant: float) -> tuple[list[Reading], float]:
-        """Return the digits of a line that is slanted first, and how likely these are all."""
+    def look(self, ink: Ink, slant: float) -> View:
+        """Return what the network makes of a line that is slanted first."""
         slanted, added = slant_ink(ink, slant)
         line = line_input(slanted)
         (steps,) = self.session.run(["probabilities"], {"line": line.pixels})
         spans = spans_of(steps.argmax(axis=1))
-        probability = sequence_probability(steps, [digit for digit, _, _ in spans])
         ends = [0.0]
         ends += [(stop + start) / 2 for (_, _, stop), (_, start, _) in pairwise(spans)]
         ends.append(len(steps))
@@ -101,7 +124,7 @@ class LineReader:
             surest = start + int(steps[start:stop, digit].argmax())
             digits = steps[surest, :BLANK].astype(np.float64)
             readings.append(Reading(digits / digits.sum(), left, right))
-        return readings, probability
+        return View(steps, readings)
 
 
 def slant_ink(ink: Ink, slant: float) -> tuple[Ink, int]:
@@ -157,22 +180,31 @@ def spans_of(classes: NDArray[np.int64]) -> list[tuple[int, int, int]]:
     ]
 
 
-def sequence_probability(steps: NDArray[np.float32], digits: list[int]) -> float:
-    """Return the probability of digits under those of each step (steps, 11).
+def sequence_probabilities(
+    views: Sequence[NDArray[np.float32]], numbers: Sequence[Sequence[int]]
+) -> NDArray[np.float64]:
+    """Return how likely each number is by each view of a line (numbers, views).
 
-    It is that of all ways to place the digits on the steps.
+    A view is the probabilities of its steps (steps, 11); a number's probability is that of all ways
+    to place its digits on them.
     """
-    places = np.full(2 * len(digits) + 1, BLANK)
-    places[1::2] = digits
-    may_skip = np.zeros(len(places), dtype=bool)  # the blank between two digits that differ
-    may_skip[3::2] = places[3::2] != places[1:-2:2]
-    reached = np.zeros(len(places))
-    reached[0] = 1
-    for number, step in enumerate(steps.astype(np.float64)):
-        before = np.pad(reached, (2, 0))
-        if number or not digits:
-            reached = reached + before[1:-1] + np.where(may_skip, before[:-2], 0)
-        else:
-            reached[:2] = 1
-        reached = reached * step[places]
-    return float(reached[-2:].sum())
+    # Where a number has no more digits is a class that no step shows; beyond a view is paper.
+    nothing = BLANK + 1
+    steps = np.zeros((max(map(len, views)), nothing + 1, len(views)))
+    steps[:, BLANK] = 1
+    for index, view in enumerate(views):
+        steps[: len(view), :nothing, index] = view
+    places = np.full((len(numbers), 2 * max(map(len, numbers)) + 1), nothing)
+    for row, digits in zip(places, numbers, strict=True):
+        row[: 2 * len(digits) + 1] = BLANK
+        row[1 : 2 * len(digits) : 2] = digits
+    skips = np.zeros((*places.shape, 1))  # over the blank between digits that differ
+    skips[:, 3::2, 0] = places[:, 3::2] != places[:, 1:-2:2]
+    reached = np.zeros((len(numbers), 2 + places.shape[1], len(views)))  # two before the first
+    reached[:, 2] = 1
+    for step in steps[:, places]:
+        ways = reached[:, 2:] + reached[:, 1:-1] + skips * reached[:, :-2]
+        reached[:, 2:] = ways * step
+    ends = np.array([[2 * len(digits) + 1, 2 * len(digits) + 2] for digits in numbers])
+    probabilities: NDArray[np.float64] = np.take_along_axis(reached, ends[..., None], 1).sum(axis=1)
+    return probabilities

@@ -14,7 +14,7 @@ from recognizer.line_reader import (
     STEP,
     LineReader,
     line_input,
-    sequence_probability,
+    sequence_probabilities,
     slant_ink,
     spans_of,
 )
@@ -95,17 +95,19 @@ def collapsed(path: tuple[int, ...]) -> list[int]:
     return [each for each in changes() if each != BLANK]
 
 
-@pytest.mark.parametrize("digits", [[], [3], [3, 3], [3, 4], [3, 4, 3]])
-@pytest.mark.parametrize("steps", [1, 2, 3, 4])
-def test_probability_of_digits_is_that_of_all_their_paths(digits: list[int], steps: int) -> None:
-    probabilities = np.random.default_rng(steps).random((steps, 11)).astype(np.float32)
-    probabilities /= probabilities.sum(axis=1, keepdims=True)
-    expected = sum(
-        float(np.prod([probabilities[step, each] for step, each in enumerate(path)]))
-        for path in product((3, 4, BLANK), repeat=steps)
-        if collapsed(path) == digits
-    )
-    assert sequence_probability(probabilities, digits) == pytest.approx(expected, rel=1e-5)
+def test_probability_of_digits_is_that_of_all_their_paths() -> None:
+    numbers: list[list[int]] = [[], [3], [3, 3], [3, 4], [3, 4, 3]]
+    rng = np.random.default_rng(1)
+    views = [rng.random((steps, 11)).astype(np.float32) for steps in (1, 2, 3, 4)]
+    views = [view / view.sum(axis=1, keepdims=True) for view in views]
+    found = sequence_probabilities(views, numbers)
+    for (row, digits), (column, view) in product(enumerate(numbers), enumerate(views)):
+        expected = sum(
+            float(np.prod([view[step, each] for step, each in enumerate(path)]))
+            for path in product((3, 4, BLANK), repeat=len(view))
+            if collapsed(path) == digits
+        )
+        assert found[row, column] == pytest.approx(expected, rel=1e-5), (digits, len(view))
 
 
 @pytest.mark.parametrize("number", ["7", "42", "2026", "35"])
