@@ -130,16 +130,22 @@ Writing = Callable[[Stage], None]
 
 def digits_of_one_writer(hands: Hands, rng: np.random.Generator, count: int) -> list[Glyph]:
     """Return digits 1 high, each beginning at x = 0 and standing on y = 0."""
-    characters = hands.digits[rng.integers(len(hands.digits))].choose(rng, count)
-    glyphs = rewritten(characters, rng)
-    return [
-        replace(glyph, label=int(name)) for glyph, (name, _) in zip(glyphs, characters, strict=True)
-    ]
+    return rewritten_digits(hands.digits[rng.integers(len(hands.digits))].choose(rng, count), rng)
 
 
 def letters_of_one_writer(hands: Hands, rng: np.random.Generator, count: int) -> list[Glyph]:
     """Return letters and signs, as high as they are beside digits 1 high."""
     return rewritten(hands.letters[rng.integers(len(hands.letters))].choose(rng, count), rng)
+
+
+def rewritten_digits(
+    characters: list[tuple[str, list[Stroke]]], rng: np.random.Generator
+) -> list[Glyph]:
+    """Return digits as the same hand might write them again, with their labels."""
+    return [
+        replace(glyph, label=int(name))
+        for glyph, (name, _) in zip(rewritten(characters, rng), characters, strict=True)
+    ]
 
 
 def rewritten(characters: list[tuple[str, list[Stroke]]], rng: np.random.Generator) -> list[Glyph]:

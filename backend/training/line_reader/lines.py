@@ -4,7 +4,7 @@ Lengths are fractions of a digit's height unless they are said to be in pixels.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -25,7 +25,7 @@ from training.finder.writing import (
     dash,
     digits_of_one_writer,
     letters_of_one_writer,
-    rewritten,
+    rewritten_digits,
     shape,
     stop,
 )
@@ -224,8 +224,7 @@ def composed_number(hands: Hands, rng: np.random.Generator) -> Written:
 def variants(rng: np.random.Generator, count: int) -> list[Glyph]:
     """Return digits as they are written somewhere, if not by the writers; see VARIANTS."""
     drawings, labels = sample_synthetic_digits(count, int(rng.integers(2**32)))
-    glyphs = rewritten(list(zip(map(str, labels), drawings, strict=True)), rng)
-    return [replace(glyph, label=label) for glyph, label in zip(glyphs, labels, strict=True)]
+    return rewritten_digits(list(zip(map(str, labels), drawings, strict=True)), rng)
 
 
 def repeated(glyphs: list[Glyph], rng: np.random.Generator) -> list[Glyph]:
