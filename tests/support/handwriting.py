@@ -1,9 +1,11 @@
-"""Handwriting without UNIPEN: synthetic digits, and shapes instead of letters."""
+"""Handwriting without UNIPEN and MNIST: synthetic digits, and shapes instead of letters."""
 
 import numpy as np
 
+from training.data.datasets import Digits
 from training.data.non_digits import SHAPES, sample_drawings
 from training.data.pen_paths import PenPaths
+from training.data.rasterize import rasterize_to_fit
 from training.data.synthetic_digits import sample_synthetic_digits
 from training.finder.pens import Hand, Hands, hands_of
 from training.line_reader.lines import Handwriting
@@ -25,9 +27,16 @@ def synthetic_hands(seed: int) -> Hands:
 
 
 def synthetic_handwriting(seed: int) -> Handwriting:
-    """Return these hands, with their number as a whole."""
+    """Return these hands, with their number as a whole, and scans of as many digits."""
     hands = synthetic_hands(seed)
     digits = hands.numbers[0].paths
     strokes = [stroke for drawing in digits.drawings for stroke in drawing]
     number = PenPaths([strokes], np.array(["".join(digits.labels)]), digits.writers[:1])
-    return Handwriting(hands, Hand(number))
+    return Handwriting(hands, Hand(number), synthetic_scans(seed))
+
+
+def synthetic_scans(seed: int) -> Digits:
+    """Return images (28, 28) of synthetic digits, about 20 pixels high, as MNIST's are."""
+    drawings, labels = sample_synthetic_digits(60, seed)
+    images = [np.pad(rasterize_to_fit(drawing, 0.1, 24), 2) for drawing in drawings]
+    return Digits(np.rint(255 * np.stack(images)).astype(np.uint8), np.array(labels))

@@ -16,11 +16,12 @@ from recognizer import Box
 from recognizer.confidence import Confidence
 from recognizer.line_reader import BLANK, LINE_HEIGHT, MAX_WIDTH, STEP, LineReader
 from support.handwriting import synthetic_handwriting
+from training.data.datasets import Digits
 from training.finder.canvas import bounds
 from training.finder.scenes import KINDS, Scene
 from training.finder.writing import digits_of_one_writer
 from training.line_reader import __main__ as trainer
-from training.line_reader import batches, calibration
+from training.line_reader import batches, calibration, scans
 from training.line_reader import lines as line_drawing
 from training.line_reader.__main__ import LoadLines, read_right, train
 from training.line_reader.batches import (
@@ -47,6 +48,7 @@ from training.line_reader.lines import (
     real_number,
     reordered_number,
     repeated,
+    scanned_number,
     synthetic_lines,
     variants,
     with_letters,
@@ -183,6 +185,77 @@ def test_letters_and_marks_are_no_digits() -> None:
     assert 0 < alone < 30
 
 
+def scanned_bar(width: int) -> NDArray[np.uint8]:
+    """Return a scan (28, 28) of a bar 20 pixels high."""
+    scan = np.zeros((28, 28), dtype=np.uint8)
+    scan[4:24, 14 - width // 2 : 14 + width // 2] = 255
+    return scan
+
+
+def inked_spans(ink: NDArray[np.float32]) -> list[int]:
+    """Return the widths of what stands apart in ink (height, width), from left to right."""
+    changes = np.flatnonzero(np.diff(np.pad(ink.any(axis=0), 1).astype(int)))
+    return np.diff(changes)[::2].tolist()
+
+
+def test_scanned_digits_stand_in_the_order_of_their_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line_drawing, "CLOSE_PROB", 0)
+    monkeypatch.setattr(scans, "SLANT_SPREAD", 0)
+    digits = Digits(np.stack([scanned_bar(2), scanned_bar(12)]), np.array([1, 8]))
+    counts = set()
+    for seed in range(30):
+        ink, labels = scanned_number(digits, 30.0, np.random.default_rng(seed))
+        assert ink.max() == pytest.approx(1)
+        spans = inked_spans(ink)
+        if len(spans) == len(labels):  # none of them stand very close
+            counts.add(len(labels))
+            assert [8 if span > 12 else 1 for span in spans] == list(labels)
+    assert len(counts) > 4
+
+
+def test_scans_are_written_again_by_one_pen() -> None:
+    rows = [
+        scans.rewritten(np.stack([scanned_bar(6)] * 5), 40.0, np.random.default_rng(seed))
+        for seed in range(40)
+    ]
+    heights = np.array([[len(ink) for ink in row] for row in rows])
+    assert np.median(heights) == pytest.approx(40, abs=2)
+    assert heights.std(axis=1).max() > 2
+    inks = [ink for row in rows for ink in row]
+    assert all(ink[[0, -1]].any(axis=1).all() for ink in inks)
+    assert all(ink[:, [0, -1]].any(axis=0).all() for ink in inks)
+    slants = np.array([[slant_of(ink) for ink in row] for row in rows])
+    assert np.ptp(slants, axis=1).max() < 0.06  # all that a hand writes leans alike
+    assert slants[:, 0].min() < -0.1
+    assert slants[:, 0].max() > 0.1
+
+
+def slant_of(ink: NDArray[np.float32]) -> float:
+    """Return by how many columns the bottom is to the right of the top, for each row between."""
+    quarter = len(ink) // 4
+    upper, lower = ink[:quarter].sum(axis=0), ink[-quarter:].sum(axis=0)
+    return (center(lower) - center(upper)) / (len(ink) - quarter)
+
+
+def test_scan_is_redrawn_with_a_thinner_or_thicker_pen() -> None:
+    soft = np.minimum(scanned_bar(4), 200) // 2 + np.minimum(scanned_bar(8), 200) // 2
+    thick, thin = (scans.redrawn(soft, 0, (2, 2), edge) for edge in (60, 150))
+    assert thick.sum() > 1.3 * thin.sum()
+    assert len(thick) == pytest.approx(40, abs=3)
+
+
+def test_fields_side_by_side_keep_all_ink_where_they_overlap(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scans, "BASELINE_SPREAD", 0)
+    monkeypatch.setattr(scans, "SLOPE_SPREAD", 0)
+    high, low = np.full((8, 4), 0.5, np.float32), np.full((3, 5), 1, np.float32)
+    ink = scans.side_by_side([high, low, high], [3, 10, 0], np.random.default_rng(1))
+    assert ink.shape == (8, 17)
+    assert ink[-1].tolist() == [0.5] * 3 + [1] * 5 + [0] * 5 + [0.5] * 4
+    assert ink[0].tolist() == [0.5] * 4 + [0] * 9 + [0.5] * 4
+
+
 @pytest.mark.parametrize("flaw", [flaw for flaw, _ in FLAWS])
 def test_flaw_changes_some_of_the_ink(flaw: Flaw) -> None:
     ink = np.zeros((40, 90), dtype=np.float32)
@@ -246,7 +319,9 @@ def test_batches_have_every_line_once_beside_others_of_similar_width(lines: Line
     for batch in drawn:
         assert batch.pixels.shape[1:3] == (1, LINE_HEIGHT)
         assert batch.pixels.shape[3] % STEP == 0
-        assert batch.pixels.amax(dim=(1, 2, 3)).min() > 0.8
+        darkest = batch.pixels.amax(dim=(1, 2, 3))
+        assert darkest.min() > 0.5
+        assert darkest.median() > 0.95
     read = [
         tuple(digits[:count].tolist())
         for batch in drawn
@@ -316,7 +391,7 @@ def test_varied_lines_are_determined_by_the_seed() -> None:
 
 
 def test_network_has_an_output_for_each_step(network: LineNet) -> None:
-    assert sum(weights.numel() for weights in network.parameters()) <= 230_000
+    assert sum(weights.numel() for weights in network.parameters()) <= 350_000
     for width in (STEP, 40, MAX_WIDTH):
         logits = network(torch.zeros(2, 1, LINE_HEIGHT, width))
         assert logits.shape == (2, BLANK + 1, width // STEP)
@@ -338,7 +413,7 @@ def test_loss_is_least_for_the_digits_of_the_line() -> None:
 def test_exported_model_reads_like_the_network(network: LineNet, tmp_path: Path) -> None:
     path = tmp_path / "line_reader.onnx"
     export_line_reader(network, "a recipe", path)
-    assert path.stat().st_size <= 500_000
+    assert path.stat().st_size <= 750_000
     for folder in (Path(torch.__file__).parent, Path(trainer.__file__).parents[1]):
         assert str(folder).encode() not in path.read_bytes()
     reader = LineReader(path)

@@ -33,13 +33,13 @@ from recognizer.line_reader import LINE_HEIGHT, STEP
 from recognizer.model_files import FINDER_PATH, MODEL_PATH
 from training.data import numbers, synthetic_digits
 from training.finder.batches import SCENE_MODULES, files_of, key_of
-from training.line_reader import found_lines, lines
+from training.line_reader import found_lines, lines, scans
 from training.line_reader.lines import MAX_DIGITS, Handwriting, LabeledLine
 from training.whole_files import whole_file
 
 MODULES = (
     *SCENE_MODULES, classifier, decoding, detection, finder, found_lines, layout, lifting,
-    line_reader, lines, numbers, preprocessing, synthetic_digits,
+    line_reader, lines, numbers, preprocessing, scans, synthetic_digits,
 )  # fmt: skip
 """What a part depends on, beside this file."""
 
@@ -120,6 +120,7 @@ class LineCache:
         digest = hashlib.sha256(key_of(hands, [Path(__file__), *files_of(MODULES)]).encode())
         for network in NETWORKS:
             digest.update(network.read_bytes())
+        digest.update(handwriting.scans.images.tobytes())
         self.key = digest.hexdigest()[:12]
         self.folder = folder / self.key
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.line_reader import line_input
+from training.data.datasets import Digits, load_mnist_training, load_mnist_validation
 from training.data.numbers import load_whole_numbers
 from training.data.pen_paths import Part
 from training.data.rasterize import Stroke, smooth
@@ -29,6 +30,7 @@ from training.finder.writing import (
     shape,
     stop,
 )
+from training.line_reader import scans
 
 MAX_DIGITS = 16
 """Digits of a line, at most: a credit card has as many."""
@@ -36,11 +38,14 @@ MAX_DIGITS = 16
 SHARE_BY_COUNT = (0, 12, 24, 16, 16, 10, 8, 7, 7, *[2] * 8)
 """How often a line has no digit, one, two, and so on up to MAX_DIGITS, before letters come in."""
 
-REAL_PROB, REORDERED_PROB = 0.1, 0.15
+SCANNED_PROB = 0.25
+"""Probability of a line of scanned digits; the others are pen paths."""
+
+REAL_PROB, REORDERED_PROB = 0.13, 0.2
 """Probability of a number as somebody wrote it, and of one whose digits changed places.
 
 UNIPEN's writers wrote the same few numbers, which should be read rather than known by heart. The
-other lines are composed of digits.
+other lines of pen paths are composed of digits.
 """
 
 LETTERS_PROB, MAX_LETTERS = 0.22, 3
@@ -122,6 +127,8 @@ class Handwriting:
     hands: Hands
     whole_numbers: Hand
     """Each number as a whole; see `load_whole_numbers`."""
+    scans: Digits
+    """MNIST's digits, of a part of its training images."""
 
     @cached_property
     def short_numbers(self) -> NDArray[np.int64]:
@@ -130,8 +137,12 @@ class Handwriting:
 
 
 def load_handwriting(part: Part) -> Handwriting:
-    """Return the handwriting of a part of UNIPEN's writers; raise DatasetError if it is missing."""
-    return Handwriting(load_hands(part), Hand(load_whole_numbers(part)))
+    """Return the handwriting of a part of UNIPEN's writers, and scans of the same part of MNIST's.
+
+    Raises DatasetError if one of them is missing.
+    """
+    digits = load_mnist_training() if part == "training" else load_mnist_validation()
+    return Handwriting(load_hands(part), Hand(load_whole_numbers(part)), digits)
 
 
 def synthetic_lines(handwriting: Handwriting, count: int, seed: Sequence[int]) -> list[LabeledLine]:
@@ -143,16 +154,16 @@ def synthetic_lines(handwriting: Handwriting, count: int, seed: Sequence[int]) -
 def draw_line(handwriting: Handwriting, rng: np.random.Generator) -> LabeledLine:
     """Return a random line that shows some ink."""
     while True:
-        chance = rng.random()
-        if chance < REAL_PROB:
-            written = real_number(handwriting, rng)
-        elif chance < REAL_PROB + REORDERED_PROB:
-            written = reordered_number(handwriting.hands, rng)
+        height = float(np.exp(rng.uniform(*np.log(HEIGHTS))))
+        if rng.random() < SCANNED_PROB:
+            ink, digits = scanned_number(handwriting.scans, height, rng)
         else:
-            written = composed_number(handwriting.hands, rng)
-        ink = lifted(bent(written.strokes, rng), rng)
+            strokes, digits = written_number(handwriting, rng)
+            pen = MAKE_PEN[rng.integers(len(MAKE_PEN))](rng)
+            ink = inked(bent(strokes, rng), pen, height, rng)
+        ink = lifted(ink, height, rng)
         if ink.max() > MIN_INK:
-            return LabeledLine(as_bytes(line_input(ink).pixels), written.digits)
+            return LabeledLine(as_bytes(line_input(ink).pixels), digits)
 
 
 def as_bytes(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -162,6 +173,16 @@ def as_bytes(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 # What is written.
+
+
+def written_number(handwriting: Handwriting, rng: np.random.Generator) -> Written:
+    """Return digits of pen paths in a row."""
+    chance = rng.random()
+    if chance < REAL_PROB:
+        return real_number(handwriting, rng)
+    if chance < REAL_PROB + REORDERED_PROB:
+        return reordered_number(handwriting.hands, rng)
+    return composed_number(handwriting.hands, rng)
 
 
 def real_number(handwriting: Handwriting, rng: np.random.Generator) -> Written:
@@ -204,8 +225,7 @@ def scaled(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
 
 def composed_number(hands: Hands, rng: np.random.Generator) -> Written:
     """Return digits of one writer in a row, in a few lines with something else among them."""
-    shares = np.array(SHARE_BY_COUNT) / sum(SHARE_BY_COUNT)
-    count = int(rng.choice(len(shares), p=shares))
+    count = random_count(rng)
     glyphs = (
         variants(rng, count)
         if rng.random() < VARIANTS_PROB
@@ -219,6 +239,26 @@ def composed_number(hands: Hands, rng: np.random.Generator) -> Written:
         glyphs = with_marks(glyphs, rng)
     digits = tuple(glyph.label for glyph in glyphs if glyph.label is not None)
     return Written(in_a_row(glyphs, rng), digits)
+
+
+def scanned_number(
+    digits: Digits, height: float, rng: np.random.Generator
+) -> tuple[Field, tuple[int, ...]]:
+    """Return the ink of scanned digits in a row, `height` pixels high, and what they are."""
+    count = random_count(rng)
+    chosen = rng.integers(len(digits.labels), size=count)
+    fields = scans.rewritten(digits.images[chosen], height, rng)
+    advances = [
+        max(MIN_ADVANCE * height, field.shape[1] + gap * height)
+        for field, gap in zip(fields, random_gaps(count, rng), strict=True)
+    ]
+    return scans.side_by_side(fields, advances, rng), tuple(digits.labels[chosen].tolist())
+
+
+def random_count(rng: np.random.Generator) -> int:
+    """Return how many digits a line has."""
+    shares = np.array(SHARE_BY_COUNT) / sum(SHARE_BY_COUNT)
+    return int(rng.choice(len(shares), p=shares))
 
 
 def variants(rng: np.random.Generator, count: int) -> list[Glyph]:
@@ -265,19 +305,24 @@ def inserted(
 
 def in_a_row(glyphs: list[Glyph], rng: np.random.Generator) -> list[Stroke]:
     """Return the strokes of characters from left to right: apart, overlapping or joined."""
-    gap = rng.uniform(*(CLOSE_GAPS if rng.random() < CLOSE_PROB else WIDE_GAPS))
-    spread = EVEN_SPREAD if rng.random() < EVEN_PROB else UNEVEN_SPREAD
     are_joined = rng.random() < JOINS_PROB
     strokes: list[Stroke] = []
     x = 0.0
-    for glyph in glyphs:
+    for glyph, gap in zip(glyphs, random_gaps(len(glyphs), rng), strict=True):
         corner = np.array([x, rng.normal(0, BASELINE_SPREAD)])
         placed = [stroke + corner for stroke in glyph.strokes]
         if are_joined and strokes and rng.random() < JOINED_PROB:
             strokes += joint(strokes[-1][-1], placed[0][0], rng)
         strokes += placed
-        x += max(MIN_ADVANCE, glyph.box[2] + gap + rng.normal(0, spread))
+        x += max(MIN_ADVANCE, glyph.box[2] + gap)
     return strokes
+
+
+def random_gaps(count: int, rng: np.random.Generator) -> list[float]:
+    """Return the gap after each character of a line; it is negative if two overlap."""
+    gap = rng.uniform(*(CLOSE_GAPS if rng.random() < CLOSE_PROB else WIDE_GAPS))
+    spread = EVEN_SPREAD if rng.random() < EVEN_PROB else UNEVEN_SPREAD
+    return rng.normal(gap, spread, count).tolist()
 
 
 def joint(start: Stroke, end: Stroke, rng: np.random.Generator) -> list[Stroke]:
@@ -306,10 +351,11 @@ def bent(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
 # Its ink.
 
 
-def lifted(strokes: list[Stroke], rng: np.random.Generator) -> Field:
-    """Return the ink of a line as it may be after it was lifted from an image."""
-    height = float(np.exp(rng.uniform(*np.log(HEIGHTS))))
-    ink = inked(strokes, MAKE_PEN[rng.integers(len(MAKE_PEN))](rng), height, rng)
+def lifted(ink: Field, height: float, rng: np.random.Generator) -> Field:
+    """Return the ink of a line as it may be after it was lifted from an image.
+
+    A digit is `height` pixels high.
+    """
     for flaw, probability in FLAWS:
         if rng.random() < probability:
             ink = flaw(ink, height, rng)
