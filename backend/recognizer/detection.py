@@ -19,8 +19,8 @@ Read = Callable[[ModelInput], NDArray[np.float64]]
 STRIDE = 4
 """Side of a cell of heat and offsets, in pixels."""
 
-MIN_MASK = 0.35
-"""Share of a pixel that must be ink of a digit: a thin line may cover half of two pixels."""
+MIN_MASK = 0.28
+"""Share of a pixel that must be ink of a digit: a thin line may cover a third of each of two."""
 
 MIN_HEAT = 0.25
 """Probability from which a cell that exceeds those nearby is the center of a digit."""

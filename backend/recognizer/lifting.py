@@ -29,7 +29,7 @@ MIN_DISTANCE = 5.5
 FAINTEST, FULL = 0.15, 0.9
 """Fractions of the distance from paper to ink that count as no ink, and as nothing but ink."""
 
-NEAR = 0.3
+NEAR = 0.24
 """Mask from which a pixel may be full of ink."""
 
 PAPER_REACH = 0.25
