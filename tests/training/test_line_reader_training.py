@@ -192,10 +192,10 @@ def scanned_bar(width: int) -> NDArray[np.uint8]:
     return scan
 
 
-def inked_spans(ink: NDArray[np.float32]) -> list[int]:
+def inked_spans(ink: NDArray[np.float32]) -> NDArray[np.int64]:
     """Return the widths of what stands apart in ink (height, width), from left to right."""
     changes = np.flatnonzero(np.diff(np.pad(ink.any(axis=0), 1).astype(int)))
-    return np.diff(changes)[::2].tolist()
+    return np.diff(changes)[::2]
 
 
 def test_scanned_digits_stand_in_the_order_of_their_labels(monkeypatch: pytest.MonkeyPatch) -> None:

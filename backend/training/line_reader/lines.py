@@ -318,11 +318,11 @@ def in_a_row(glyphs: list[Glyph], rng: np.random.Generator) -> list[Stroke]:
     return strokes
 
 
-def random_gaps(count: int, rng: np.random.Generator) -> list[float]:
-    """Return the gap after each character of a line; it is negative if two overlap."""
+def random_gaps(count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return the gap after each character of a line (count,); it is negative if two overlap."""
     gap = rng.uniform(*(CLOSE_GAPS if rng.random() < CLOSE_PROB else WIDE_GAPS))
     spread = EVEN_SPREAD if rng.random() < EVEN_PROB else UNEVEN_SPREAD
-    return rng.normal(gap, spread, count).tolist()
+    return rng.normal(gap, spread, count)
 
 
 def joint(start: Stroke, end: Stroke, rng: np.random.Generator) -> list[Stroke]:
