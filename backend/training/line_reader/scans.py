@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from recognizer.preprocessing import nonzero_slice
 from training.finder.canvas import Field
 
 SCAN_HEIGHT = 20
@@ -53,17 +54,12 @@ def redrawn(
         doubled, Image.Transform.AFFINE, shear, Image.Resampling.BICUBIC
     )
     levels = (np.asarray(slanted, dtype=np.float32) - edge) / SOFTNESS + 0.5
-    ink = cropped(np.clip(levels, 0, 1))
+    ink = np.clip(levels, 0, 1)
+    ink = ink[nonzero_slice(ink.any(axis=1)), nonzero_slice(ink.any(axis=0))]
     width, height = (
         max(1, round(factor * side / 2)) for factor, side in zip(scale, ink.T.shape, strict=True)
     )
     return np.asarray(Image.fromarray(ink).resize((width, height), Image.Resampling.BILINEAR))
-
-
-def cropped(ink: Field) -> Field:
-    """Return ink, of which there must be some, without the paper around it."""
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def side_by_side(
