@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from training.data.datasets import load_pen_digits_training
+from training.data.pen_lifts import joined_strokes
 from training.data.rasterize import Stroke, smooth
-from training.data.sources import joined_strokes
 
 EXAMPLES = Path(__file__).parents[2] / "frontend" / "src" / "examples.json"
 

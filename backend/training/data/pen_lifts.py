@@ -8,6 +8,7 @@ points do not show the joint.
 
 import numpy as np
 
+from training.data.datasets import PenDigits
 from training.data.rasterize import Stroke, stroke
 
 TOP_FRACTION = 0.4
@@ -15,6 +16,20 @@ TOP_FRACTION = 0.4
 
 MIN_RISE = 0.25
 """Fraction of its height by which the path of a 5 rises, between two points, to its top."""
+
+
+def joined_strokes(digits: PenDigits) -> list[list[Stroke]]:
+    """Return pen digits as recorded: one stroke each, y down, without pen lifts."""
+    return [[path * np.array([1.0, -1.0])] for path in digits.paths]
+
+
+def split_strokes(digits: PenDigits) -> list[list[Stroke]]:
+    """Return pen digits split at the pen lifts that can be reconstructed, y down."""
+    labels = digits.labels.tolist()
+    return [
+        split_at_pen_lifts(path, digit)
+        for (path,), digit in zip(joined_strokes(digits), labels, strict=True)
+    ]
 
 
 def split_at_pen_lifts(path: Stroke, digit: int) -> list[Stroke]:

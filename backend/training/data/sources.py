@@ -21,7 +21,6 @@ from training.data.augmentation import (
 )
 from training.data.datasets import (
     Digits,
-    PenDigits,
     load_feedback,
     load_mnist_training,
     load_mnist_validation,
@@ -44,7 +43,7 @@ from training.data.non_digits import (
     random_texture,
     sample_drawings,
 )
-from training.data.pen_lifts import split_at_pen_lifts
+from training.data.pen_lifts import joined_strokes, split_strokes
 from training.data.pen_paths import (
     Part,
     PenPaths,
@@ -351,20 +350,6 @@ def restore_aspect_ratio(digits: Digits) -> Digits:
     usual = F.interpolate(stretched, size=(20, 15), mode="bilinear", align_corners=False)
     images = F.pad(usual, (7, 6, 4, 4))[:, 0].round().to(torch.uint8).numpy()
     return Digits(images, digits.labels)
-
-
-def joined_strokes(digits: PenDigits) -> list[list[Stroke]]:
-    """Return pen digits as recorded: one stroke each, y down, without pen lifts."""
-    return [[path * np.array([1.0, -1.0])] for path in digits.paths]
-
-
-def split_strokes(digits: PenDigits) -> list[list[Stroke]]:
-    """Return pen digits split at the pen lifts that can be reconstructed, y down."""
-    labels = digits.labels.tolist()
-    return [
-        split_at_pen_lifts(path, digit)
-        for (path,), digit in zip(joined_strokes(digits), labels, strict=True)
-    ]
 
 
 def unbarred_sevens(lifted: StrokeSource) -> StrokeSource:

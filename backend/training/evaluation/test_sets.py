@@ -34,6 +34,7 @@ from training.data.non_digits import (
     UNSEEN_SHAPES,
     sample_drawings,
 )
+from training.data.pen_lifts import joined_strokes, split_strokes
 from training.data.pen_paths import (
     PenPaths,
     load_uji,
@@ -42,7 +43,7 @@ from training.data.pen_paths import (
     sample_by_writer,
 )
 from training.data.rasterize import Stroke, perturb, smooth
-from training.data.sources import joined_strokes, restore_aspect_ratio, split_strokes
+from training.data.sources import restore_aspect_ratio
 from training.data.synthetic_digits import one_with_upstroke, seven
 from training.evaluation.conditions import (
     CONDITIONS,
