@@ -33,12 +33,12 @@ from recognizer.line_reader import LINE_HEIGHT, STEP
 from recognizer.model_files import FINDER_PATH, MODEL_PATH
 from training.data import numbers, synthetic_digits
 from training.finder.batches import SCENE_MODULES, files_of, key_of
-from training.line_reader import found_lines, lines, scans
+from training.line_reader import flaws, found_lines, lines, scans
 from training.line_reader.lines import MAX_DIGITS, Handwriting, LabeledLine
 from training.whole_files import whole_file
 
 MODULES = (
-    *SCENE_MODULES, classifier, decoding, detection, finder, found_lines, layout, lifting,
+    *SCENE_MODULES, classifier, decoding, detection, finder, flaws, found_lines, layout, lifting,
     line_reader, lines, numbers, preprocessing, scans, synthetic_digits,
 )  # fmt: skip
 """What a part depends on, beside this file."""
