@@ -27,12 +27,15 @@ def synthetic_hands(seed: int) -> Hands:
 
 
 def synthetic_handwriting(seed: int) -> Handwriting:
-    """Return these hands, with their number as a whole, and scans of as many digits."""
+    """Return these hands, with their number as a whole, and scans of as many digits.
+
+    The first hand's digits are the pen digits, too.
+    """
     hands = synthetic_hands(seed)
     digits = hands.numbers[0].paths
     strokes = [stroke for drawing in digits.drawings for stroke in drawing]
     number = PenPaths([strokes], np.array(["".join(digits.labels)]), digits.writers[:1])
-    return Handwriting(hands, Hand(number), synthetic_scans(seed))
+    return Handwriting(hands, Hand(number), hands.digits[0], synthetic_scans(seed))
 
 
 def synthetic_scans(seed: int) -> Digits:

@@ -1,5 +1,6 @@
 """What the line reader learns: synthetic lines, and lines found in scenes."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,7 @@ from support.handwriting import synthetic_handwriting
 from support.ink import inked_spans, slant_of
 from training.data.datasets import Digits
 from training.finder.canvas import bounds
+from training.finder.pens import Hand
 from training.finder.scenes import Scene
 from training.finder.writing import digits_of_one_writer
 from training.line_reader import lines as line_drawing
@@ -23,6 +25,8 @@ from training.line_reader.flaws import FLAWS, Flaw
 from training.line_reader.found_lines import digits_in, found_lines
 from training.line_reader.lines import (
     MAX_DIGITS,
+    PEN_DIGITS_PROB,
+    composed_digits,
     in_a_row,
     in_order,
     joint,
@@ -134,6 +138,17 @@ def test_variants_are_all_digits_1_high() -> None:
         left, top, right, bottom = glyph.box
         assert (left, bottom) == pytest.approx((0, 0), abs=0.05)
         assert 0.5 < max(right, -top) < 1.7
+
+
+def test_some_composed_digits_are_pen_digits() -> None:
+    digits = HANDWRITING.pen_digits.paths
+    sevens = Hand(digits.subset(np.flatnonzero(digits.labels == "7")))
+    handwriting = replace(HANDWRITING, pen_digits=sevens)
+    rng = np.random.default_rng(1)
+    rows = [composed_digits(handwriting, rng) for _ in range(200)]
+    long_rows = [row for row in rows if len(row) > 3]
+    only_sevens = [all(glyph.label == 7 for glyph in row) for row in long_rows]
+    assert 0.5 < np.mean(only_sevens) / PEN_DIGITS_PROB < 2
 
 
 def test_letters_and_marks_are_no_digits() -> None:

@@ -102,7 +102,10 @@ def two_marks(width: int) -> NDArray[np.uint8]:
     return pixels
 
 
-def test_varied_lines_keep_their_ink_when_they_are_widened_and_slanted() -> None:
+def test_varied_lines_keep_their_ink_when_they_are_widened_and_slanted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(batches, "BEND_SPREAD", 0)
     widths = (24, 40, 56, 80) * 8
     rng = np.random.default_rng(1)
     for _ in range(10):
@@ -123,7 +126,10 @@ def test_varied_lines_keep_their_ink_when_they_are_widened_and_slanted() -> None
         assert max(stretches) > 1.05
 
 
-def test_varied_lines_are_slanted_shifted_and_lighter_or_darker() -> None:
+def test_varied_lines_are_slanted_shifted_and_lighter_or_darker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(batches, "BEND_SPREAD", 0)
     line = np.zeros((LINE_HEIGHT, 24), dtype=np.uint8)
     line[2:-2, 10:14] = 128
     drawn = varied([line] * 64, np.random.default_rng(1))[:, 0].numpy()
@@ -138,6 +144,16 @@ def test_varied_lines_are_slanted_shifted_and_lighter_or_darker() -> None:
     darkest = drawn.max(axis=(1, 2))
     assert darkest.min() < 0.45
     assert darkest.max() > 0.55
+
+
+def test_varied_lines_are_bent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "SLANT_SPREAD", 0)
+    line = np.zeros((LINE_HEIGHT, 24), dtype=np.uint8)
+    line[2:-2, 10:14] = 255
+    drawn = varied([line] * 64, np.random.default_rng(1))[:, 0, 4:-4].numpy()
+    places = np.array([[center(row) for row in ink] for ink in drawn])
+    assert 0.5 < places.std(axis=1).mean() < 1.5  # pixels, within an upright stroke
+    assert np.abs(np.diff(places, axis=1)).max() < 1  # but it stays one stroke
 
 
 def test_varied_lines_are_determined_by_the_seed() -> None:

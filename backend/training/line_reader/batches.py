@@ -31,7 +31,7 @@ from recognizer import (
 )
 from recognizer.line_reader import LINE_HEIGHT, STEP
 from recognizer.model_files import FINDER_PATH, MODEL_PATH
-from training.data import numbers, synthetic_digits
+from training.data import numbers, pen_lifts, synthetic_digits
 from training.finder.batches import SCENE_MODULES, files_of, key_of
 from training.line_reader import flaws, found_lines, lines, scans
 from training.line_reader.lines import MAX_DIGITS, Handwriting, LabeledLine
@@ -39,7 +39,7 @@ from training.whole_files import whole_file
 
 MODULES = (
     *SCENE_MODULES, classifier, decoding, detection, finder, flaws, found_lines, layout, lifting,
-    line_reader, lines, numbers, preprocessing, scans, synthetic_digits,
+    line_reader, lines, numbers, pen_lifts, preprocessing, scans, synthetic_digits,
 )  # fmt: skip
 """What a part depends on, beside this file."""
 
@@ -60,6 +60,10 @@ MAX_SHIFT = 1
 
 STRETCH_SPREAD, SLANT_SPREAD = 0.08, 0.1
 """Deviation of the logarithm of the factor by which a line is widened, and of its slant."""
+
+BEND_SPREAD, BEND_LENGTH = 1.0, 8
+"""Deviation of how far points are displaced, and how far points that are displaced independently
+are from each other; in pixels."""
 
 GAMMA_SPREAD = 0.25
 """Deviation of the logarithm of the power to which ink is raised."""
@@ -116,7 +120,7 @@ class LineCache:
 
     def __init__(self, handwriting: Handwriting, folder: Path) -> None:
         self.handwriting = handwriting
-        hands = (*handwriting.hands.all, handwriting.whole_numbers)
+        hands = (*handwriting.hands.all, handwriting.whole_numbers, handwriting.pen_digits)
         digest = hashlib.sha256(key_of(hands, [Path(__file__), *files_of(MODULES)]).encode())
         for network in NETWORKS:
             digest.update(network.read_bytes())
@@ -210,8 +214,8 @@ def shuffled(drawn: Lines, rng: np.random.Generator) -> Iterator[tuple[float, Ba
 def varied(images: Sequence[NDArray[np.uint8]], rng: np.random.Generator) -> Tensor:
     """Return lines (n, 1, LINE_HEIGHT, width), each varied at random.
 
-    They are at random places, widened or narrowed, slanted, lighter or darker. None becomes wider
-    than the batch.
+    They are at random places, widened or narrowed, slanted, bent (Simard et al., ICDAR 2003),
+    lighter or darker. None becomes wider than the batch.
     """
     count = len(images)
     widths = np.array([image.shape[1] for image in images])
@@ -221,6 +225,7 @@ def varied(images: Sequence[NDArray[np.uint8]], rng: np.random.Generator) -> Ten
         line[:, : image.shape[1]] = image
     warps = torch.from_numpy(random_warps(widths, width, rng))
     grid = F.affine_grid(warps, list(pixels.shape), align_corners=False)
+    grid += random_bends(count, width, rng)
     ink = F.grid_sample(torch.from_numpy(pixels).float() / 255, grid, align_corners=False)
     powers = np.exp(rng.normal(0, GAMMA_SPREAD, (count, 1, 1, 1))).astype(np.float32)
     return ink ** torch.from_numpy(powers)
@@ -247,3 +252,11 @@ def random_warps(
     warps[:, 1, 1] = 1
     warps[:, 1, 2] = -down / middle[1]
     return warps
+
+
+def random_bends(count: int, width: int, rng: np.random.Generator) -> Tensor:
+    """Return smooth displacements (count, LINE_HEIGHT, width, 2), x and y as in `affine_grid`."""
+    nodes = (LINE_HEIGHT // BEND_LENGTH + 1, width // BEND_LENGTH + 1)
+    pixels = torch.from_numpy(rng.normal(0, BEND_SPREAD, (count, 2, *nodes)).astype(np.float32))
+    smooth = F.interpolate(pixels, (LINE_HEIGHT, width), mode="bicubic", align_corners=True)
+    return smooth.permute(0, 2, 3, 1) * torch.tensor([2 / width, 2 / LINE_HEIGHT])

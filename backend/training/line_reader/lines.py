@@ -13,9 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.line_reader import line_input
-from training.data.datasets import Digits, load_mnist_training, load_mnist_validation
+from training.data.datasets import (
+    Digits,
+    load_mnist_training,
+    load_mnist_validation,
+    load_pen_digits_training,
+)
 from training.data.numbers import load_whole_numbers
-from training.data.pen_paths import Part
+from training.data.pen_lifts import split_strokes
+from training.data.pen_paths import Part, PenPaths
 from training.data.rasterize import Stroke, smooth
 from training.data.synthetic_digits import sample_synthetic_digits
 from training.finder import pens
@@ -52,8 +58,12 @@ other lines of pen paths are composed of digits.
 LETTERS_PROB, MAX_LETTERS = 0.22, 3
 """Probability that a line has letters or signs, and how many at most."""
 
-VARIANTS_PROB = 0.15
-"""Probability that composed digits are not a writer's, but variants from all over the world."""
+VARIANTS_PROB, PEN_DIGITS_PROB = 0.15, 0.2
+"""Probability that composed digits are not a writer's, but variants from all over the world, and
+that they are pen digits, whose writers are not told apart."""
+
+PEN_DIGITS_VALIDATION = 1_000
+"""How many of the pen digits to train with, the last ones, are kept for validation."""
 
 REPEATS_PROB, REPEATED_PROB = 0.15, 0.5
 """Probability of a line with repeated digits, and of each in it that it is the one before again."""
@@ -128,6 +138,8 @@ class Handwriting:
     hands: Hands
     whole_numbers: Hand
     """Each number as a whole; see `load_whole_numbers`."""
+    pen_digits: Hand
+    """The pen digits of several writers, split at their pen lifts."""
     scans: Digits
     """MNIST's digits, of a part of its training images."""
 
@@ -138,12 +150,25 @@ class Handwriting:
 
 
 def load_handwriting(part: Part) -> Handwriting:
-    """Return the handwriting of a part of UNIPEN's writers, and scans of the same part of MNIST's.
+    """Return the handwriting of a part of UNIPEN's writers, of pen digits and of MNIST's scans.
 
     Raises DatasetError if one of them is missing.
     """
-    digits = load_mnist_training() if part == "training" else load_mnist_validation()
-    return Handwriting(load_hands(part), Hand(load_whole_numbers(part)), digits)
+    return Handwriting(
+        load_hands(part),
+        Hand(load_whole_numbers(part)),
+        load_pen_digits(part),
+        load_mnist_training() if part == "training" else load_mnist_validation(),
+    )
+
+
+def load_pen_digits(part: Part) -> Hand:
+    """Return a part of the pen digits to train with, as if one hand had written them all."""
+    digits = load_pen_digits_training()
+    labels = digits.labels.astype(np.str_)
+    paths = PenPaths(split_strokes(digits), labels, np.full(len(labels), "several"))
+    trained, held_out = np.split(np.arange(len(labels)), [-PEN_DIGITS_VALIDATION])
+    return Hand(paths.subset(trained if part == "training" else held_out))
 
 
 def synthetic_lines(handwriting: Handwriting, count: int, seed: Sequence[int]) -> list[LabeledLine]:
@@ -183,7 +208,7 @@ def written_number(handwriting: Handwriting, rng: np.random.Generator) -> Writte
         return real_number(handwriting, rng)
     if chance < REAL_PROB + REORDERED_PROB:
         return reordered_number(handwriting.hands, rng)
-    return composed_number(handwriting.hands, rng)
+    return composed_number(handwriting, rng)
 
 
 def real_number(handwriting: Handwriting, rng: np.random.Generator) -> Written:
@@ -224,22 +249,27 @@ def scaled(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
     return [stroke / max(bottom - top, 1e-6) for stroke in smoothed]
 
 
-def composed_number(hands: Hands, rng: np.random.Generator) -> Written:
+def composed_number(handwriting: Handwriting, rng: np.random.Generator) -> Written:
     """Return digits of one writer in a row, in a few lines with something else among them."""
-    count = random_count(rng)
-    glyphs = (
-        variants(rng, count)
-        if rng.random() < VARIANTS_PROB
-        else digits_of_one_writer(hands, rng, count)
-    )
+    glyphs = composed_digits(handwriting, rng)
     if rng.random() < REPEATS_PROB:
         glyphs = repeated(glyphs, rng)
     if rng.random() < LETTERS_PROB:
-        glyphs = with_letters(glyphs, hands, rng)
+        glyphs = with_letters(glyphs, handwriting.hands, rng)
     if rng.random() < MARKS_PROB:
         glyphs = with_marks(glyphs, rng)
     digits = tuple(glyph.label for glyph in glyphs if glyph.label is not None)
     return Written(in_a_row(glyphs, rng), digits)
+
+
+def composed_digits(handwriting: Handwriting, rng: np.random.Generator) -> list[Glyph]:
+    """Return random digits, of one writer unless they are variants or pen digits."""
+    count, chance = random_count(rng), rng.random()
+    if chance < VARIANTS_PROB:
+        return variants(rng, count)
+    if chance < VARIANTS_PROB + PEN_DIGITS_PROB:
+        return rewritten_digits(handwriting.pen_digits.choose(rng, count), rng)
+    return digits_of_one_writer(handwriting.hands, rng, count)
 
 
 def scanned_number(
