@@ -33,7 +33,7 @@ SAME_INK = 0.7
 
 MIN_TRUSTED, MIN_DOUBTFUL = 0.5, 0.3
 """Confidence of what was found, as a geometric mean, from which the classifier is not believed; and
-from which several digits are an answer, though unsure, where it sees none."""
+from which one network's digits are an answer, though unsure, where the others see none."""
 
 MAX_LEAST_INK, MIN_MOST_INK = 0.15, 0.2
 """How far ink extends beyond a digit on its two sides, in heights of it, if it is beside the digit
@@ -147,9 +147,9 @@ class Recognizer:
             return prediction_of(BLANK, ()), None
         single = self.classifier.predict(drawn.model_input)
         alone = PlacedDigit(single, drawn.model_input, to_sent_pixels(drawn.box, image.scale))
-        is_easy = is_plain(drawn, single) or max(image.gray.shape) < MIN_SEARCHED_SIDE
-        found = [] if is_easy else self.search.find_digits(image, drawn.patch)
-        return answer(drawn, alone, found)
+        if is_plain(drawn, single) or max(image.gray.shape) < MIN_SEARCHED_SIDE:
+            return answer_alone(alone)
+        return answer(drawn, alone, self.search.find_digits(image, drawn.patch))
 
 
 def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:
@@ -162,14 +162,15 @@ def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:
 def answer(
     drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]
 ) -> tuple[Prediction, ModelInput | None]:
-    """Return the prediction for an image, and the model input of its only digit.
+    """Return the prediction for an image that was searched, and the model input of its only digit.
 
     `drawn` is all ink of the image, `alone` that ink read as one digit, `found` what the search
     found.
     """
+    if not found and not drawn.patch.on_even_paper:
+        alone = doubted(alone)
     if is_settled(drawn, alone, found):
-        numbers = () if alone.prediction.digit is None else lay_out([alone])
-        return prediction_of(alone.prediction, numbers), alone.model_input
+        return answer_alone(alone)
     if len(found) == 1:
         ink, digit = alone.box, found[0].box
         if drawn.patch.on_even_paper and (is_same(digit, ink) or has_ink_beside(digit, ink)):
@@ -178,18 +179,39 @@ def answer(
     return prediction_of(None, lay_out(found)), None
 
 
+def answer_alone(alone: PlacedDigit) -> tuple[Prediction, ModelInput]:
+    """Return the prediction that all ink of an image is one digit or none, and its model input."""
+    numbers = () if alone.prediction.digit is None else lay_out([alone])
+    return prediction_of(alone.prediction, numbers), alone.model_input
+
+
+def doubted(alone: PlacedDigit) -> PlacedDigit:
+    """Return what ink of uneven paper is, read as one digit, where the search found none.
+
+    It is a digit at best, but not reliably: shadows and textures are taken for ink there.
+    """
+    if alone.prediction.verdict == "digit":
+        return as_unsure([alone])[0]
+    if alone.prediction.confidence >= MIN_DOUBTFUL:
+        return alone
+    return alone._replace(prediction=alone.prediction._replace(digit=None, verdict="not_a_digit"))
+
+
 def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]) -> bool:
     """Return whether all ink, read as one digit, is to be believed rather than what was found.
 
     It is if that is nothing, or the same ink and surely a digit; on even paper, which hides no ink,
     a doubtful one is enough. There it also is if what was found is doubtful as a whole, unless that
-    is several digits and the ink together is none.
+    is several digits and the ink together is none. It is in any case if that is very doubtful and
+    the ink together none.
     """
     if not found:
         return True
-    verdict = alone.prediction.verdict
-    if drawn.patch.on_even_paper and (confidence := mean_confidence(found)) < MIN_TRUSTED:
-        return verdict != "not_a_digit" or len(found) == 1 or confidence < MIN_DOUBTFUL
+    verdict, confidence = alone.prediction.verdict, mean_confidence(found)
+    if verdict == "not_a_digit" and confidence < MIN_DOUBTFUL:
+        return True
+    if drawn.patch.on_even_paper and confidence < MIN_TRUSTED:
+        return verdict != "not_a_digit" or len(found) == 1
     is_digit = verdict != "not_a_digit" if drawn.patch.on_even_paper else verdict == "digit"
     return is_digit and len(found) == 1 and is_same(found[0].box, alone.box)
 

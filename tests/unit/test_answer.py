@@ -63,10 +63,24 @@ def test_numbers_on_uneven_paper_are_believed(alone: PlacedDigit) -> None:
     assert outcome(alone, two(0.7), even_paper=False) == ("unsure", "42")
 
 
+def test_very_doubtful_numbers_are_left_out_where_the_ink_is_no_digit() -> None:
+    assert outcome(REJECTED, two(0.4), even_paper=False) == ("unsure", "42")
+    assert outcome(REJECTED, two(0.2), even_paper=False) == ("not_a_digit", "")
+    assert outcome(UNSURE, two(0.2), even_paper=False) == ("unsure", "42")
+
+
 @pytest.mark.parametrize("even_paper", [False, True])
 def test_nothing_found_leaves_the_first_answer(even_paper: bool) -> None:
     assert outcome(REJECTED, [], even_paper) == ("not_a_digit", "")
     assert outcome(UNSURE, [], even_paper) == ("unsure", "8")
+
+
+def test_what_was_not_found_on_uneven_paper_is_no_reliable_digit() -> None:
+    sure, doubtful = placed(8, "digit", 0.99, WHOLE), placed(8, "unsure", 0.2, WHOLE)
+    assert outcome(sure, []) == ("digit", "8")
+    assert outcome(doubtful, []) == ("unsure", "8")
+    assert outcome(sure, [], even_paper=False) == ("unsure", "8")
+    assert outcome(doubtful, [], even_paper=False) == ("not_a_digit", "")
 
 
 @pytest.mark.parametrize("even_paper", [False, True])
