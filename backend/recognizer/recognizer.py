@@ -167,8 +167,8 @@ def answer(
     `drawn` is all ink of the image, `alone` that ink read as one digit, `found` what the search
     found.
     """
-    if not found and not drawn.patch.on_even_paper:
-        alone = doubted(alone)
+    if not found:
+        alone = doubted(alone, drawn.patch.on_even_paper)
     if is_settled(drawn, alone, found):
         return answer_alone(alone)
     if len(found) == 1:
@@ -185,16 +185,18 @@ def answer_alone(alone: PlacedDigit) -> tuple[Prediction, ModelInput]:
     return prediction_of(alone.prediction, numbers), alone.model_input
 
 
-def doubted(alone: PlacedDigit) -> PlacedDigit:
-    """Return what ink of uneven paper is, read as one digit, where the search found none.
+def doubted(alone: PlacedDigit, on_even_paper: bool) -> PlacedDigit:
+    """Return what all ink is, read as one digit, where the search found none.
 
-    It is a digit at best, but not reliably: shadows and textures are taken for ink there.
+    If that is very doubtful, it is none either. On uneven paper, where shadows and textures are
+    taken for ink, it is not reliable.
     """
-    if alone.prediction.verdict == "digit":
+    prediction = alone.prediction
+    if prediction.verdict == "unsure" and prediction.confidence < MIN_DOUBTFUL:
+        return alone._replace(prediction=prediction._replace(digit=None, verdict="not_a_digit"))
+    if prediction.verdict == "digit" and not on_even_paper:
         return as_unsure([alone])[0]
-    if alone.prediction.confidence >= MIN_DOUBTFUL:
-        return alone
-    return alone._replace(prediction=alone.prediction._replace(digit=None, verdict="not_a_digit"))
+    return alone
 
 
 def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]) -> bool:
