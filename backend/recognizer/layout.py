@@ -107,20 +107,28 @@ def split_numbers(digits: Sequence[AnyPlaced]) -> list[list[AnyPlaced]]:
 
 
 def rows_of(digits: Sequence[AnyPlaced]) -> list[list[AnyPlaced]]:
-    """Return the rows of digits, from the top; a digit joins the row whose last one it is beside.
+    """Return the rows of digits, from the top; a digit joins the row whose end it is most beside.
 
     Digits are taken from left to right, so a row may slope.
     """
     rows: list[list[AnyPlaced]] = []
     for placed in sorted(digits, key=lambda each: each.box.left):
-        beside = [row for row in rows if overlap(row[-1].box, placed.box) >= MIN_OVERLAP]
-        if beside:
-            max(beside, key=lambda row: overlap(row[-1].box, placed.box)).append(placed)
+        shares = [share_of_end(row, placed) for row in rows]
+        if max(shares, default=0.0) >= MIN_OVERLAP:
+            rows[shares.index(max(shares))].append(placed)
         else:
             rows.append([placed])
     return sorted(
         rows, key=lambda row: np.mean([each.box.top + each.box.height / 2 for each in row])
     )
+
+
+def share_of_end(row: Sequence[Placed], placed: Placed) -> float:
+    """Return how much of its height a digit shares with one of the last two of a row.
+
+    With two, because a digit may be found in parts, one above the other.
+    """
+    return max(overlap(each.box, placed.box) for each in row[-2:])
 
 
 def overlap(one: Box, other: Box) -> float:

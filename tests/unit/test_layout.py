@@ -59,6 +59,12 @@ def test_small_digit_beside_large_ones_belongs_to_their_number() -> None:
     assert number.box == Box(0, 0, 85, 60)
 
 
+def test_parts_of_a_digit_above_one_another_belong_to_its_number() -> None:
+    seven, upper, lower = Box(0, 0, 20, 40), Box(30, 0, 8, 15), Box(31, 22, 8, 16)
+    (number,) = lay_out([placed(7, seven), placed(1, upper), placed(1, lower)])
+    assert number.text == "711"
+
+
 def test_confidence_of_a_number_is_that_all_of_it_is_right() -> None:
     for second, confidence, verdict in ((0.95, 0.855, "number"), (0.8, 0.72, "unsure")):
         digits = [placed(4, Box(0, 0, 20, 40), 0.9), placed(2, Box(22, 0, 20, 40), second)]
