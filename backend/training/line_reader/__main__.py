@@ -33,7 +33,7 @@ from training.training_run import DEVICE, RUNS, TrainingRun, format_channels, mi
 # recipes share (training_run.py).
 EPOCHS = 168  # each of a synthetic part and of one found in scenes, in turn
 SYNTHETIC_PARTS, SYNTHETIC_LINES = 52, 10_000  # parts, and lines of each
-FOUND_PARTS, FOUND_LINES = 4, 2_500  # fewer, because a scene takes long
+FOUND_PARTS, FOUND_LINES = 10, 2_500  # fewer, because a scene takes long
 VAL_SYNTHETIC_LINES, VAL_FOUND_LINES = 2_000, 500
 MAX_LR = 2e-3  # learning rate after the warm-up
 MAX_GRADIENT = 5.0  # norm to which gradients are clipped
