@@ -22,7 +22,7 @@ def test_page_is_seen_before_its_script_and_stays_in_place(blank_page: Page, sit
         button(page, "Try a 9"),
         page.get_by_role("link", name="How it works"),
     ]
-    page.wait_for_function("document.styleSheets.length > 0")
+    expect(page.locator(".page")).to_have_css("display", "grid")  # the styles have arrived
     for part in parts:
         expect(part).to_be_visible()
     places = [part.bounding_box() for part in parts]
