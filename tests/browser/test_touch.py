@@ -36,7 +36,7 @@ def test_finger_scrolls_the_page_only_outside_the_sketchpad(phone: Page) -> None
     expect(status_message(phone)).to_have_text(re.compile("^(It's|That|Not sure)"))
     assert phone.evaluate(VIEW) == view
     swipe(phone, [(20.0, 700.0 - 20 * step) for step in range(20)])
-    phone.wait_for_function("scrollY > 100")
+    expect(phone.get_by_test_id("sketchpad")).not_to_be_in_viewport(ratio=0.8)
 
 
 def test_digit_drawn_with_a_stylus_is_recognized(page: Page) -> None:
