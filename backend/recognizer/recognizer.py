@@ -168,7 +168,7 @@ def answer(
     found.
     """
     if not found:
-        alone = doubted(alone, drawn.patch.on_even_paper)
+        return answer_alone(doubted(alone, drawn.patch.on_even_paper))
     if is_settled(drawn, alone, found):
         return answer_alone(alone)
     if len(found) == 1:
@@ -202,13 +202,11 @@ def doubted(alone: PlacedDigit, on_even_paper: bool) -> PlacedDigit:
 def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]) -> bool:
     """Return whether all ink, read as one digit, is to be believed rather than what was found.
 
-    It is if that is nothing, or the same ink and surely a digit; on even paper, which hides no ink,
-    a doubtful one is enough. There it also is if what was found is doubtful as a whole, unless that
-    is several digits and the ink together is none. It is in any case if that is very doubtful and
-    the ink together none.
+    It is if that is the same ink and surely a digit; on even paper, which hides no ink, a doubtful
+    one is enough. There it also is if what was found is doubtful as a whole, unless that is several
+    digits and the ink together is none. It is in any case if that is very doubtful and the ink
+    together none.
     """
-    if not found:
-        return True
     verdict, confidence = alone.prediction.verdict, mean_confidence(found)
     if verdict == "not_a_digit" and confidence < MIN_DOUBTFUL:
         return True
