@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from recognizer import Box
 from recognizer.line_reader import LINE_HEIGHT, MAX_WIDTH, STEP
+from recognizer.preprocessing import center_of_mass
 from support.handwriting import synthetic_handwriting
-from support.ink import inked_spans, slant_of
 from training.data.datasets import Digits
 from training.finder.canvas import bounds
 from training.finder.pens import Hand
@@ -170,6 +170,19 @@ def scanned_bar(width: int) -> NDArray[np.uint8]:
     scan = np.zeros((28, 28), dtype=np.uint8)
     scan[4:24, 14 - width // 2 : 14 + width // 2] = 255
     return scan
+
+
+def inked_spans(ink: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the widths of what stands apart in ink (height, width), from left to right."""
+    changes = np.flatnonzero(np.diff(np.pad(ink.any(axis=0), 1).astype(int)))
+    return np.diff(changes)[::2]
+
+
+def slant_of(ink: NDArray[np.float32]) -> float:
+    """Return by how many columns the bottom is to the right of the top, for each row between."""
+    quarter = len(ink) // 4
+    upper, lower = ink[:quarter].sum(axis=0), ink[-quarter:].sum(axis=0)
+    return (center_of_mass(lower) - center_of_mass(upper)) / (len(ink) - quarter)
 
 
 def test_scanned_digits_stand_in_the_order_of_their_labels(monkeypatch: pytest.MonkeyPatch) -> None:

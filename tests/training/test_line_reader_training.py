@@ -13,8 +13,8 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from recognizer.confidence import Confidence
 from recognizer.line_reader import BLANK, LINE_HEIGHT, MAX_WIDTH, STEP, LineReader
+from recognizer.preprocessing import center_of_mass
 from support.handwriting import synthetic_handwriting
-from support.ink import center
 from training.finder.scenes import KINDS
 from training.line_reader import __main__ as trainer
 from training.line_reader import batches, calibration
@@ -119,7 +119,7 @@ def test_varied_lines_keep_their_ink_when_they_are_widened_and_slanted(
             inked = np.flatnonzero(columns > 1.2)  # a tenth of a mark's height
             assert 0 < inked[0] < inked[-1] < len(columns) - 1
             middle = int(inked[0] + inked[-1] + 1) // 2
-            distance = middle + center(columns[middle:]) - center(columns[:middle])
+            distance = middle + center_of_mass(columns[middle:]) - center_of_mass(columns[:middle])
             stretches.append(distance / (width - 10))
             assert columns.sum() == pytest.approx(2 * 6 * 12 * stretches[-1], rel=0.12)
         assert min(stretches) < 0.95
@@ -134,13 +134,16 @@ def test_varied_lines_are_slanted_shifted_and_lighter_or_darker(
     line[2:-2, 10:14] = 128
     drawn = varied([line] * 64, np.random.default_rng(1))[:, 0].numpy()
     upper, lower = drawn[:, 4:16].sum(axis=1), drawn[:, 16:28].sum(axis=1)
-    slants = [center(top) - center(bottom) for top, bottom in zip(upper, lower, strict=True)]
+    slants = [
+        center_of_mass(top) - center_of_mass(bottom)
+        for top, bottom in zip(upper, lower, strict=True)
+    ]
     assert min(slants) < -0.5
     assert max(slants) > 0.5
-    assert np.std([center(columns) for columns in drawn.sum(axis=1)]) > 0.5
-    assert {round(center(rows) - center(line.sum(axis=1))) for rows in drawn.sum(axis=2)} == {
-        *range(-MAX_SHIFT, MAX_SHIFT + 1)
-    }
+    assert np.std([center_of_mass(columns) for columns in drawn.sum(axis=1)]) > 0.5
+    assert {
+        round(center_of_mass(rows) - center_of_mass(line.sum(axis=1))) for rows in drawn.sum(axis=2)
+    } == {*range(-MAX_SHIFT, MAX_SHIFT + 1)}
     darkest = drawn.max(axis=(1, 2))
     assert darkest.min() < 0.45
     assert darkest.max() > 0.55
@@ -151,7 +154,7 @@ def test_varied_lines_are_bent(monkeypatch: pytest.MonkeyPatch) -> None:
     line = np.zeros((LINE_HEIGHT, 24), dtype=np.uint8)
     line[2:-2, 10:14] = 255
     drawn = varied([line] * 64, np.random.default_rng(1))[:, 0, 4:-4].numpy()
-    places = np.array([[center(row) for row in ink] for ink in drawn])
+    places = np.array([[center_of_mass(row) for row in ink] for ink in drawn])
     assert 0.5 < places.std(axis=1).mean() < 1.5  # pixels, within an upright stroke
     assert np.abs(np.diff(places, axis=1)).max() < 1  # but it stays one stroke
 
