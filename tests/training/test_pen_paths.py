@@ -80,6 +80,33 @@ def test_suspects_are_only_in_the_test_set(data: Path) -> None:
     assert len(load_unipen_digits("test").labels) == 1
 
 
+BAR, POLE = [[0, 0], [500, 20], [1000, 0]], [[0, 0], [20, 500], [0, 1000]]
+RING, NEXT_RING = (
+    [[x + 500, 0], [x, 400], [x + 500, 800], [x + 1000, 400], [x + 500, 0]] for x in (0, 1200)
+)
+
+
+@pytest.mark.parametrize(
+    ("label", "strokes", "is_learned"),
+    [
+        ("1", [POLE], True),
+        ("1", [BAR], False),
+        ("4", [POLE], False),
+        ("4", [POLE, BAR], True),
+        ("0", [RING], True),
+        ("0", [RING, NEXT_RING], False),
+    ],
+)
+def test_parts_of_digits_and_rows_of_zeros_are_only_in_the_test_set(
+    data: Path, label: str, strokes: list[list[list[int]]], is_learned: bool
+) -> None:
+    rows = [row(writer, label) for writer in (LEARNED, VALIDATED, TESTED)]
+    write_rows(data / UNIPEN_DIGITS, [each | {"strokes": strokes} for each in rows])
+    assert len(load_unipen_digits("training").labels) == is_learned
+    assert len(load_unipen_digits("validation").labels) == is_learned
+    assert len(load_unipen_digits("test").labels) == 1
+
+
 def test_letters_that_look_like_digits_are_loaded_apart(data: Path) -> None:
     write_rows(data / UNIPEN_OTHERS, [row(LEARNED, label) for label in "OKl|%"])
     assert load_unipen_others("training").labels.tolist() == ["K", "%"]

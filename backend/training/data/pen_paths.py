@@ -27,6 +27,12 @@ UNIPEN_NUMBERS = "unipen/numbers.jsonl.gz"
 UNIPEN_LOOKALIKES = "OoDlIi|!/\\'`,SsZzBbqg"
 """Letters and signs that anyone may take for a digit when the rest of the line is missing."""
 
+STRAIGHT = 0.1
+"""Width of a straight line at most, as a fraction of its length, before a pen has drawn it."""
+
+WIDE_ZERO = 1.8
+"""Width, as a fraction of its height, from which a 0 of several strokes is several zeros."""
+
 UJI_URL = "https://archive.ics.uci.edu/static/public/177/uji+pen+characters+version+2.zip"
 UJI_DIGITS = 1_200
 
@@ -59,10 +65,31 @@ class PenPaths:
 def load_unipen_digits(part: Part) -> PenPaths:
     """Return UNIPEN's digits of a part of the writers.
 
-    One in a hundred bears the mark `suspect`, because it may be mislabeled: none of these is
-    trained on or validated with, but the test set has them all.
+    One in a hundred bears the mark `suspect`, because it may be mislabeled, and a few are only a
+    part of a digit, or several: none of these is trained on or validated with, but the test set has
+    them all.
     """
-    return load_unipen(UNIPEN_DIGITS, part)
+    digits = load_unipen(UNIPEN_DIGITS, part)
+    if part == "test":
+        return digits
+    drawn = zip(digits.labels, digits.drawings, strict=True)
+    return digits.subset(np.flatnonzero([is_one_digit(label, strokes) for label, strokes in drawn]))
+
+
+def is_one_digit(label: str, strokes: Sequence[Stroke]) -> bool:
+    """Return whether strokes can be a whole digit of that label, and one digit only.
+
+    UNIPEN's segments are sometimes the foot of a 1, the slash of a 0 or one stroke of a 4, all of
+    which are straight lines; and sometimes a row of zeros.
+    """
+    points = np.concatenate(strokes)
+    width, height = np.ptp(points, axis=0)
+    centered = points - points.mean(axis=0)
+    _, axes = np.linalg.eigh(centered.T @ centered)
+    thickness, length = np.ptp(centered @ axes, axis=0)
+    if thickness < STRAIGHT * length:
+        return label == "1" and bool(height > width)
+    return not (label == "0" and len(strokes) > 1 and width > WIDE_ZERO * height)
 
 
 def load_unipen_others(part: Part, *, lookalikes: bool = False) -> PenPaths:
