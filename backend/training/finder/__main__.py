@@ -17,11 +17,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from training.data.datasets import DatasetError
+from training.finder.augmentation import varied
 from training.finder.batches import Batch, SceneCache, load_batch
 from training.finder.export import export_finder
 from training.finder.losses import WEIGHTS, losses, total, truth_of
@@ -40,7 +40,6 @@ EPOCHS_PER_PART = 3  # of the scenes
 PART_BATCHES = 200  # batches of a part
 SIDES = ((0.15, 128), (0.35, 160), (RESTART, 192), (0.6, 160), (1.0, 192))
 """Longer side of pictures, up to a progress."""
-RECOLOR_PROB = 0.3  # probability that a picture is inverted; that its colors change places
 SEED = 2026
 
 RESULTS = Path(__file__).with_name("results.csv")
@@ -68,11 +67,11 @@ def train(
         history = []
         files = load_part(part_at(epoch, epochs))
         for progress, batch in shuffled(files, rng):
-            pictures = torch.from_numpy(recolored(batch, rng)).to(DEVICE)
-            truth = truth_of(*(torch.from_numpy(array).to(DEVICE) for array in batch[1:]))
+            pictures, *truth = varied([torch.from_numpy(array).to(DEVICE) for array in batch], rng)
             with mixed_precision():
-                outputs = run.network(pictures.permute(0, 3, 1, 2).float())
-            parts = losses(type(outputs)(*(output.float() for output in outputs)), truth)
+                outputs = run.network(pictures.permute(0, 3, 1, 2))
+            found = type(outputs)(*(output.float() for output in outputs))
+            parts = losses(found, truth_of(*truth))
             run.descend(total(parts), progress)
             history.append(torch.stack([part.detach() for part in parts.values()]))
         means = torch.stack(history).mean(dim=0).tolist()
@@ -89,17 +88,6 @@ def shuffled(files: Sequence[Path], rng: np.random.Generator) -> Iterator[tuple[
     order = rng.permutation(len(files))
     for number, index in enumerate(tqdm(order, "epoch", unit="batch", leave=False)):
         yield number / len(files), load_batch(files[index])
-
-
-def recolored(batch: Batch, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Return a batch's pictures, some of them inverted or with their colors in another order."""
-    pictures = batch.pictures.copy()
-    for picture in pictures:
-        if rng.random() < RECOLOR_PROB:
-            np.subtract(255, picture, out=picture)
-        if rng.random() < RECOLOR_PROB:
-            picture[:] = picture[..., rng.permutation(3)]
-    return pictures
 
 
 def part_at(epoch: int, epochs: int) -> int:

@@ -33,7 +33,7 @@ class Found(NamedTuple):
 
 
 class FinderNet(nn.Module):
-    """U-Net with 260,000 weights.
+    """U-Net with 300,000 weights.
 
     Pictures (n, 3, height, width), RGB float32 in [0, 255], are standardized each by its own mean
     and deviation, so that neither exposure nor contrast matters. Centers and offsets are those of
@@ -46,13 +46,13 @@ class FinderNet(nn.Module):
         up16, up8, up4, up2 = DECODER_CHANNELS
         self.down2 = nn.Sequential(*conv(3, second, stride=2), *conv(second, second))
         self.down4 = nn.Sequential(*conv(second, fourth, stride=2), *conv(fourth, fourth))
-        self.down8 = nn.Sequential(*conv(fourth, eighth, stride=2), *conv(eighth, eighth))
+        self.down8 = nn.Sequential(
+            *conv(fourth, eighth, stride=2), *conv(eighth, eighth), Residual(eighth)
+        )
         self.down16 = nn.Sequential(
-            *separable(eighth, sixteenth, stride=2), Residual(sixteenth), Residual(sixteenth)
+            *separable(eighth, sixteenth, stride=2), *residuals(sixteenth, 3)
         )
-        self.down32 = nn.Sequential(
-            *separable(sixteenth, bottom, stride=2), Residual(bottom), Residual(bottom)
-        )
+        self.down32 = nn.Sequential(*separable(sixteenth, bottom, stride=2), *residuals(bottom, 3))
         self.context = nn.Linear(bottom, bottom)
         self.up16 = Up(bottom, sixteenth, up16)
         self.up8 = Up(up16, eighth, up8)
@@ -97,6 +97,11 @@ class Residual(nn.Module):
         """Return features of the same shape."""
         result: Tensor = features + self.layers(features)
         return result
+
+
+def residuals(channels: int, count: int) -> list[Residual]:
+    """Return that many separable convolutions, each added to its input."""
+    return [Residual(channels) for _ in range(count)]
 
 
 class Up(nn.Module):
