@@ -26,8 +26,11 @@ from recognizer.search import Candidate
 from training.finder.pens import Hands
 from training.finder.scenes import KINDS, Scene, draw_scene
 
-SCENES_PER_KIND, SCENES_PER_OTHER_KIND = 12, 84
-"""Scenes of each kind, and of those with something that may be taken for digits."""
+SCENES_PER_KIND, SCENES_PER_COMMON_KIND = 12, 84
+"""Scenes of each kind, and of those that are met most."""
+
+NUMBER_KINDS = ("number", "number as written", "touching digits")
+"""Kinds with nothing but a number, as most people draw one."""
 
 OTHER_KINDS = ("digits and letters", "letters", "drawings", "nothing")
 """Kinds of which few show digits: confidence is to be low there."""
@@ -52,8 +55,8 @@ def calibrate(line_reader: Path, hands: Hands) -> Confidence:
     those that are served.
     """
     search = Recognizer(line_reader=line_reader).search
-    others = [kind for kind in KINDS if kind.name in OTHER_KINDS]
-    kinds = [*KINDS * SCENES_PER_KIND, *others * (SCENES_PER_OTHER_KIND - SCENES_PER_KIND)]
+    common = [kind for kind in KINDS if kind.name in (*NUMBER_KINDS, *OTHER_KINDS)]
+    kinds = [*KINDS * SCENES_PER_KIND, *common * (SCENES_PER_COMMON_KIND - SCENES_PER_KIND)]
     scenes: list[tuple[Scene, list[list[Candidate]]]] = []
     wholes: list[tuple[float, bool]] = []
     for number, kind in enumerate(tqdm(kinds, "calibrating", unit="scene")):
