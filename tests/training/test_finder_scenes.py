@@ -194,7 +194,7 @@ def test_hands_of_a_part_are_those_of_its_writers(
     writers = {"training": "0000000001", "validation": "0000000005", "test": "000000000a"}
     for name, label in ((UNIPEN_DIGITS, "3"), (UNIPEN_OTHERS, "K")):
         rows = [
-            {"writer": writer, "label": label, "strokes": [[[0, 0], [10, 30]]]}
+            {"writer": writer, "label": label, "strokes": [[[0, 0], [10, 15], [0, 30]]]}
             for writer in writers.values()
         ]
         (tmp_path / name).write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
