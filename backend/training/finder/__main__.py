@@ -1,6 +1,6 @@
 """Trains the finder and exports it as ONNX.
 
-    make train-finder                                   this recipe: three hours on two cores
+    make train-finder                                   this recipe: four hours on two cores
     make train-finder ARGS="--epochs 4 --run look"      a quick look
     make train-finder ARGS="--seed 1 --run seed-1"      the same recipe from another random state
 
@@ -34,7 +34,7 @@ from training.training_run import DEVICE, RUNS, TrainingRun, format_channels, mi
 
 # Everything that shapes the result, besides the architecture (network.py), the scenes and what
 # all recipes share (training_run.py).
-EPOCHS = 144
+EPOCHS = 108
 RESTART = 0.5  # progress at which the learning rate rises again
 EPOCHS_PER_PART = 3  # of the scenes
 PART_BATCHES = 200  # batches of a part
