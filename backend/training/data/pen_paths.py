@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from skimage.measure import approximate_polygon
 
 from training.data.datasets import CACHE, DatasetError, load_cached, read_lines
@@ -69,14 +69,19 @@ def load_unipen_digits(part: Part) -> PenPaths:
     part of a digit, or several: none of these is trained on or validated with, but the test set has
     them all.
     """
-    digits = load_unipen(UNIPEN_DIGITS, part)
-    if part == "test":
-        return digits
-    drawn = zip(digits.labels, digits.drawings, strict=True)
-    return digits.subset(np.flatnonzero([is_one_digit(label, strokes) for label, strokes in drawn]))
+    return read_unipen(
+        UNIPEN_DIGITS,
+        part,
+        lambda rows: collect(row for row in rows if part == "test" or is_learnable(row)),
+    )
 
 
-def is_one_digit(label: str, strokes: Sequence[Stroke]) -> bool:
+def is_learnable(digit: Row) -> bool:
+    """Return whether the row of a digit shows what its label says, as far as can be told."""
+    return not digit.get("suspect") and is_one_digit(digit["label"], digit["strokes"])
+
+
+def is_one_digit(label: str, strokes: Sequence[ArrayLike]) -> bool:
     """Return whether strokes can be a whole digit of that label, and one digit only.
 
     UNIPEN's segments are sometimes the foot of a 1, the slash of a 0 or one stroke of a 4, all of
@@ -97,7 +102,7 @@ def load_unipen_others(part: Part, *, lookalikes: bool = False) -> PenPaths:
 
     They are those that look like a digit to anyone, or all the others.
     """
-    others = load_unipen(UNIPEN_OTHERS, part)
+    others = read_unipen(UNIPEN_OTHERS, part, collect)
     looks_alike = np.isin(others.labels, list(UNIPEN_LOOKALIKES))
     return others.subset(np.flatnonzero(looks_alike == lookalikes))
 
@@ -121,11 +126,6 @@ def digits_of(number: Row) -> PenPaths:
     )
 
 
-def load_unipen(name: str, part: Part) -> PenPaths:
-    """Return the characters in one of UNIPEN's files by a part of the writers."""
-    return read_unipen(name, part, collect)
-
-
 def read_unipen(name: str, part: Part, parse: Callable[[Iterator[Row]], T]) -> T:
     """Return what `parse` makes of the rows of one of UNIPEN's files by a part of the writers.
 
@@ -139,11 +139,7 @@ def read_unipen(name: str, part: Part, parse: Callable[[Iterator[Row]], T]) -> T
         )
     try:
         rows = read_json_lines(path.read_bytes())
-        return parse(
-            row
-            for row in rows
-            if part_of(row["writer"]) == part and (part == "test" or not row.get("suspect"))
-        )
+        return parse(row for row in rows if part_of(row["writer"]) == part)
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise DatasetError(f"{path} cannot be read ({error}); convert it again.") from error
 
