@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from recognizer.finder import MULTIPLE
+from training.residual import Residual
 
 CHANNELS = (16, 32, 64, 112, 128)
 """Feature maps of the encoder at strides 2, 4, 8, 16 and 32."""
@@ -47,19 +48,22 @@ class FinderNet(nn.Module):
         self.down2 = nn.Sequential(*conv(3, second, stride=2), *conv(second, second))
         self.down4 = nn.Sequential(*conv(second, fourth, stride=2), *conv(fourth, fourth))
         self.down8 = nn.Sequential(
-            *conv(fourth, eighth, stride=2), *conv(eighth, eighth), Residual(eighth)
+            *conv(fourth, eighth, stride=2), *conv(eighth, eighth), separable_residual(eighth)
         )
         self.down16 = nn.Sequential(
-            *separable(eighth, sixteenth, stride=2), *residuals(sixteenth, 3)
+            *separable(eighth, sixteenth, stride=2),
+            *(separable_residual(sixteenth) for _ in range(3)),
         )
-        self.down32 = nn.Sequential(*separable(sixteenth, bottom, stride=2), *residuals(bottom, 3))
+        self.down32 = nn.Sequential(
+            *separable(sixteenth, bottom, stride=2), *(separable_residual(bottom) for _ in range(3))
+        )
         self.context = nn.Linear(bottom, bottom)
         self.up16 = Up(bottom, sixteenth, up16)
         self.up8 = Up(up16, eighth, up8)
         self.up4 = Up(up8, fourth, up4)
         self.up2 = Up(up4, second, up2)
         self.mask = nn.Conv2d(up2, 4, 3, padding=1)
-        self.refine4 = Residual(up4)
+        self.refine4 = separable_residual(up4)
         self.digits = nn.Conv2d(up4, 1 + 2 + 10, 1)
 
     def forward(self, pictures: Tensor) -> Found:
@@ -86,24 +90,6 @@ class Depthwise(nn.Conv2d):
             return super().forward(input.float())
 
 
-class Residual(nn.Module):
-    """A separable convolution whose result is added to its input (He et al., CVPR 2016)."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(*separable(channels, channels))
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Return features of the same shape."""
-        result: Tensor = features + self.layers(features)
-        return result
-
-
-def residuals(channels: int, count: int) -> list[Residual]:
-    """Return that many separable convolutions, each added to its input."""
-    return [Residual(channels) for _ in range(count)]
-
-
 class Up(nn.Module):
     """Doubles the resolution and adds the encoder's features, which have it."""
 
@@ -111,7 +97,7 @@ class Up(nn.Module):
         super().__init__()
         self.reduce = nn.Conv2d(channels, out_channels, 1)
         self.skip = nn.Conv2d(skipped, out_channels, 1)
-        self.refine = Residual(out_channels)
+        self.refine = separable_residual(out_channels)
 
     def forward(self, features: Tensor, skipped: Tensor) -> Tensor:
         """Return features of the resolution of `skipped`."""
@@ -147,6 +133,11 @@ def separable(in_channels: int, out_channels: int, stride: int = 1) -> tuple[nn.
         nn.BatchNorm2d(out_channels),
         nn.ReLU(),
     )
+
+
+def separable_residual(channels: int) -> Residual:
+    """Return a separable convolution whose result is added to its input."""
+    return Residual(*separable(channels, channels))
 
 
 @torch.no_grad()

@@ -4,6 +4,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from recognizer.line_reader import BLANK
+from training.residual import Residual
 
 CHANNELS = (16, 32, 64, 96, 128)
 """Feature maps at heights 32, 16, 8, 4 and 1; the width is that of a step from the third on."""
@@ -26,11 +27,11 @@ class LineNet(nn.Module):
         self.shapes = nn.Sequential(
             *conv(1, first), nn.MaxPool2d(2),
             *conv(first, second), nn.MaxPool2d(2),
-            *conv(second, third), Residual(third), nn.MaxPool2d((2, 1)),
-            *conv(third, fourth), Residual(fourth), nn.MaxPool2d((2, 1)),
+            *conv(second, third), Residual(*conv(third, third)), nn.MaxPool2d((2, 1)),
+            *conv(third, fourth), Residual(*conv(fourth, fourth)), nn.MaxPool2d((2, 1)),
             *conv(fourth, last, kernel=(2, 3), padding=(0, 1)),
         )  # fmt: skip
-        self.context = nn.Sequential(*(Context(last, dilation) for dilation in DILATIONS))
+        self.context = nn.Sequential(*(context(last, dilation) for dilation in DILATIONS))
         self.classes = nn.Conv1d(last, BLANK + 1, 1)
 
     def forward(self, lines: Tensor) -> Tensor:
@@ -40,40 +41,6 @@ class LineNet(nn.Module):
         """
         logits: Tensor = self.classes(self.context(self.shapes(lines).squeeze(2)))
         return logits
-
-
-class Residual(nn.Module):
-    """A convolution whose result is added to its input (He et al., CVPR 2016)."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(*conv(channels, channels))
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Return features of the same shape."""
-        result: Tensor = features + self.layers(features)
-        return result
-
-
-class Context(nn.Module):
-    """A separable convolution along the line whose result is added to its input."""
-
-    def __init__(self, channels: int, dilation: int) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(
-            nn.Conv1d(
-                channels, channels, 5, padding=2 * dilation, dilation=dilation, groups=channels,
-                bias=False,
-            ),
-            nn.Conv1d(channels, channels, 1, bias=False),
-            nn.BatchNorm1d(channels),
-            nn.ReLU(),
-        )  # fmt: skip
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Return features of the same shape."""
-        result: Tensor = features + self.layers(features)
-        return result
 
 
 def conv(
@@ -88,6 +55,19 @@ def conv(
         nn.BatchNorm2d(out_channels),
         nn.ReLU(),
     )
+
+
+def context(channels: int, dilation: int) -> Residual:
+    """Return a separable convolution along the line whose result is added to its input."""
+    return Residual(
+        nn.Conv1d(
+            channels, channels, 5, padding=2 * dilation, dilation=dilation, groups=channels,
+            bias=False,
+        ),
+        nn.Conv1d(channels, channels, 1, bias=False),
+        nn.BatchNorm1d(channels),
+        nn.ReLU(),
+    )  # fmt: skip
 
 
 def loss_of(logits: Tensor, digits: Tensor, counts: Tensor) -> Tensor:
