@@ -39,13 +39,13 @@ is all that baselines accept."""
 PYTHON = [sys.executable, "-P", "-S", "-m"]
 """Without the packages of this environment and without the modules in the working directory."""
 
-LAMBDA_ENVIRONMENT = {
+IMAGE_ENVIRONMENT = {
     "ORT_DISABLE_TELEMETRY": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "PYDANTIC_DISABLE_PLUGINS": "1",
     "MALLOC_TOP_PAD_": "4194304",
 }
-"""The variables that the Dockerfile sets for the Lambda function; the baseline has none."""
+"""The variables that the Dockerfile sets in both images; the baseline has none."""
 
 NOT_IN_IMAGE = ("__pycache__", "charts", "*.md", "evaluation.json")
 """Files of `recognizer` that .dockerignore keeps out of the container images."""
@@ -98,7 +98,7 @@ def install(requirements: str, images: Mapping[str, File], folder: Path) -> dict
     subprocess.run(prune, check=True, stdout=subprocess.DEVNULL)
     raw = write_events(images, folder / "raw")
     in_json = write_events({name: file.in_json() for name, file in images.items()}, folder / "json")
-    project = Target("recognizer.api.aws_lambda", pruned, LAMBDA_ENVIRONMENT, raw)
+    project = Target("recognizer.api.aws_lambda", pruned, IMAGE_ENVIRONMENT, raw)
     baseline = Target("benchmarks.baseline", unpruned, {}, in_json, reads_all=False)
     return {
         PROJECT: project,

@@ -31,7 +31,7 @@ from benchmarks.report import (
 from benchmarks.rows import Row, compare
 from benchmarks.targets import (
     BASELINE,
-    LAMBDA_ENVIRONMENT,
+    IMAGE_ENVIRONMENT,
     NOT_IN_IMAGE,
     PROJECT,
     PROJECT_JSON,
@@ -195,7 +195,7 @@ def test_ablation_changes_the_present_sources_into_code_that_compiles(ablation: 
 @pytest.mark.parametrize("ablation", ABLATIONS, ids=ablation_id)
 def test_ablation_reverses_something_that_lambda_has(ablation: Ablation) -> None:
     assert ablation.edits or ablation.variables or not ablation.compiled
-    assert ablation.variables.keys() <= LAMBDA_ENVIRONMENT.keys()
+    assert ablation.variables.keys() <= IMAGE_ENVIRONMENT.keys()
     assert ablation.metric in METRICS
 
 
@@ -205,11 +205,14 @@ def test_edit_whose_text_does_not_occur_once_is_rejected(source: str) -> None:
         apply_edits([Edit("m.py", "x = 1\n", "")], {"m.py": source})
 
 
-def test_lambda_environment_is_that_of_the_dockerfile() -> None:
+@pytest.mark.parametrize("image", ["lambda", "server"])
+def test_environment_is_that_of_the_dockerfile(image: str) -> None:
     dockerfile = (BACKEND / "Dockerfile").read_text()
-    _, _, stage = dockerfile.partition("AS lambda\n")
+    _, _, stage = dockerfile.partition(f"AS {image}\n")
     stage, _, _ = stage.partition("\nFROM ")
-    assert dict(re.findall(r"([A-Z_]+)=(\S+)", stage)) == LAMBDA_ENVIRONMENT
+    variables = dict(re.findall(r"([A-Z_]+)=(\S+)", stage))
+    of_server = {"PYTHONPATH", "PYTHONUNBUFFERED", "DIGITS_PAGE_DIR"}
+    assert {name: variables[name] for name in variables.keys() - of_server} == IMAGE_ENVIRONMENT
 
 
 def test_files_left_out_are_those_of_dockerignore() -> None:
