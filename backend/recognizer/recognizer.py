@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 MIN_SEARCHED_SIDE = 64
 """Longer side of an image, in pixels, from which it is searched; a smaller one is a scan."""
 
+MIN_PLAIN = 0.97
+"""Confidence from which a digit on even paper is searched for nothing else."""
+
 SAME_INK = 0.7
 """Overlap from which what was found is taken for all ink of the image."""
 
@@ -38,6 +41,9 @@ from which one network's digits are an answer, though unsure, where the others s
 MAX_LEAST_INK, MIN_MOST_INK = 0.15, 0.2
 """How far ink extends beyond a digit on its two sides, in heights of it, if it is beside the digit
 rather than around it or below."""
+
+MIN_CLEAR = 0.98
+"""Confidence from which a digit is reliable although there is ink beside it."""
 
 MIN_INK, MIN_GAP = 0.1, 2
 """Ink of the model input that is not paper, and columns or rows of paper that part digits."""
@@ -154,9 +160,8 @@ class Recognizer:
 
 def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:
     """Return whether ink, read as a single digit, is surely nothing but that."""
-    return (
-        drawn.patch.on_even_paper and single.verdict == "digit" and not has_gap(drawn.model_input)
-    )
+    is_sure = single.verdict == "digit" and single.confidence >= MIN_PLAIN
+    return is_sure and drawn.patch.on_even_paper and not has_gap(drawn.model_input)
 
 
 def answer(
@@ -172,9 +177,11 @@ def answer(
     if is_settled(drawn, alone, found):
         return answer_alone(alone)
     if len(found) == 1:
-        ink, digit = alone.box, found[0].box
-        if drawn.patch.on_even_paper and (is_same(digit, ink) or has_ink_beside(digit, ink)):
-            found = as_unsure(found)  # all ink together is no digit
+        if drawn.patch.on_even_paper and alone.prediction.verdict == "not_a_digit":
+            ink, digit = alone.box, found[0].box
+            is_clear = found[0].prediction.confidence >= MIN_CLEAR or not has_ink_beside(digit, ink)
+            if is_same(digit, ink) or not is_clear:
+                found = as_unsure(found)
         return prediction_of(found[0].prediction, lay_out(found)), found[0].model_input
     return prediction_of(None, lay_out(found)), None
 
@@ -202,10 +209,10 @@ def doubted(alone: PlacedDigit, on_even_paper: bool) -> PlacedDigit:
 def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]) -> bool:
     """Return whether all ink, read as one digit, is to be believed rather than what was found.
 
-    It is if that is the same ink and surely a digit; on even paper, which hides no ink, a doubtful
-    one is enough. There it also is if what was found is doubtful as a whole, unless that is several
-    digits and the ink together is none. It is in any case if that is very doubtful and the ink
-    together none.
+    It is if that is the same ink, and the likelier digit, which must be sure except on even paper,
+    which hides no ink. There it also is if what was found is doubtful as a whole, unless that is
+    several digits and the ink together is none. It is in any case if that is very doubtful and the
+    ink together none.
     """
     verdict, confidence = alone.prediction.verdict, mean_confidence(found)
     if verdict == "not_a_digit" and confidence < MIN_DOUBTFUL:
@@ -213,7 +220,9 @@ def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]
     if drawn.patch.on_even_paper and confidence < MIN_TRUSTED:
         return verdict != "not_a_digit" or len(found) == 1
     is_digit = verdict != "not_a_digit" if drawn.patch.on_even_paper else verdict == "digit"
-    return is_digit and len(found) == 1 and is_same(found[0].box, alone.box)
+    if not is_digit or len(found) > 1 or not is_same(found[0].box, alone.box):
+        return False
+    return alone.prediction.confidence >= confidence
 
 
 def is_same(digit: Box, ink: Box) -> bool:

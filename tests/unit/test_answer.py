@@ -87,15 +87,24 @@ def test_digit_that_is_not_found_is_reliable_on_even_paper_only() -> None:
 
 
 @pytest.mark.parametrize("even_paper", [False, True])
-def test_same_ink_found_leaves_a_sure_digit(even_paper: bool) -> None:
-    alone, found = placed(8, "digit", 0.9, WHOLE), placed(3, "digit", 0.99, WHOLE)
-    assert outcome(alone, [found], even_paper) == ("digit", "8")
+@pytest.mark.parametrize(
+    ("confidence", "expected"), [(0.8, "8"), (0.99, "3")], ids=["less likely", "likelier"]
+)
+def test_likelier_of_two_readings_of_the_same_ink_is_believed(
+    confidence: float, expected: str, even_paper: bool
+) -> None:
+    alone, found = placed(8, "digit", 0.9, WHOLE), placed(3, "digit", confidence, WHOLE)
+    assert outcome(alone, [found], even_paper) == ("digit", expected)
 
 
-def test_same_ink_found_leaves_a_doubtful_digit_on_even_paper() -> None:
-    found = [placed(3, "digit", 0.99, WHOLE)]
+def test_same_ink_found_leaves_a_doubtful_digit_on_even_paper_if_it_is_no_likelier() -> None:
+    found = [placed(3, "unsure", 0.55, WHOLE)]
     assert outcome(UNSURE, found) == ("unsure", "8")
-    assert outcome(UNSURE, found, even_paper=False) == ("digit", "3")
+    assert outcome(UNSURE, found, even_paper=False) == ("unsure", "3")
+
+
+def test_doubtful_digit_that_is_surely_found_is_sure() -> None:
+    assert outcome(UNSURE, [placed(8, "digit", 0.95, WHOLE)]) == ("digit", "8")
 
 
 def test_same_ink_found_overrules_a_rejection_but_is_unsure_on_even_paper() -> None:
@@ -108,7 +117,12 @@ def test_doubtful_single_digit_does_not_overrule_a_rejection_on_even_paper() -> 
     assert outcome(REJECTED, [placed(4, "unsure", 0.45, LEFT)]) == ("not_a_digit", "")
 
 
-def test_single_digit_with_ink_beside_it_is_unsure() -> None:
-    beside = [placed(4, "digit", 0.99, LEFT)]
+def test_single_digit_with_ink_beside_it_is_unsure_if_all_ink_is_none() -> None:
+    beside = [placed(4, "digit", 0.95, LEFT)]
     assert outcome(REJECTED, beside) == ("unsure", "4")
     assert outcome(REJECTED, beside, even_paper=False) == ("digit", "4")
+    assert outcome(UNSURE, beside) == ("digit", "4")
+
+
+def test_very_likely_digit_with_ink_beside_it_is_sure() -> None:
+    assert outcome(REJECTED, [placed(4, "digit", 0.99, LEFT)]) == ("digit", "4")
