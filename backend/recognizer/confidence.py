@@ -82,6 +82,10 @@ class Confidence(NamedTuple):
     """Weight of the log-odds of all ink of even paper, read as one number."""
     whole_bias: float
     """Negative, because the ink may be something else."""
+    agreed: float
+    """Weight of the same log-odds, where the same digits are found among everything else."""
+    agreed_bias: float
+    """Positive, because two ways to read a number seldom make the same mistake."""
 
     def of(self, evidence: Evidence) -> float:
         """Return the probability that there is a digit, the likeliest one."""
@@ -98,6 +102,10 @@ class Confidence(NamedTuple):
         `line` is what the line reader takes it to be.
         """
         return logistic(self.whole * log_odds_of(line) + self.whole_bias)
+
+    def of_agreed(self, line: float) -> float:
+        """Return the same probability, where the same digits are found among everything else."""
+        return logistic(self.agreed * log_odds_of(line) + self.agreed_bias)
 
     def of_row(self, row: Sequence[Evidence]) -> list[float]:
         """Return the confidence of each digit of a row.

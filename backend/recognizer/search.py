@@ -88,20 +88,22 @@ class Search:
     def find_digits(self, image: DecodedImage, all_ink: InkPatch) -> list[PlacedDigit]:
         """Return the digits of an image, whatever else it shows.
 
-        Even paper hides no ink, so all of it may be a number: the likelier reading counts.
+        Even paper hides no ink, so all of it may be a number: the likelier reading counts, and if
+        both are the same, it is likelier still.
         """
         found = self.find_among_others(image)
         if not all_ink.on_even_paper:
             return found
         readings, probability = self.line_reader.read(all_ink.ink)
-        confidence = self.line_reader.confidence.of_whole(probability)
-        if len(readings) < 2 or not is_likelier(confidence, len(readings), found):
+        if len(readings) < 2:
             return found
         if [each.digit for each in readings] == [each.prediction.digit for each in found]:
+            confidence = self.line_reader.confidence.of_agreed(probability)
             places = [(placed.model_input, placed.box) for placed in found]
         else:
+            confidence = self.line_reader.confidence.of_whole(probability)
             places = places_of(readings, all_ink, image.scale)
-        if len(places) < len(readings):
+        if len(places) < len(readings) or not is_likelier(confidence, len(readings), found):
             return found
         shares = shared_out(confidence, [float(reading.digits.max()) for reading in readings])
         return [

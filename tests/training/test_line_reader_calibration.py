@@ -10,7 +10,7 @@ pytest.importorskip("torch", reason="training needs torch (make setup-training)"
 
 from recognizer import Box
 from recognizer.confidence import Confidence, Evidence
-from recognizer.decoding import DecodedImage, decode_image
+from recognizer.decoding import decode_image
 from recognizer.line_reader import LineReader
 from recognizer.model_files import LINE_READER_PATH
 from recognizer.search import Candidate
@@ -19,11 +19,14 @@ from support.images import digit_image, encode, pair_image
 from training.finder.scenes import KINDS, Scene
 from training.line_reader import calibration
 from training.line_reader.calibration import (
+    ReadScene,
+    Whole,
     calibrate,
+    fit_confidence,
     fit_logistic,
     label_at,
     numbers_of,
-    wholes_of,
+    whole_of,
 )
 
 EMPTY = np.zeros((60, 90), dtype=np.uint8)
@@ -64,7 +67,7 @@ LEFT, RIGHT = Box(10, 10, 20, 40), Box(40, 10, 20, 40)
 
 OF_DIGITS = Confidence(
     digit=0.5, shape=0, heat=2, ink=0, line=0, height=0, row=0, bias=-2,
-    number=1, number_bias=0, whole=1, whole_bias=0,
+    number=1, number_bias=0, whole=1, whole_bias=0, agreed=1, agreed_bias=0,
 )  # fmt: skip
 
 
@@ -104,18 +107,25 @@ def test_scenes_give_the_same_weights_each_time(monkeypatch: pytest.MonkeyPatch)
     assert one == other
 
 
-def scene_of(image: Image.Image, labels: tuple[int, ...]) -> tuple[Scene, DecodedImage]:
-    """Return a scene with only its labels, and its picture as the library decodes it."""
-    return replace(SCENE, labels=labels), decode_image(encode(image))
+def test_number_that_is_read_in_two_ways_is_likelier() -> None:
+    both, one = [candidate(4, LEFT), candidate(2, RIGHT)], [candidate(4, LEFT)]
+    whole, other = Whole((4, 2), 0.9), replace(SCENE, labels=(4, 7))
+    read = [
+        *[ReadScene(SCENE, [both], whole)] * 190,
+        *[ReadScene(other, [both], whole)] * 10,
+        *[ReadScene(SCENE, [one], whole)] * 50,
+        *[ReadScene(other, [one], whole)] * 50,
+    ]
+    confidence = fit_confidence(read)
+    assert confidence.of_whole(0.9) == pytest.approx(0.8, abs=0.01)
+    assert confidence.of_agreed(0.9) == pytest.approx(0.95, abs=0.01)
 
 
-def test_all_ink_of_even_paper_is_right_if_its_digits_are() -> None:
-    line_reader = LineReader()
-    number = pair_image("42")
-    ((likely, is_right),) = wholes_of(*scene_of(number, (4, 2)), line_reader)
-    assert is_right
-    assert 0 < likely <= 1
-    assert list(wholes_of(*scene_of(number, (4, 7)), line_reader)) == [(likely, False)]
+def test_all_ink_of_even_paper_may_be_a_number() -> None:
+    whole = whole_of(decode_image(encode(pair_image("42"))), LineReader())
+    assert whole is not None
+    assert whole.digits == (4, 2)
+    assert 0.5 < whole.probability <= 1
 
 
 def test_single_digit_and_uneven_paper_say_nothing_of_numbers() -> None:
@@ -125,4 +135,4 @@ def test_single_digit_and_uneven_paper_say_nothing_of_numbers() -> None:
         (np.asarray(pair_image("42").resize((400, 300))) * ramp).astype(np.uint8)
     )
     for image in (digit_image(7), Image.new("L", (90, 60), 200), shaded):
-        assert list(wholes_of(*scene_of(image, (4, 2)), line_reader)) == []
+        assert whole_of(decode_image(encode(image)), line_reader) is None

@@ -29,6 +29,8 @@ CONFIDENCE = Confidence(
     number_bias=-0.4,
     whole=0.9,
     whole_bias=-1.3,
+    agreed=0.9,
+    agreed_bias=0.8,
 )
 
 
@@ -115,6 +117,12 @@ def test_all_ink_is_a_number_less_surely_than_the_line_reader_takes_it_for_one()
     assert all(
         confidence < line
         for confidence, line in zip(confidences, (0.3, 0.6, 0.9, 0.99), strict=True)
+    )
+
+
+def test_number_that_two_ways_agree_on_is_likelier() -> None:
+    assert all(
+        CONFIDENCE.of_agreed(line) > CONFIDENCE.of_whole(line) for line in (0.3, 0.6, 0.9, 0.99)
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from math import prod
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -25,6 +26,7 @@ from recognizer.recognizer import overlap
 from recognizer.search import Candidate
 from training.finder.pens import Hands
 from training.finder.scenes import KINDS, Scene, draw_scene
+from training.line_reader.export import UNCALIBRATED
 
 SCENES_PER_KIND, SCENES_PER_COMMON_KIND = 12, 84
 """Scenes of each kind, and of those that are met most."""
@@ -48,6 +50,23 @@ MIN_OVERLAP = 0.4
 """Overlap of a candidate and a digit from which the candidate is that digit."""
 
 
+class Whole(NamedTuple):
+    """All ink of even paper, read as one number."""
+
+    digits: tuple[int, ...]
+    """Two at least."""
+    probability: float
+    """What the line reader takes it to be."""
+
+
+class ReadScene(NamedTuple):
+    """A scene, and what the library makes of it."""
+
+    scene: Scene
+    rows: list[list[Candidate]]
+    whole: Whole | None
+
+
 def calibrate(line_reader: Path, hands: Hands) -> Confidence:
     """Return the confidence of what is found in scenes of some handwriting and read.
 
@@ -57,24 +76,38 @@ def calibrate(line_reader: Path, hands: Hands) -> Confidence:
     search = Recognizer(line_reader=line_reader).search
     common = [kind for kind in KINDS if kind.name in (*NUMBER_KINDS, *OTHER_KINDS)]
     kinds = [*KINDS * SCENES_PER_KIND, *common * (SCENES_PER_COMMON_KIND - SCENES_PER_KIND)]
-    scenes: list[tuple[Scene, list[list[Candidate]]]] = []
-    wholes: list[tuple[float, bool]] = []
+    read: list[ReadScene] = []
     for number, kind in enumerate(tqdm(kinds, "calibrating", unit="scene")):
         scene = draw_scene(hands, kind, SIZES[number % len(SIZES)], [number])
         file = BytesIO()
         Image.fromarray(scene.picture).save(file, "BMP")  # a PNG takes 15 ms
         image = decode_image(file.getvalue())
-        scenes.append((scene, search.find_rows(image)))
-        wholes += wholes_of(scene, image, search.line_reader)
-    candidates = [(scene, each) for scene, rows in scenes for row in rows for each in row]
+        read.append(ReadScene(scene, search.find_rows(image), whole_of(image, search.line_reader)))
+    return fit_confidence(read)
+
+
+def fit_confidence(read: Sequence[ReadScene]) -> Confidence:
+    """Return the confidence that follows from scenes: of digits, then of what is made of these."""
+    candidates = [(scene, each) for scene, rows, _ in read for row in rows for each in row]
     odds = [log_odds(each.evidence) for _, each in candidates]
     right = [label_at(scene, each.box) == digit_of(each) for scene, each in candidates]
     weights = fit_logistic(
         np.reshape(odds, (-1, len(Evidence._fields))), np.array(right, dtype=bool)
-    ).tolist()
-    of_digits = Confidence._make([*weights, 1.0, 0.0, 1.0, 0.0])
-    numbers = [number for scene, rows in scenes for number in numbers_of(scene, rows, of_digits)]
-    return Confidence._make([*weights, *fit_probabilities(numbers), *fit_probabilities(wholes)])
+    )
+    confidence = Confidence(*weights.tolist(), *UNCALIBRATED[len(weights) :])
+    numbers = [number for scene, rows, _ in read for number in numbers_of(scene, rows, confidence)]
+    number, number_bias = fit_probabilities(numbers)
+    confidence = confidence._replace(number=number, number_bias=number_bias)
+    wholes = [
+        (whole.probability, whole.digits == scene.labels, whole.digits == found(rows, confidence))
+        for scene, rows, whole in read
+        if whole is not None
+    ]
+    whole, whole_bias = fit_probabilities([answer[:2] for answer in wholes])
+    agreed, agreed_bias = fit_probabilities([answer[:2] for answer in wholes if answer[2]])
+    return confidence._replace(
+        whole=whole, whole_bias=whole_bias, agreed=agreed, agreed_bias=agreed_bias
+    )
 
 
 def numbers_of(
@@ -100,19 +133,24 @@ def numbers_of(
         yield prod(confidence for _, confidence in digits), is_right
 
 
-def wholes_of(
-    scene: Scene, image: DecodedImage, line_reader: LineReader
-) -> Iterator[tuple[float, bool]]:
-    """Yield how likely all ink is the number that it is read as, and whether it is.
-
-    Yields nothing unless the paper is even and the number has two digits at least.
-    """
+def whole_of(image: DecodedImage, line_reader: LineReader) -> Whole | None:
+    """Return all ink of an image as one number; None if the paper is uneven, or it is none."""
     all_ink = separate_ink(image.gray)
     if all_ink is None or not all_ink.on_even_paper:
-        return
+        return None
     readings, probability = line_reader.read(all_ink.ink)
-    if len(readings) >= 2:
-        yield probability, tuple(each.digit for each in readings) == scene.labels
+    digits = tuple(each.digit for each in readings)
+    return Whole(digits, probability) if len(digits) > 1 else None
+
+
+def found(rows: Sequence[Sequence[Candidate]], confidence: Confidence) -> tuple[int, ...]:
+    """Return the digits that are found in rows, as in `Search.find_among_others`."""
+    return tuple(
+        digit_of(each)
+        for row in rows
+        for each, sure in zip(row, confidence.of_row([one.evidence for one in row]), strict=True)
+        if sure >= MIN_CONFIDENCE
+    )
 
 
 def is_in_row(digit: Box, number: Box) -> bool:

@@ -12,7 +12,7 @@ from training.line_reader.network import LineNet
 
 UNCALIBRATED = Confidence(
     digit=1, shape=0, heat=1, ink=0, line=1, height=0, row=0, bias=0,
-    number=1, number_bias=0, whole=1, whole_bias=0,
+    number=1, number_bias=0, whole=1, whole_bias=0, agreed=1, agreed_bias=0,
 )  # fmt: skip
 """Until the weights are chosen, for which the file is needed."""
 
