@@ -209,20 +209,23 @@ def doubted(alone: PlacedDigit, on_even_paper: bool) -> PlacedDigit:
 def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]) -> bool:
     """Return whether all ink, read as one digit, is to be believed rather than what was found.
 
-    It is if that is the same ink, and the likelier digit, which must be sure except on even paper,
-    which hides no ink. There it also is if what was found is doubtful as a whole, unless that is
-    several digits and the ink together is none. It is in any case if that is very doubtful and the
-    ink together none.
+    It is if a single digit was found in the same ink that is no likelier. On uneven paper, which
+    takes shadows for ink, it must surely be a digit; if it is one on even paper, what was found may
+    be a part of it. On even paper it also is if what was found is doubtful as a whole, unless that
+    is several digits and the ink together is none. It is in any case if that is very doubtful and
+    the ink together none.
     """
     verdict, confidence = alone.prediction.verdict, mean_confidence(found)
     if verdict == "not_a_digit" and confidence < MIN_DOUBTFUL:
         return True
     if drawn.patch.on_even_paper and confidence < MIN_TRUSTED:
         return verdict != "not_a_digit" or len(found) == 1
-    is_digit = verdict != "not_a_digit" if drawn.patch.on_even_paper else verdict == "digit"
-    if not is_digit or len(found) > 1 or not is_same(found[0].box, alone.box):
+    if len(found) > 1 or alone.prediction.confidence < confidence:
         return False
-    return alone.prediction.confidence >= confidence
+    is_whole = is_same(found[0].box, alone.box)
+    if verdict == "digit":
+        return is_whole or drawn.patch.on_even_paper
+    return verdict == "unsure" and is_whole and drawn.patch.on_even_paper
 
 
 def is_same(digit: Box, ink: Box) -> bool:

@@ -107,6 +107,13 @@ def test_doubtful_digit_that_is_surely_found_is_sure() -> None:
     assert outcome(UNSURE, [placed(8, "digit", 0.95, WHOLE)]) == ("digit", "8")
 
 
+def test_sure_digit_of_all_ink_on_even_paper_is_believed_rather_than_a_less_likely_part() -> None:
+    alone = placed(8, "digit", 0.9, WHOLE)
+    assert outcome(alone, [placed(3, "unsure", 0.8, LEFT)]) == ("digit", "8")
+    assert outcome(alone, [placed(3, "digit", 0.95, LEFT)]) == ("digit", "3")
+    assert outcome(alone, [placed(3, "digit", 0.88, LEFT)], even_paper=False) == ("digit", "3")
+
+
 def test_same_ink_found_overrules_a_rejection_but_is_unsure_on_even_paper() -> None:
     found = [placed(3, "digit", 0.99, WHOLE)]
     assert outcome(REJECTED, found) == ("unsure", "3")
