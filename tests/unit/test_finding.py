@@ -176,17 +176,18 @@ def test_even_paper_hides_no_digit_that_the_finder_overlooks(overlooking: Recogn
 
 
 def test_confidence_of_a_number_depends_on_whether_two_ways_agree(
-    recognizer: Recognizer, request: pytest.FixtureRequest
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
+    line_reader = recognizer.search.line_reader
+    likelier = line_reader.confidence._replace(whole=1, whole_bias=-2, agreed=1, agreed_bias=3)
+    monkeypatch.setattr(line_reader, "confidence", likelier)
     image = two_digits(4, 2, gap=0.2)
     ink = preprocessing.separate_ink(decode_image(encode(image)).gray)
     assert ink is not None
-    line_reader = recognizer.search.line_reader
     _, probability = line_reader.read(ink.ink)
-    agreed = line_reader.confidence.of_agreed(probability)
+    agreed, whole = likelier.of_agreed(probability), likelier.of_whole(probability)
     assert read(recognizer, image).confidence == pytest.approx(agreed)
     overlooking: Recognizer = request.getfixturevalue("overlooking")
-    whole = line_reader.confidence.of_whole(probability)
     assert read(overlooking, image).confidence == pytest.approx(whole)
 
 
