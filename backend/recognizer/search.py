@@ -17,6 +17,7 @@ from recognizer.classifier import NON_DIGIT, Classifier
 from recognizer.confidence import (
     MIN_CONFIDENCE,
     SURE_CONFIDENCE,
+    Confidence,
     Evidence,
     combine,
     predict,
@@ -95,15 +96,16 @@ class Search:
         if not all_ink.on_even_paper:
             return found
         readings, probability = self.line_reader.read(all_ink.ink)
-        if len(readings) < 2:
+        agree = [each.digit for each in readings] == [each.prediction.digit for each in found]
+        weights = self.line_reader.confidence
+        confidence = weights.of_agreed(probability) if agree else weights.of_whole(probability)
+        if len(readings) < 2 or not is_likelier(confidence, len(readings), found):
             return found
-        if [each.digit for each in readings] == [each.prediction.digit for each in found]:
-            confidence = self.line_reader.confidence.of_agreed(probability)
+        if agree:
             places = [(placed.model_input, placed.box) for placed in found]
         else:
-            confidence = self.line_reader.confidence.of_whole(probability)
             places = places_of(readings, all_ink, image.scale)
-        if len(places) < len(readings) or not is_likelier(confidence, len(readings), found):
+        if len(places) < len(readings):
             return found
         shares = shared_out(confidence, [float(reading.digits.max()) for reading in readings])
         return [
@@ -118,8 +120,7 @@ class Search:
         """
         found, others_are_none = [], 1.0
         for row in self.find_rows(image):
-            confidences = self.line_reader.confidence.of_row([each.evidence for each in row])
-            for candidate, confidence in zip(row, confidences, strict=True):
+            for candidate, confidence in rated(row, self.line_reader.confidence):
                 if confidence < MIN_CONFIDENCE:
                     others_are_none *= 1 - confidence
                     continue
@@ -184,6 +185,11 @@ class Search:
             left=sight.left + place.left + box.left, top=sight.top + place.top + box.top
         )
         return Candidate(evidence, model_input, to_sent_pixels(in_image, scale))
+
+
+def rated(row: Sequence[Candidate], weights: Confidence) -> list[tuple[Candidate, float]]:
+    """Return the candidates of a row, each with its confidence."""
+    return list(zip(row, weights.of_row([each.evidence for each in row]), strict=True))
 
 
 def is_likelier(confidence: float, count: int, found: Sequence[PlacedDigit]) -> bool:

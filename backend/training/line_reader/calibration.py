@@ -23,7 +23,7 @@ from recognizer.layout import MAX_GAP, enclosing_box
 from recognizer.line_reader import LineReader
 from recognizer.preprocessing import separate_ink
 from recognizer.recognizer import overlap
-from recognizer.search import Candidate
+from recognizer.search import Candidate, rated
 from training.finder.pens import Hands
 from training.finder.scenes import KINDS, Scene, draw_scene
 from training.line_reader.export import UNCALIBRATED
@@ -148,7 +148,7 @@ def found(rows: Sequence[Sequence[Candidate]], confidence: Confidence) -> tuple[
     return tuple(
         digit_of(each)
         for row in rows
-        for each, sure in zip(row, confidence.of_row([one.evidence for one in row]), strict=True)
+        for each, sure in rated(row, confidence)
         if sure >= MIN_CONFIDENCE
     )
 
