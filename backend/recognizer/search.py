@@ -229,8 +229,13 @@ def places_of(
 
 
 def emptiest(columns: NDArray[np.float32], near: float, reach: float) -> int:
-    """Return the column with the least ink (width,) within reach of another; the nearest such."""
-    first, last = max(0, round(near - reach)), min(len(columns) - 1, round(near + reach))
+    """Return the column with the least ink (width,) within reach of another; the nearest such.
+
+    A line that was slanted to be read may have digits beyond its columns, which count as the last.
+    """
+    rightmost = len(columns) - 1
+    near = min(near, rightmost)
+    first, last = max(0, round(near - reach)), min(rightmost, round(near + reach))
     least = first + np.flatnonzero(columns[first : last + 1] == columns[first : last + 1].min())
     return int(least[np.abs(least - near).argmin()])
 

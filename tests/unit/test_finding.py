@@ -232,6 +232,13 @@ def test_digit_that_no_ink_is_left_for_has_no_place() -> None:
     assert [round(box.right) for box in boxes] == [18, 30]
 
 
+def test_digit_that_is_read_beyond_the_ink_is_placed_at_its_end() -> None:
+    ink = InkPatch(np.ones((20, 10), dtype=np.float32), 5, 6, True)
+    readings = [Reading(np.full(10, 0.1), left, left + 6) for left in (0, 6, 12)]
+    boxes = [box for _, box in places_of(readings, ink, (1, 1))]
+    assert [round(box.right) for box in boxes][-2:] == [14, 15]
+
+
 def test_all_ink_is_no_number_with_a_digit_that_no_ink_is_left_for(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
