@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from support.handwriting import synthetic_hands
 from training.finder.augmentation import varied
-from training.finder.batches import Batch, Job, make_batch, stack
+from training.finder.batches import Batch, Job, make_batches, stack
 from training.finder.scenes import Scene
 
 HANDS = synthetic_hands(1)
@@ -25,7 +25,8 @@ COPIES = 200
 def batches() -> list[Batch]:
     """Batches of training scenes, wide and high."""
     sizes = ((128, 96), (96, 128), (128, 64), (96, 96))
-    return [make_batch(HANDS, Job(Path(), size, (at,))) for at, size in enumerate(sizes)]
+    jobs = [Job((Path(),), size, (at,)) for at, size in enumerate(sizes)]
+    return [batch for job in jobs for batch in make_batches(HANDS, job)]
 
 
 def vary(batch: Batch, seed: int) -> Batch:

@@ -19,7 +19,7 @@ from support.handwriting import synthetic_hands
 from training.finder import __main__ as trainer
 from training.finder import batches
 from training.finder.__main__ import side_at, train
-from training.finder.batches import Batch, Job, SceneCache, load_batch, make_batch, stack
+from training.finder.batches import Batch, Job, SceneCache, load_batch, make_batches, stack
 from training.finder.export import OnePicture, export_finder
 from training.finder.losses import MAX_DIGITS, Truth, losses, total, truth_of
 from training.finder.network import FinderNet, Found, find
@@ -43,7 +43,8 @@ def network() -> FinderNet:
 @pytest.fixture(scope="module")
 def batch() -> Batch:
     """A batch of numbers on paper."""
-    return make_batch(HANDS, Job(Path(), (128, 96), (1,), KINDS[1]))
+    (drawn,) = make_batches(HANDS, Job((Path(),), (128, 96), (1,), KINDS[1]))
+    return drawn
 
 
 @pytest.fixture
@@ -190,12 +191,30 @@ def test_other_handwriting_has_another_key(tmp_path: Path) -> None:
     assert SceneCache(HANDS, tmp_path).key != SceneCache(synthetic_hands(2), tmp_path).key
 
 
+def test_looks_are_drawn_together_and_sorted_by_their_shape(
+    cache: SceneCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH_SIZE", 4)
+    monkeypatch.setattr(batches, "LOOKS_BATCHES", 3)
+    (job,) = {path.parent for path in cache.looks(0, count=2)}
+    drawn = [load_batch(path) for path in sorted(job.iterdir())]
+    assert [len(batch.pictures) for batch in drawn] == [4, 4, 4]
+    assert all(side % 32 == 0 for batch in drawn for side in batch.mask.shape[1:])
+    shapes = [batch.mask.shape[2] / batch.mask.shape[1] for batch in drawn]
+    assert shapes[0] < shapes[-1]
+    again = make_batches(HANDS, Job(tuple(sorted(job.iterdir())), None, (0, 0, 0)))
+    assert [batch.pictures.tobytes() for batch in again] == [
+        batch.pictures.tobytes() for batch in drawn
+    ]
+
+
 def test_pictures_grow_during_training_and_once_more_after_the_restart() -> None:
     sides = [side_at(part, 20) for part in range(20)]
-    before, after = sides[:10], sides[10:]
-    assert before == sorted(before)
+    before, after = sides[:10], [side for side in sides[10:] if side is not None]
+    assert before == sorted(before, key=lambda side: side or 0)
     assert after == sorted(after)
     assert (set(before), set(after)) == ({128, 160, 192}, {160, 192})
+    assert sides[10:] == [*after, *[None] * (10 - len(after))]
     assert side_at(0, 1) in sides
 
 

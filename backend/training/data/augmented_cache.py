@@ -5,7 +5,6 @@ or architecture starts immediately. A copy depends only on its number, the sampl
 that renders them; if one of these changes, the cache has another key and is rendered again.
 """
 
-import ast
 import hashlib
 import multiprocessing
 from collections.abc import Iterable, Sequence
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from recognizer import preprocessing
+from training.code_files import dump_without_prose, files_of
 from training.data import (
     augmentation,
     datasets,
@@ -47,7 +47,7 @@ MODULES = (
     rasterize, sources, synthetic_digits,
 )  # fmt: skip
 
-CODE = (Path(__file__), *(Path(str(module.__file__)) for module in MODULES))
+CODE = (Path(__file__), *files_of(MODULES))
 """Python files that an augmented copy depends on."""
 
 
@@ -127,27 +127,3 @@ def fingerprint(sources: Sequence[tuple[int, Source]], code: Iterable[Path] = CO
         digest.update(source.labels.tobytes())
         digest.update(source.content)
     return digest.hexdigest()[:12]
-
-
-def dump_without_prose(code: str) -> str:
-    """Return the syntax tree of Python code as text, without docstrings.
-
-    Docstrings are those of modules, classes, functions and attributes: all statements that consist
-    of a string only. The tree has neither comments nor formatting.
-    """
-    tree = ast.parse(code)
-    for node in ast.walk(tree):
-        for name in ("body", "orelse", "finalbody"):
-            statements = getattr(node, name, None)
-            if isinstance(statements, list):
-                setattr(node, name, [each for each in statements if not is_docstring(each)])
-    return ast.dump(tree)
-
-
-def is_docstring(statement: ast.AST) -> bool:
-    """Return whether a statement consists of a string only."""
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )

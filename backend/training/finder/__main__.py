@@ -38,8 +38,8 @@ EPOCHS = 108
 RESTART = 0.5  # progress at which the learning rate rises again
 EPOCHS_PER_PART = 3  # of the scenes
 PART_BATCHES = 200  # batches of a part
-SIDES = ((0.15, 128), (0.35, 160), (RESTART, 192), (0.6, 160), (1.0, 192))
-"""Longer side of pictures, up to a progress."""
+SIDES = ((0.15, 128), (0.35, 160), (RESTART, 192), (0.6, 160), (0.75, 192), (1.0, None))
+"""Longer side of pictures, up to a progress; None for scenes as the finder looks at them."""
 SEED = 2026
 
 RESULTS = Path(__file__).with_name("results.csv")
@@ -108,8 +108,8 @@ def stage_ends(parts: int) -> list[int]:
     return [part for part in range(1, parts) if sides[part] != sides[part - 1]] + [parts]
 
 
-def side_at(part: int, parts: int) -> int:
-    """Return the longer side of the pictures in a part of the scenes, in pixels."""
+def side_at(part: int, parts: int) -> int | None:
+    """Return the longer side of the pictures in a part of the scenes, in pixels; None for looks."""
     progress = (part + 0.5) / parts
     return next(side for end, side in SIDES if progress <= end)
 
@@ -175,7 +175,10 @@ def main() -> None:
     parts = -(-arguments.epochs // EPOCHS_PER_PART)
 
     def load_part(part: int) -> list[Path]:
-        return cache.training(side_at(part, parts), part, PART_BATCHES)
+        side = side_at(part, parts)
+        if side is None:
+            return cache.looks(part, PART_BATCHES)
+        return cache.training(side, part, PART_BATCHES)
 
     val_batches = val_cache.validation()
     for part in tqdm(range(parts), "drawing scenes", unit="part"):

@@ -1,16 +1,15 @@
 """Batches of scenes, drawn by all processors and cached under runs/scenes/.
 
-A batch has scenes of one size. It depends only on its number, the handwriting and the code: if one
-of these changes, the cache has another key and is drawn again. An interrupted drawing goes on where
-it ended.
+A batch has scenes of one size. It depends only on its number, the handwriting, the code and, if it
+is of looks, the released models: if one of these changes, the cache has another key and is drawn
+again. An interrupted drawing goes on where it ended.
 """
 
 import hashlib
 import multiprocessing
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
@@ -18,22 +17,27 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from recognizer import decoding, finder
 from recognizer.finder import MULTIPLE
+from recognizer.model_files import FINDER_PATH
+from training.code_files import dump_without_prose, files_of
 from training.data import doodles, non_digits, pen_paths, rasterize
-from training.data.augmented_cache import dump_without_prose
 from training.finder import (
     cameras,
     canvas,
     grounds,
     light,
     lines,
+    looks,
     objects,
     pens,
+    photos,
     scenes,
     stage,
     writing,
 )
 from training.finder.canvas import Size
+from training.finder.looks import draw_looks
 from training.finder.losses import MAX_DIGITS
 from training.finder.pens import Hand, Hands
 from training.finder.scenes import KINDS, Kind, Scene, draw_mixed_scene, draw_scene
@@ -51,11 +55,17 @@ UPRIGHT = 0.3
 VALIDATION_SIZE = (192, 160)
 """Width and height of validation scenes."""
 
+LOOKS_BATCHES = 8
+"""Batches of looks that are drawn together, and sorted by their shape."""
+
 SCENE_MODULES = (
     cameras, canvas, doodles, grounds, light, lines, non_digits, objects, pen_paths, pens,
     rasterize, scenes, stage, writing,
 )  # fmt: skip
 """What a scene depends on."""
+
+LOOK_MODULES = (decoding, finder, looks, photos)
+"""What a look at a scene depends on, too."""
 
 
 class Batch(NamedTuple):
@@ -75,10 +85,12 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True)
 class Job:
-    """A batch to draw."""
+    """Batches to draw."""
 
-    path: Path
-    size: Size
+    paths: tuple[Path, ...]
+    """One, if they are of scenes rather than looks."""
+    size: Size | None
+    """Of the scenes; None for looks, each of which has its own."""
     seed: tuple[int, ...]
     kind: Kind | None = None
     """Of all scenes; without one, each has a random one, mixed with others."""
@@ -89,7 +101,8 @@ class SceneCache:
 
     def __init__(self, hands: Hands, folder: Path) -> None:
         self.hands = hands
-        self.key = key_of(hands.all, [Path(__file__), *files_of(SCENE_MODULES)])
+        modules = (*SCENE_MODULES, *LOOK_MODULES)
+        self.key = key_of(hands.all, [Path(__file__), *files_of(modules)], [FINDER_PATH])
         self.folder = folder / self.key
 
     def training(self, side: int, part: int, count: int) -> list[Path]:
@@ -99,9 +112,25 @@ class SceneCache:
         """
         folder = self.folder / f"{side}-{part:03d}"
         jobs = [
-            Job(folder / f"{number:04d}.npz", random_size(side, seed), seed)
+            Job((folder / f"{number:04d}.npz",), random_size(side, seed), seed)
             for number in range(count)
             for seed in [(side, part, number)]
+        ]
+        return self.draw(jobs, f"drawing part {part + 1}")
+
+    def looks(self, part: int, count: int) -> list[Path]:
+        """Return the files of at least `count` batches of scenes as the finder looks at them.
+
+        Those that are missing are drawn. A part is numbered and differs from all others.
+        """
+        folder = self.folder / f"looks-{part:03d}"
+        jobs = [
+            Job(
+                tuple(folder / f"{first + number:04d}.npz" for number in range(LOOKS_BATCHES)),
+                None,
+                (0, part, first),
+            )
+            for first in range(0, count, LOOKS_BATCHES)
         ]
         return self.draw(jobs, f"drawing part {part + 1}")
 
@@ -109,24 +138,24 @@ class SceneCache:
         """Return every kind with the file of a batch of it, drawing those that are missing."""
         folder = self.folder / "kinds"
         jobs = [
-            Job(folder / f"{number:03d}.npz", VALIDATION_SIZE, (number,), kind)
+            Job((folder / f"{number:03d}.npz",), VALIDATION_SIZE, (number,), kind)
             for number, kind in enumerate(KINDS)
         ]
         return list(zip(KINDS, self.draw(jobs, "drawing each kind"), strict=True))
 
     def draw(self, jobs: list[Job], description: str) -> list[Path]:
         """Draw the batches that are missing, by as many processes as torch has threads."""
-        missing = [job for job in jobs if not job.path.exists()]
+        missing = [job for job in jobs if not all(path.exists() for path in job.paths)]
         if missing:
-            missing[0].path.parent.mkdir(parents=True, exist_ok=True)
+            missing[0].paths[0].parent.mkdir(parents=True, exist_ok=True)
             # A forked process would have torch's locks, but not the threads that release them.
             with multiprocessing.get_context("spawn").Pool(
                 torch.get_num_threads(), initializer=start_worker, initargs=(self.hands,)
             ) as pool:
-                drawn = pool.imap_unordered(draw_batch, missing)
-                for _ in tqdm(drawn, description, len(missing), unit="batch", leave=False):
+                drawn = pool.imap_unordered(draw_batches, missing)
+                for _ in tqdm(drawn, description, len(missing), unit="file", leave=False):
                     pass
-        return [job.path for job in jobs]
+        return [path for job in jobs for path in job.paths]
 
 
 worker_hands: list[Hands] = []
@@ -139,19 +168,43 @@ def start_worker(hands: Hands) -> None:
     worker_hands[:] = [hands]
 
 
-def draw_batch(job: Job) -> None:
-    """Draw and store a batch."""
+def draw_batches(job: Job) -> None:
+    """Draw and store the batches of a job."""
     (hands,) = worker_hands
-    with whole_file(job.path) as file:
-        np.savez(file, **make_batch(hands, job)._asdict())
+    for path, batch in zip(job.paths, make_batches(hands, job), strict=True):
+        with whole_file(path) as file:
+            np.savez(file, **batch._asdict())
 
 
-def make_batch(hands: Hands, job: Job) -> Batch:
-    """Return the batch of a job."""
+def make_batches(hands: Hands, job: Job) -> list[Batch]:
+    """Return the batches of a job."""
+    if job.size is None:
+        drawn = draw_looks(hands, BATCH_SIZE * len(job.paths), job.seed)
+        drawn.sort(key=lambda look: look.mask.shape[1] / look.mask.shape[0])
+        starts = range(0, len(drawn), BATCH_SIZE)
+        return [stack(as_large(drawn[start : start + BATCH_SIZE])) for start in starts]
     seeds = [(*job.seed, number) for number in range(BATCH_SIZE)]
     if job.kind is None:
-        return stack([draw_mixed_scene(hands, job.size, seed) for seed in seeds])
-    return stack([draw_scene(hands, job.kind, job.size, seed) for seed in seeds])
+        return [stack([draw_mixed_scene(hands, job.size, seed) for seed in seeds])]
+    return [stack([draw_scene(hands, job.kind, job.size, seed) for seed in seeds])]
+
+
+def as_large(drawn: Sequence[Scene]) -> list[Scene]:
+    """Return scenes as large as the largest, padded as the finder pads its input."""
+    height, width = np.max([scene.mask.shape for scene in drawn], axis=0)
+    height, width = height + -height % MULTIPLE, width + -width % MULTIPLE
+    padded = []
+    for scene in drawn:
+        missing = ((0, height - scene.mask.shape[0]), (0, width - scene.mask.shape[1]))
+        padded.append(
+            replace(
+                scene,
+                picture=np.pad(scene.picture, (*missing, (0, 0)), mode="edge"),
+                mask=np.pad(scene.mask, missing),
+                instances=np.pad(scene.instances, missing),
+            )
+        )
+    return padded
 
 
 def stack(drawn: Sequence[Scene]) -> Batch:
@@ -182,9 +235,14 @@ def random_size(side: int, seed: Sequence[int]) -> Size:
     return (shorter, side) if rng.random() < UPRIGHT else (side, shorter)
 
 
-def key_of(hands: Iterable[Hand], code: Iterable[Path]) -> str:
-    """Return the cache key of what the present code in some files draws of the handwriting."""
+def key_of(hands: Iterable[Hand], code: Iterable[Path], networks: Iterable[Path] = ()) -> str:
+    """Return the cache key of what the present code in some files draws of the handwriting.
+
+    `networks` are files of the models that it asks.
+    """
     digest = hashlib.sha256()
+    for path in networks:
+        digest.update(path.read_bytes())
     for path in code:
         digest.update(dump_without_prose(path.read_text(encoding="utf-8")).encode())
     for hand in hands:
@@ -192,8 +250,3 @@ def key_of(hands: Iterable[Hand], code: Iterable[Path]) -> str:
         for drawing in hand.paths.drawings:
             digest.update(np.concatenate(drawing).tobytes())
     return digest.hexdigest()[:12]
-
-
-def files_of(modules: Iterable[ModuleType]) -> list[Path]:
-    """Return the files of modules."""
-    return [Path(str(module.__file__)) for module in modules]

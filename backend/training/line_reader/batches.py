@@ -31,15 +31,17 @@ from recognizer import (
 )
 from recognizer.line_reader import LINE_HEIGHT, STEP
 from recognizer.model_files import FINDER_PATH, MODEL_PATH
+from training.code_files import files_of
 from training.data import numbers, pen_lifts, synthetic_digits
-from training.finder.batches import SCENE_MODULES, files_of, key_of
+from training.finder import photos
+from training.finder.batches import SCENE_MODULES, key_of
 from training.line_reader import flaws, found_lines, lines, scans
 from training.line_reader.lines import MAX_DIGITS, Handwriting, LabeledLine
 from training.whole_files import whole_file
 
 MODULES = (
     *SCENE_MODULES, classifier, decoding, detection, finder, flaws, found_lines, layout, lifting,
-    line_reader, lines, numbers, pen_lifts, preprocessing, scans, synthetic_digits,
+    line_reader, lines, numbers, pen_lifts, photos, preprocessing, scans, synthetic_digits,
 )  # fmt: skip
 """What a part depends on, beside this file."""
 
@@ -121,9 +123,8 @@ class LineCache:
     def __init__(self, handwriting: Handwriting, folder: Path) -> None:
         self.handwriting = handwriting
         hands = (*handwriting.hands.all, handwriting.whole_numbers, handwriting.pen_digits)
-        digest = hashlib.sha256(key_of(hands, [Path(__file__), *files_of(MODULES)]).encode())
-        for network in NETWORKS:
-            digest.update(network.read_bytes())
+        key = key_of(hands, [Path(__file__), *files_of(MODULES)], NETWORKS)
+        digest = hashlib.sha256(key.encode())
         digest.update(handwriting.scans.images.tobytes())
         self.key = digest.hexdigest()[:12]
         self.folder = folder / self.key

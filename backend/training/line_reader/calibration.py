@@ -5,7 +5,6 @@ pipeline as files.
 """
 
 from collections.abc import Iterator, Sequence
-from io import BytesIO
 from math import prod
 from pathlib import Path
 from typing import NamedTuple
@@ -13,18 +12,18 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from tqdm import tqdm
 
 from recognizer import Box, Recognizer
 from recognizer.confidence import MIN_CONFIDENCE, Confidence, Evidence, log_odds, log_odds_of
-from recognizer.decoding import DecodedImage, decode_image
+from recognizer.decoding import DecodedImage
 from recognizer.layout import MAX_GAP, enclosing_box
 from recognizer.line_reader import LineReader
 from recognizer.preprocessing import separate_ink
 from recognizer.recognizer import overlap
 from recognizer.search import Candidate, rated
 from training.finder.pens import Hands
+from training.finder.photos import decoded
 from training.finder.scenes import KINDS, Scene, draw_scene
 from training.line_reader.export import UNCALIBRATED
 
@@ -79,9 +78,7 @@ def calibrate(line_reader: Path, hands: Hands) -> Confidence:
     read: list[ReadScene] = []
     for number, kind in enumerate(tqdm(kinds, "calibrating", unit="scene")):
         scene = draw_scene(hands, kind, SIZES[number % len(SIZES)], [number])
-        file = BytesIO()
-        Image.fromarray(scene.picture).save(file, "BMP")  # a PNG takes 15 ms
-        image = decode_image(file.getvalue())
+        image = decoded(scene)
         read.append(ReadScene(scene, search.find_rows(image), whole_of(image, search.line_reader)))
     return fit_confidence(read)
 

@@ -1,28 +1,17 @@
 """Lines of ink as the library lifts them from scenes, where the released finder finds them."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache
-from io import BytesIO
 from itertools import chain, count, islice
 
-import numpy as np
-from PIL import Image
-
 from recognizer import Box
-from recognizer.classifier import Classifier
-from recognizer.decoding import decode_image
-from recognizer.detection import MIN_PIECE, Patch, detect, patch_around
-from recognizer.finder import Finder, Sight
+from recognizer.detection import MIN_PIECE, detect, patch_around
 from recognizer.layout import split_numbers
 from recognizer.lifting import lift_ink
 from recognizer.line_reader import line_input
-from recognizer.preprocessing import to_sent_pixels
 from training.finder.pens import Hands
-from training.finder.scenes import Scene, draw_mixed_scene
+from training.finder.photos import draw_photo, in_scene, models
+from training.finder.scenes import Scene
 from training.line_reader.lines import MAX_DIGITS, Handwriting, LabeledLine, as_bytes
-
-SIZES = ((480, 360), (400, 400), (360, 480), (640, 480), (300, 225), (320, 240), (800, 600))
-"""Width and height of scenes."""
 
 IN_LINE, BESIDE_LINE = 0.6, 0.1
 """Fractions of a digit's box in a line's from which, and up to which, it is in the line or not."""
@@ -36,32 +25,15 @@ def found_lines(handwriting: Handwriting, amount: int, seed: Sequence[int]) -> l
 
 def lines_of_scene(hands: Hands, seed: Sequence[int]) -> Iterator[LabeledLine]:
     """Yield the lines that are found in a random scene and whose digits are known."""
-    rng = np.random.default_rng((*seed, 1))  # another one than the scene's
-    scene = draw_mixed_scene(hands, SIZES[rng.integers(len(SIZES))], seed)
-    file = BytesIO()
-    Image.fromarray(scene.picture).save(file, "BMP")  # a PNG takes 15 ms
-    image = decode_image(file.getvalue())
+    photo = draw_photo(hands, seed)
     finder, classifier = models()
-    sight = finder.find(image.colors)
+    sight = finder.find(photo.image.colors)
     for pieces in split_numbers(detect(sight.found, classifier.class_probabilities)):
         row = patch_around(sight.found.mask, pieces)
-        digits = digits_in(scene, to_sent_pixels(in_image(row, sight), image.scale))
+        digits = digits_in(photo.scene, in_scene(row.box, sight, photo))
         ink, _ = lift_ink(sight.part, sight.found.mask, row)
         if digits is not None and len(digits) <= MAX_DIGITS and ink.sum() >= MIN_PIECE:
             yield LabeledLine(as_bytes(line_input(ink).pixels), digits)
-
-
-@cache
-def models() -> tuple[Finder, Classifier]:
-    """Return the released models that find lines, loaded once per process."""
-    return Finder(), Classifier()
-
-
-def in_image(patch: Patch, sight: Sight) -> Box:
-    """Return the box of a part of the finder's mask, in pixels of the decoded image."""
-    height, width = sight.found.mask.shape
-    box = to_sent_pixels(patch.box, (sight.part.width / width, sight.part.height / height))
-    return box._replace(left=sight.left + box.left, top=sight.top + box.top)
 
 
 def digits_in(scene: Scene, line: Box) -> tuple[int, ...] | None:

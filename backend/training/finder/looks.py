@@ -1,0 +1,135 @@
+"""Scenes as the finder looks at them: all of it at its own scale, then closer at some ink.
+
+A closer look is another picture than a scene drawn small: cut tightly around the ink, and often
+enlarged beyond what the photo shows.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, count, islice
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from recognizer.finder import LEARNED_PIXELS, Sight, closer_look, scale_of
+from training.finder.pens import Hands
+from training.finder.photos import Photo, draw_photo, models
+from training.finder.scenes import MIN_INK, Scene, boxes_of
+
+AROUND_DIGITS = 0.4
+"""Probability that the closer look is at the digits, rather than at what the finder found."""
+
+SOME_DIGITS = 0.2
+"""Probability that it is only at some of them."""
+
+SIDE_SPREAD = 0.15
+"""Deviation of where a digit seems to end, on each side, in heights of it."""
+
+MAX_PIXELS = 1.6 * LEARNED_PIXELS
+"""Area of a picture, at most."""
+
+
+class View(NamedTuple):
+    """A part of an image, in its pixels, and the scale at which it is looked at."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    scale: float
+
+
+def draw_looks(hands: Hands, amount: int, seed: Sequence[int]) -> list[Scene]:
+    """Return so many looks at random scenes; each seed gives others."""
+    seeds = ((*seed, number) for number in count())
+    return list(islice(chain.from_iterable(looks_at(hands, each) for each in seeds), amount))
+
+
+def looks_at(hands: Hands, seed: Sequence[int]) -> Iterator[Scene]:
+    """Yield a random scene as the finder sees all of it, and closer."""
+    photo = draw_photo(hands, seed)
+    rng = np.random.default_rng((*seed, 2))
+    size = photo.image.colors.size
+    first = View(0, 0, *size, scale_of(size))
+    if photo.scene.boxes and rng.random() < AROUND_DIGITS:
+        closer = around_digits(photo, first.scale, rng)
+    else:
+        closer = view_of(models()[0].find(photo.image.colors))
+    yield seen(photo, first)
+    if closer is not None and closer != first and pixels_of(closer) <= MAX_PIXELS:
+        yield seen(photo, closer)
+
+
+def around_digits(photo: Photo, scale: float, rng: np.random.Generator) -> View | None:
+    """Return a closer look than `scale` at the digits of a photo, or at some of them.
+
+    Their edges are not seen exactly. Returns None if that is no closer look.
+    """
+    width, height = photo.image.colors.size
+    boxes = np.array(photo.scene.boxes) / np.tile(photo.image.scale, 2)
+    if rng.random() < SOME_DIGITS:
+        boxes = boxes[: int(rng.integers(1, len(boxes) + 1))]
+    pieces = []
+    for box in boxes:
+        ends = np.array([box[:2], box[:2] + box[2:]]) + rng.normal(0, SIDE_SPREAD * box[3], (2, 2))
+        (left, top), (right, bottom) = scale * ends.clip(0, (width, height))
+        if right - left >= 1 and bottom - top >= 1:
+            pieces.append(
+                (slice(int(top), int(np.ceil(bottom))), slice(int(left), int(np.ceil(right))))
+            )
+    closer = closer_look(pieces, (width, height), scale)
+    return None if closer is None else View(*closer)
+
+
+def view_of(sight: Sight) -> View:
+    """Return where the finder looked."""
+    right, bottom = sight.left + sight.part.width, sight.top + sight.part.height
+    scale = sight.found.mask.shape[1] / sight.part.width
+    return View(sight.left, sight.top, right, bottom, scale)
+
+
+def pixels_of(view: View) -> float:
+    """Return the area of a view in pixels of the finder."""
+    return (view.right - view.left) * (view.bottom - view.top) * view.scale**2
+
+
+def seen(photo: Photo, view: View) -> Scene:
+    """Return what is seen of a photo; a digit of which hardly any ink is left is none."""
+    width = max(1, round(view.scale * (view.right - view.left)))
+    height = max(1, round(view.scale * (view.bottom - view.top)))
+    part = photo.image.colors.crop(view[:4]).convert("RGB")
+    picture = np.asarray(part.resize((width, height), Image.Resampling.BILINEAR))
+    (left, right), (top, bottom) = (
+        (round(start * scale), round(stop * scale))
+        for start, stop, scale in zip(view[:2], view[2:4], photo.image.scale, strict=True)
+    )
+    area = slice(top, bottom), slice(left, right)
+    mask, instances = photo.scene.mask[area], photo.scene.instances[area]
+    most, owners = np.zeros((height, width), np.float32), np.zeros((height, width), np.uint8)
+    labels: list[int] = []
+    for number, label in enumerate(photo.scene.labels, 1):
+        ink = resized(np.where(instances == number, mask, 0), (width, height))
+        mine = ink > np.maximum(most, 1)
+        if ink.sum() < 255 * MIN_INK or not mine.any():
+            continue
+        labels.append(label)
+        owners[mine] = len(labels)
+        most = np.maximum(most, ink)
+    kept = [number for number in range(1, len(labels) + 1) if (owners == number).any()]
+    renumbered = np.zeros(len(labels) + 1, np.uint8)
+    renumbered[kept] = np.arange(1, len(kept) + 1)
+    owners = renumbered[owners]
+    return Scene(
+        picture,
+        most.round().astype(np.uint8),
+        owners,
+        tuple(labels[number - 1] for number in kept),
+        boxes_of(owners, len(kept)),
+    )
+
+
+def resized(mask: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Return a mask at another size (width, height)."""
+    scaled = Image.fromarray(mask.astype(np.float32)).resize(size, Image.Resampling.BILINEAR)
+    return np.asarray(scaled)
