@@ -28,7 +28,7 @@ from recognizer.classifier import Classifier
 from training.calibration import calibrate
 from training.data.augmented_cache import AugmentedDataset, Labels, ModelInputs
 from training.data.datasets import DatasetError
-from training.data.sources import OPTIONAL_DATASETS, ValidationSet, load_sources
+from training.data.sources import FOUND_DIGITS, OPTIONAL_DATASETS, ValidationSet, load_sources
 from training.evaluation.charts import validation_confusion_chart
 from training.export_onnx import export_onnx
 from training.model import CHANNELS, TEACHER_CHANNELS, Channels, DigitCNN
@@ -236,8 +236,9 @@ def main() -> None:
         f"{format_channels(CHANNELS)} channels taught by {format_channels(TEACHER_CHANNELS)}, "
         f"{arguments.epochs} epochs, {copies} copies {dataset.fingerprint}"
     )
-    logits = torch.cat([predict_logits(model, val_set.inputs) for val_set in val_sets]).numpy()
-    labels = torch.cat([val_set.labels for val_set in val_sets]).numpy()
+    whole = [val_set for val_set in val_sets if val_set.name != FOUND_DIGITS]
+    logits = torch.cat([predict_logits(model, val_set.inputs) for val_set in whole]).numpy()
+    labels = torch.cat([val_set.labels for val_set in whole]).numpy()
     target = folder / "digits.onnx"
     export_onnx(model, calibrate(logits, labels), recipe, target)
     log_confusion_matrix(folder, labels, logits.argmax(1), Classifier(target).version)

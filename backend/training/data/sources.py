@@ -36,6 +36,7 @@ from training.data.fonts import (
     training_fonts,
     validation_fonts,
 )
+from training.data.found_digits import load_found_digits
 from training.data.non_digits import (
     SCRIBBLES,
     SHAPES,
@@ -78,6 +79,9 @@ MAX_REPETITIONS = 3
 
 OPTIONAL_DATASETS = ("pen-digits", "semeion", "unipen")
 """Data sets that training can go on without."""
+
+FOUND_DIGITS = "found digits"
+"""Source of ink that the library finds in scenes: the only one without all ink of an image."""
 
 MIN_SEVEN_ASPECT = 0.55
 """Width of a 7 without a bar divided by its height; a narrower one could be a bracket."""
@@ -259,7 +263,7 @@ def load_sources(
 
 
 def unipen_splits() -> list[tuple[int, tuple[Source, Source]]]:
-    """Return UNIPEN's digits, and its letters and signs, split by writer."""
+    """Return UNIPEN's digits, its letters and signs, and what is found in scenes, by writer."""
 
     def digits(part: Part) -> StrokeSource:
         return pen_path_source("UNIPEN digits", load_unipen_digits(part), MAX_REPETITIONS)
@@ -267,9 +271,14 @@ def unipen_splits() -> list[tuple[int, tuple[Source, Source]]]:
     def others(part: Part) -> StrokeSource:
         return pen_path_source("UNIPEN others", load_unipen_others(part), 1)
 
+    def found(part: Part) -> RasterSource:
+        pieces = load_found_digits(part)
+        return RasterSource(FOUND_DIGITS, pieces.images, pieces.labels)
+
     return [
         (2, (digits("training"), digits("validation"))),
         (1, (others("training"), others("validation"))),
+        (1, (found("training"), found("validation"))),
     ]
 
 

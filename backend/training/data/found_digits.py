@@ -1,0 +1,195 @@
+"""Ink as the library cuts it out of scenes and shows it to the classifier.
+
+Some is a digit, as coarse as the finder's mask or lifted from the image. The rest is none: parts of
+digits, several at once, letters and whatever else the finder takes for ink of digits.
+"""
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+from tqdm import tqdm
+
+from recognizer import Box, classifier, decoding, detection, finder, lifting, preprocessing
+from recognizer.classifier import NON_DIGIT
+from recognizer.detection import (
+    MIN_MASK,
+    MIN_PIECE,
+    Patch,
+    detect,
+    label_components,
+    patch_of,
+)
+from recognizer.lifting import enlarge, lift_ink
+from recognizer.model_files import FINDER_PATH, MODEL_PATH
+from recognizer.preprocessing import Ink, ModelInput, size_normalize
+from training.code_files import files_of
+from training.data.datasets import Digits
+from training.data.pen_paths import Part
+from training.finder import photos
+from training.finder.batches import SCENE_MODULES, key_of
+from training.finder.pens import Hands, load_hands
+from training.finder.photos import draw_photo, in_scene, models
+from training.finder.scenes import Scene
+from training.training_run import RUNS
+from training.whole_files import whole_file
+
+SCENES: dict[Part, int] = {"training": 10_000, "validation": 600}
+"""Scenes that ink is cut out of."""
+
+CHUNK = 100
+"""Scenes that one process draws at a time."""
+
+MIN_SHOWN, MAX_OTHERS, MIN_OWN = 0.85, 0.12, 0.75
+"""Ink is a digit if it has so much of the digit's, hardly any of others' and little else: fractions
+of the digit's own ink, of theirs, and of all."""
+
+MAX_PART, MIN_SEVERAL, MAX_OWN = 0.45, 0.55, 0.4
+"""Ink is none if it has less of any digit, more of others', or mostly something else."""
+
+MIN_STRANGE = 0.1
+"""Probability of a non-digit, by the released classifier, from which what is none is learned as
+such: much else looks like a digit, and is one to anybody."""
+
+MODULES = (
+    *SCENE_MODULES, classifier, decoding, detection, finder, lifting, photos, preprocessing,
+)  # fmt: skip
+"""What the ink depends on, beside this file."""
+
+
+class Piece(NamedTuple):
+    """Ink that the classifier is shown."""
+
+    model_input: ModelInput
+    ink: Ink
+    """The same in the finder's mask."""
+    box: Box
+    """Where that is in the scene."""
+
+
+def load_found_digits(part: Part) -> Digits:
+    """Return ink in scenes of a part of UNIPEN's writers, with NON_DIGIT among the labels.
+
+    It is drawn once by all processors, and cached under runs/found-digits/. Raises DatasetError if
+    the handwriting is missing.
+    """
+    hands = load_hands(part)
+    key = key_of(hands.all, [Path(__file__), *files_of(MODULES)], [MODEL_PATH, FINDER_PATH])
+    path = RUNS / "found-digits" / f"{part}-{key}.npz"
+    if not path.exists():
+        found = draw_found_digits(hands, SCENES[part])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as file:
+            np.savez(file, images=found.images, labels=found.labels)
+    with np.load(path) as saved:
+        return Digits(saved["images"], saved["labels"])
+
+
+def draw_found_digits(hands: Hands, scenes: int) -> Digits:
+    """Return the labeled ink of so many random scenes, drawn by all processors."""
+    chunks = [range(start, min(start + CHUNK, scenes)) for start in range(0, scenes, CHUNK)]
+    # A forked process would have torch's locks, but not the threads that release them.
+    with multiprocessing.get_context("spawn").Pool(
+        torch.get_num_threads(), initializer=start_worker, initargs=(hands,)
+    ) as pool:
+        drawn = pool.imap(found_in_scenes, chunks)
+        parts = [*tqdm(drawn, "finding digits", len(chunks), unit_scale=CHUNK, unit=" scenes")]
+    return Digits(
+        np.concatenate([part.images for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+    )
+
+
+worker_hands: list[Hands] = []
+"""The handwriting that a worker process draws with."""
+
+
+def start_worker(hands: Hands) -> None:
+    """Prepare a worker process."""
+    torch.set_num_threads(1)
+    worker_hands[:] = [hands]
+
+
+def found_in_scenes(seeds: Sequence[int]) -> Digits:
+    """Return the labeled ink of random scenes."""
+    (hands,) = worker_hands
+    found = [sample for seed in seeds for sample in found_digits(hands, (seed,))]
+    images = [(255 * ink).round().astype(np.uint8) for ink, _ in found]
+    return Digits(
+        np.array(images, dtype=np.uint8).reshape(-1, 28, 28),
+        np.array([label for _, label in found], dtype=np.int64),
+    )
+
+
+def found_digits(hands: Hands, seed: Sequence[int]) -> Iterator[tuple[ModelInput, int]]:
+    """Yield the model inputs of a random scene, each with its label."""
+    photo = draw_photo(hands, seed)
+    _, network = models()
+    for piece in pieces_of(photo):
+        label = label_of(photo.scene, piece)
+        if label is None:
+            continue
+        if label == NON_DIGIT and network.class_probabilities(piece.model_input)[-1] < MIN_STRANGE:
+            continue
+        yield piece.model_input, label
+
+
+def pieces_of(photo: photos.Photo) -> Iterator[Piece]:
+    """Yield what the classifier is shown of a photo.
+
+    That is connected ink, the digits that it is split into or joined to, and these as lifted.
+    """
+    finding, network = models()
+    sight = finding.find(photo.image.colors)
+    mask = sight.found.mask
+    components = label_components(mask >= MIN_MASK)
+    sizes = np.bincount(components.ravel())[1:]
+    connected = [patch_of(mask, components == 1 + n) for n in np.flatnonzero(sizes >= MIN_PIECE)]
+    found: list[Patch] = [*detect(sight.found, network.class_probabilities)]
+    for patch in (*connected, *found):
+        box = in_scene(patch.box, sight, photo)
+        yield Piece(size_normalize(patch.ink)[0], patch.ink, box)
+    for patch in found:
+        lifted, _ = lift_ink(sight.part, mask, patch)
+        if lifted.sum() >= MIN_PIECE:
+            box = in_scene(patch.box, sight, photo)
+            yield Piece(size_normalize(lifted)[0], patch.ink, box)
+
+
+def label_of(scene: Scene, piece: Piece) -> int | None:
+    """Return which digit a piece of a scene's ink is, or NON_DIGIT; None if that is debatable."""
+    left, top = (max(0, int(side)) for side in piece.box[:2])
+    area = (
+        slice(top, int(np.ceil(piece.box.bottom))),
+        slice(left, int(np.ceil(piece.box.right))),
+    )
+    coverage, owners = scene.mask[area].astype(np.float32), scene.instances[area]
+    if not coverage.any():
+        return NON_DIGIT
+    height, width = coverage.shape
+    is_ink = enlarge(piece.ink, (width, height)) >= MIN_MASK
+    reached = grown(is_ink)
+    numbers = range(1, len(scene.labels) + 1)
+    shown = np.array([
+        coverage[reached & (owners == number)].sum() / scene.mask[scene.instances == number].sum()
+        for number in numbers
+    ])  # fmt: skip
+    most = int(shown.argmax())
+    others = shown.sum() - shown[most]
+    own = (is_ink & grown(owners == most + 1)).sum() / max(1, is_ink.sum())
+    if shown[most] >= MIN_SHOWN and others <= MAX_OTHERS and own >= MIN_OWN:
+        return scene.labels[most]
+    is_none = shown[most] < MAX_PART or others > MIN_SEVERAL or own < MAX_OWN
+    return NON_DIGIT if is_none else None
+
+
+def grown(is_ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return ink that is wider on each side, by a fortieth of its size."""
+    reach = 1 + max(is_ink.shape) // 40
+    image = Image.fromarray(is_ink.astype(np.uint8))
+    return np.asarray(image.filter(ImageFilter.MaxFilter(2 * reach + 1))) > 0
