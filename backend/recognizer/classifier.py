@@ -30,6 +30,8 @@ class DigitPrediction(NamedTuple):
 
     probabilities: NDArray[np.float64]
     """(10,), sums to 1: of each digit, given that the image shows one. Calibrated."""
+    non_digit: float = 0.0
+    """Probability that the image shows none, in [0, 1]; 0 for a digit that was found."""
 
     @property
     def confidence(self) -> float:
@@ -66,10 +68,11 @@ class Classifier:
         digits = class_probabilities[:NON_DIGIT]
         digit = int(digits.argmax())
         probabilities = digits / digits.sum()
-        if class_probabilities[NON_DIGIT] > self.reject_threshold:
-            return DigitPrediction(None, "not_a_digit", probabilities)
+        non_digit = float(class_probabilities[NON_DIGIT])
+        if non_digit > self.reject_threshold:
+            return DigitPrediction(None, "not_a_digit", probabilities, non_digit)
         verdict: Verdict = "digit" if digits[digit] >= self.unsure_threshold else "unsure"
-        return DigitPrediction(digit, verdict, probabilities)
+        return DigitPrediction(digit, verdict, probabilities, non_digit)
 
     def class_probabilities(self, model_input: ModelInput) -> NDArray[np.float64]:
         """Return the probabilities (11,) of the ten digits and of NON_DIGIT."""

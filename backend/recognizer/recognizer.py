@@ -29,7 +29,7 @@ MIN_SEARCHED_SIDE = 64
 """Longer side of an image, in pixels, from which it is searched; a smaller one is a scan."""
 
 MIN_PLAIN = 0.97
-"""Confidence from which a digit on even paper is searched for nothing else."""
+"""Probability of a digit, rather than another or none, from which even paper is not searched."""
 
 SAME_INK = 0.7
 """Overlap from which what was found is taken for all ink of the image."""
@@ -160,7 +160,8 @@ class Recognizer:
 
 def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:
     """Return whether ink, read as a single digit, is surely nothing but that."""
-    is_sure = single.verdict == "digit" and single.confidence >= MIN_PLAIN
+    probability = single.confidence * (1 - single.non_digit)
+    is_sure = single.verdict == "digit" and probability >= MIN_PLAIN
     return is_sure and drawn.patch.on_even_paper and not has_gap(drawn.model_input)
 
 

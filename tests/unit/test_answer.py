@@ -6,7 +6,7 @@ import pytest
 from recognizer.classifier import DigitPrediction, Verdict
 from recognizer.layout import PlacedDigit
 from recognizer.preprocessing import Box, InkPatch, Preprocessed
-from recognizer.recognizer import answer
+from recognizer.recognizer import answer, is_plain
 
 INK = np.ones((28, 28), dtype=np.float32)
 
@@ -38,6 +38,23 @@ def two(confidence: float) -> list[PlacedDigit]:
 REJECTED = placed(None, "not_a_digit", 0.3, WHOLE)
 
 UNSURE = placed(8, "unsure", 0.6, WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "non_digit", "even_paper", "expected"),
+    [
+        (0.99, 0.01, True, True),
+        (0.99, 0.01, False, False),
+        (0.99, 0.1, True, False),  # it may be two digits in one
+        (0.9, 0.01, True, False),
+    ],
+)
+def test_only_a_likely_digit_on_even_paper_is_not_searched(
+    confidence: float, non_digit: float, even_paper: bool, expected: bool
+) -> None:
+    single = placed(8, "digit", confidence, WHOLE).prediction._replace(non_digit=non_digit)
+    drawn = Preprocessed(INK, WHOLE, InkPatch(INK, 10, 10, even_paper))
+    assert is_plain(drawn, single) == expected
 
 
 @pytest.mark.parametrize(
