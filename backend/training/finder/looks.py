@@ -73,11 +73,8 @@ def around_digits(photo: Photo, scale: float, rng: np.random.Generator) -> View 
     pieces = []
     for box in boxes:
         ends = np.array([box[:2], box[:2] + box[2:]]) + rng.normal(0, SIDE_SPREAD * box[3], (2, 2))
-        (left, top), (right, bottom) = scale * ends.clip(0, (width, height))
-        if right - left >= 1 and bottom - top >= 1:
-            pieces.append(
-                (slice(int(top), int(np.ceil(bottom))), slice(int(left), int(np.ceil(right))))
-            )
+        (left, top), (right, bottom) = np.sort(scale * ends.clip(0, (width, height)), axis=0)
+        pieces.append((slice(int(top), int(bottom) + 1), slice(int(left), int(right) + 1)))
     closer = closer_look(pieces, (width, height), scale)
     return None if closer is None else View(*closer)
 
@@ -106,27 +103,32 @@ def seen(photo: Photo, view: View) -> Scene:
     )
     area = slice(top, bottom), slice(left, right)
     mask, instances = photo.scene.mask[area], photo.scene.instances[area]
-    most, owners = np.zeros((height, width), np.float32), np.zeros((height, width), np.uint8)
-    labels: list[int] = []
-    for number, label in enumerate(photo.scene.labels, 1):
-        ink = resized(np.where(instances == number, mask, 0), (width, height))
-        mine = ink > np.maximum(most, 1)
-        if ink.sum() < 255 * MIN_INK or not mine.any():
-            continue
-        labels.append(label)
-        owners[mine] = len(labels)
-        most = np.maximum(most, ink)
-    kept = [number for number in range(1, len(labels) + 1) if (owners == number).any()]
-    renumbered = np.zeros(len(labels) + 1, np.uint8)
-    renumbered[kept] = np.arange(1, len(kept) + 1)
-    owners = renumbered[owners]
+    drawn = [
+        (label, resized(np.where(instances == number, mask, 0), (width, height)))
+        for number, label in enumerate(photo.scene.labels, 1)
+    ]
+    blank = np.zeros((height, width), dtype=np.float32)
+    left_over = [(label, ink) for label, ink in drawn if ink.sum() >= 255 * MIN_INK]
+    owners = owners_of([blank, *(ink for _, ink in left_over)])
+    visible = [each for number, each in enumerate(left_over, 1) if (owners == number).any()]
+    inks = [blank, *(ink for _, ink in visible)]
+    owners = owners_of(inks)
     return Scene(
         picture,
-        most.round().astype(np.uint8),
+        np.max(inks, axis=0).round().astype(np.uint8),
         owners,
-        tuple(labels[number - 1] for number in kept),
-        boxes_of(owners, len(kept)),
+        tuple(label for label, _ in visible),
+        boxes_of(owners, len(visible)),
     )
+
+
+def owners_of(inks: Sequence[NDArray[np.float32]]) -> NDArray[np.uint8]:
+    """Return which of several inks (height, width) in [0, 255] is the strongest in each pixel.
+
+    The first is blank, and wins where the others are fainter than a level.
+    """
+    most = np.max(inks, axis=0)
+    return np.where(most > 1, np.argmax(inks, axis=0), 0).astype(np.uint8)
 
 
 def resized(mask: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.float32]:
