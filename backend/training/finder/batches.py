@@ -1,23 +1,21 @@
 """Batches of scenes, drawn by all processors and cached under runs/scenes/.
 
 A batch has scenes of one size. It depends only on its number, the handwriting, the code and, if it
-is of looks, the released models: if one of these changes, the cache has another key and is drawn
+is of looks, the released finder: if one of these changes, the cache has another key and is drawn
 again. An interrupted drawing goes on where it ended.
 """
 
 import hashlib
-import multiprocessing
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from recognizer import decoding, finder
+from recognizer import decoding, finder, lifting
 from recognizer.finder import MULTIPLE
 from recognizer.model_files import FINDER_PATH
 from training.code_files import dump_without_prose, files_of
@@ -42,6 +40,7 @@ from training.finder.losses import MAX_DIGITS
 from training.finder.pens import Hand, Hands
 from training.finder.scenes import KINDS, Kind, Scene, draw_mixed_scene, draw_scene
 from training.whole_files import whole_file
+from training.workers import in_workers
 
 BATCH_SIZE = 32
 """Scenes of a batch."""
@@ -64,7 +63,7 @@ SCENE_MODULES = (
 )  # fmt: skip
 """What a scene depends on."""
 
-LOOK_MODULES = (decoding, finder, looks, photos)
+LOOK_MODULES = (decoding, finder, lifting, looks, photos)
 """What a look at a scene depends on, too."""
 
 
@@ -101,8 +100,7 @@ class SceneCache:
 
     def __init__(self, hands: Hands, folder: Path) -> None:
         self.hands = hands
-        modules = (*SCENE_MODULES, *LOOK_MODULES)
-        self.key = key_of(hands.all, [Path(__file__), *files_of(modules)], [FINDER_PATH])
+        self.key = key_of(hands.all, [Path(__file__), *files_of(SCENE_MODULES)])
         self.folder = folder / self.key
 
     def training(self, side: int, part: int, count: int) -> list[Path]:
@@ -123,7 +121,9 @@ class SceneCache:
 
         Those that are missing are drawn. A part is numbered and differs from all others.
         """
-        folder = self.folder / f"looks-{part:03d}"
+        code = [Path(__file__), *files_of((*SCENE_MODULES, *LOOK_MODULES))]
+        key = key_of(self.hands.all, code, [FINDER_PATH])
+        folder = self.folder.with_name(key) / f"looks-{part:03d}"
         jobs = [
             Job(
                 tuple(folder / f"{first + number:04d}.npz" for number in range(LOOKS_BATCHES)),
@@ -148,29 +148,14 @@ class SceneCache:
         missing = [job for job in jobs if not all(path.exists() for path in job.paths)]
         if missing:
             missing[0].paths[0].parent.mkdir(parents=True, exist_ok=True)
-            # A forked process would have torch's locks, but not the threads that release them.
-            with multiprocessing.get_context("spawn").Pool(
-                torch.get_num_threads(), initializer=start_worker, initargs=(self.hands,)
-            ) as pool:
-                drawn = pool.imap_unordered(draw_batches, missing)
-                for _ in tqdm(drawn, description, len(missing), unit="file", leave=False):
-                    pass
+            drawn = in_workers(draw_batches, self.hands, missing)
+            for _ in tqdm(drawn, description, len(missing), unit="file", leave=False):
+                pass
         return [path for job in jobs for path in job.paths]
 
 
-worker_hands: list[Hands] = []
-"""The handwriting that a worker process draws with."""
-
-
-def start_worker(hands: Hands) -> None:
-    """Prepare a worker process."""
-    torch.set_num_threads(1)
-    worker_hands[:] = [hands]
-
-
-def draw_batches(job: Job) -> None:
+def draw_batches(hands: Hands, job: Job) -> None:
     """Draw and store the batches of a job."""
-    (hands,) = worker_hands
     for path, batch in zip(job.paths, make_batches(hands, job), strict=True):
         with whole_file(path) as file:
             np.savez(file, **batch._asdict())

@@ -6,7 +6,6 @@ drawn again. An interrupted drawing goes on where it ended.
 """
 
 import hashlib
-import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +37,7 @@ from training.finder.batches import SCENE_MODULES, key_of
 from training.line_reader import flaws, found_lines, lines, scans
 from training.line_reader.lines import MAX_DIGITS, Handwriting, LabeledLine
 from training.whole_files import whole_file
+from training.workers import in_workers
 
 MODULES = (
     *SCENE_MODULES, classifier, decoding, detection, finder, flaws, found_lines, layout, lifting,
@@ -146,29 +146,14 @@ class LineCache:
         missing = [job for job in jobs if not job.path.exists()]
         if missing:
             self.folder.mkdir(parents=True, exist_ok=True)
-            # A forked process would have torch's locks, but not the threads that release them.
-            with multiprocessing.get_context("spawn").Pool(
-                torch.get_num_threads(), initializer=start_worker, initargs=(self.handwriting,)
-            ) as pool:
-                drawn = pool.imap_unordered(draw_part, missing)
-                for _ in tqdm(drawn, f"drawing {name} lines", len(missing), unit="part"):
-                    pass
+            drawn = in_workers(draw_part, self.handwriting, missing)
+            for _ in tqdm(drawn, f"drawing {name} lines", len(missing), unit="part"):
+                pass
         return [job.path for job in jobs]
 
 
-worker_handwriting: list[Handwriting] = []
-"""What a worker process draws with."""
-
-
-def start_worker(handwriting: Handwriting) -> None:
-    """Prepare a worker process."""
-    torch.set_num_threads(1)
-    worker_handwriting[:] = [handwriting]
-
-
-def draw_part(job: Job) -> None:
+def draw_part(handwriting: Handwriting, job: Job) -> None:
     """Draw and store a part."""
-    (handwriting,) = worker_handwriting
     with whole_file(job.path) as file:
         np.savez(file, **stack(job.draw(handwriting, job.count, job.seed))._asdict())
 
