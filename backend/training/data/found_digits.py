@@ -4,27 +4,18 @@ Some is a digit, as coarse as the finder's mask or lifted from the image. The re
 digits, several at once, letters and whatever else the finder takes for ink of digits.
 """
 
-import multiprocessing
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from tqdm import tqdm
 
 from recognizer import Box, classifier, decoding, detection, finder, lifting, preprocessing
 from recognizer.classifier import NON_DIGIT
-from recognizer.detection import (
-    MIN_MASK,
-    MIN_PIECE,
-    Patch,
-    detect,
-    label_components,
-    patch_of,
-)
+from recognizer.detection import MIN_MASK, MIN_PIECE, detect, label_components, patch_of
 from recognizer.lifting import enlarge, lift_ink
 from recognizer.model_files import FINDER_PATH, MODEL_PATH
 from recognizer.preprocessing import Ink, ModelInput, size_normalize
@@ -38,6 +29,7 @@ from training.finder.photos import draw_photo, in_scene, models
 from training.finder.scenes import Scene
 from training.training_run import RUNS
 from training.whole_files import whole_file
+from training.workers import in_workers
 
 SCENES: dict[Part, int] = {"training": 10_000, "validation": 600}
 """Scenes that ink is cut out of."""
@@ -65,11 +57,12 @@ MODULES = (
 class Piece(NamedTuple):
     """Ink that the classifier is shown."""
 
-    model_input: ModelInput
     ink: Ink
-    """The same in the finder's mask."""
+    """In the finder's mask."""
     box: Box
     """Where that is in the scene."""
+    inputs: Sequence[ModelInput]
+    """The ink as the classifier sees it; of what is found, as lifted, too."""
 
 
 def load_found_digits(part: Part) -> Digits:
@@ -93,31 +86,16 @@ def load_found_digits(part: Part) -> Digits:
 def draw_found_digits(hands: Hands, scenes: int) -> Digits:
     """Return the labeled ink of so many random scenes, drawn by all processors."""
     chunks = [range(start, min(start + CHUNK, scenes)) for start in range(0, scenes, CHUNK)]
-    # A forked process would have torch's locks, but not the threads that release them.
-    with multiprocessing.get_context("spawn").Pool(
-        torch.get_num_threads(), initializer=start_worker, initargs=(hands,)
-    ) as pool:
-        drawn = pool.imap(found_in_scenes, chunks)
-        parts = [*tqdm(drawn, "finding digits", len(chunks), unit_scale=CHUNK, unit=" scenes")]
+    drawn = in_workers(found_in_scenes, hands, chunks)
+    parts = [*tqdm(drawn, "finding digits", len(chunks), unit_scale=CHUNK, unit=" scenes")]
     return Digits(
         np.concatenate([part.images for part in parts]),
         np.concatenate([part.labels for part in parts]),
     )
 
 
-worker_hands: list[Hands] = []
-"""The handwriting that a worker process draws with."""
-
-
-def start_worker(hands: Hands) -> None:
-    """Prepare a worker process."""
-    torch.set_num_threads(1)
-    worker_hands[:] = [hands]
-
-
-def found_in_scenes(seeds: Sequence[int]) -> Digits:
+def found_in_scenes(hands: Hands, seeds: Sequence[int]) -> Digits:
     """Return the labeled ink of random scenes."""
-    (hands,) = worker_hands
     found = [sample for seed in seeds for sample in found_digits(hands, (seed,))]
     images = [(255 * ink).round().astype(np.uint8) for ink, _ in found]
     return Digits(
@@ -134,31 +112,27 @@ def found_digits(hands: Hands, seed: Sequence[int]) -> Iterator[tuple[ModelInput
         label = label_of(photo.scene, piece)
         if label is None:
             continue
-        if label == NON_DIGIT and network.class_probabilities(piece.model_input)[-1] < MIN_STRANGE:
-            continue
-        yield piece.model_input, label
+        for each in piece.inputs:
+            if label != NON_DIGIT or network.class_probabilities(each)[-1] >= MIN_STRANGE:
+                yield each, label
 
 
 def pieces_of(photo: photos.Photo) -> Iterator[Piece]:
-    """Yield what the classifier is shown of a photo.
-
-    That is connected ink, the digits that it is split into or joined to, and these as lifted.
-    """
+    """Yield connected ink of a photo, then the digits that it is split into or joined to."""
     finding, network = models()
     sight = finding.find(photo.image.colors)
     mask = sight.found.mask
     components = label_components(mask >= MIN_MASK)
     sizes = np.bincount(components.ravel())[1:]
     connected = [patch_of(mask, components == 1 + n) for n in np.flatnonzero(sizes >= MIN_PIECE)]
-    found: list[Patch] = [*detect(sight.found, network.class_probabilities)]
-    for patch in (*connected, *found):
-        box = in_scene(patch.box, sight, photo)
-        yield Piece(size_normalize(patch.ink)[0], patch.ink, box)
-    for patch in found:
-        lifted, _ = lift_ink(sight.part, mask, patch)
-        if lifted.sum() >= MIN_PIECE:
-            box = in_scene(patch.box, sight, photo)
-            yield Piece(size_normalize(lifted)[0], patch.ink, box)
+    for patch in connected:
+        inputs = [size_normalize(patch.ink)[0]]
+        yield Piece(patch.ink, in_scene(patch.box, sight, photo), inputs)
+    for digit in detect(sight.found, network.class_probabilities):
+        lifted, _ = lift_ink(sight.part, mask, digit)
+        inks = [digit.ink, lifted] if lifted.sum() >= MIN_PIECE else [digit.ink]
+        inputs = [size_normalize(ink)[0] for ink in inks]
+        yield Piece(digit.ink, in_scene(digit.box, sight, photo), inputs)
 
 
 def label_of(scene: Scene, piece: Piece) -> int | None:
@@ -174,11 +148,9 @@ def label_of(scene: Scene, piece: Piece) -> int | None:
     height, width = coverage.shape
     is_ink = enlarge(piece.ink, (width, height)) >= MIN_MASK
     reached = grown(is_ink)
-    numbers = range(1, len(scene.labels) + 1)
-    shown = np.array([
-        coverage[reached & (owners == number)].sum() / scene.mask[scene.instances == number].sum()
-        for number in numbers
-    ])  # fmt: skip
+    numbers = len(scene.labels) + 1
+    ink = np.bincount(scene.instances.ravel(), scene.mask.ravel(), numbers)[1:]
+    shown = np.bincount(owners[reached], coverage[reached], numbers)[1:] / ink
     most = int(shown.argmax())
     others = shown.sum() - shown[most]
     own = (is_ink & grown(owners == most + 1)).sum() / max(1, is_ink.sum())

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from recognizer.finder import LEARNED_PIXELS, Sight, closer_look, scale_of
+from recognizer.lifting import enlarge
 from training.finder.pens import Hands
 from training.finder.photos import Photo, draw_photo, models
 from training.finder.scenes import MIN_INK, Scene, boxes_of
@@ -104,7 +105,7 @@ def seen(photo: Photo, view: View) -> Scene:
     area = slice(top, bottom), slice(left, right)
     mask, instances = photo.scene.mask[area], photo.scene.instances[area]
     drawn = [
-        (label, resized(np.where(instances == number, mask, 0), (width, height)))
+        (label, enlarge(np.where(instances == number, mask, np.float32(0)), (width, height)))
         for number, label in enumerate(photo.scene.labels, 1)
     ]
     blank = np.zeros((height, width), dtype=np.float32)
@@ -129,9 +130,3 @@ def owners_of(inks: Sequence[NDArray[np.float32]]) -> NDArray[np.uint8]:
     """
     most = np.max(inks, axis=0)
     return np.where(most > 1, np.argmax(inks, axis=0), 0).astype(np.uint8)
-
-
-def resized(mask: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.float32]:
-    """Return a mask at another size (width, height)."""
-    scaled = Image.fromarray(mask.astype(np.float32)).resize(size, Image.Resampling.BILINEAR)
-    return np.asarray(scaled)
