@@ -7,21 +7,16 @@ pytest.importorskip("torch", reason="training needs torch (make setup-training)"
 
 from recognizer.finder import LEARNED_PIXELS, scale_of
 from support.handwriting import synthetic_hands
+from support.scenes import bars
 from training.finder.looks import View, around_digits, looks_at, seen
 from training.finder.photos import Photo, decoded, draw_photo
-from training.finder.scenes import Scene
 
 HANDS = synthetic_hands(1)
 
 
 def photo_of_bars() -> Photo:
     """Return a photo of 480×360 with a 1 and a 7, bars of 8×60 pixels at columns 100 and 150."""
-    mask, owners = np.zeros((360, 480), np.uint8), np.zeros((360, 480), np.uint8)
-    for number, left in ((1, 100), (2, 150)):
-        mask[200:260, left : left + 8], owners[200:260, left : left + 8] = 255, number
-    picture = np.repeat(255 - mask[..., None], 3, axis=2)
-    boxes = ((100, 200, 8, 60), (150, 200, 8, 60))
-    scene = Scene(picture, mask, owners, (1, 7), boxes)
+    scene = bars((480, 360), (1, (100, 200, 8, 60)), (7, (150, 200, 8, 60)))
     return Photo(scene, decoded(scene))
 
 

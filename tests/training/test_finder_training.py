@@ -16,6 +16,7 @@ from torch import Tensor
 
 from recognizer.detection import STRIDE
 from support.handwriting import synthetic_hands
+from support.scenes import bars
 from training.finder import __main__ as trainer
 from training.finder import batches
 from training.finder.__main__ import side_at, train
@@ -96,10 +97,7 @@ def test_exported_model_finds_the_same_at_any_size(network: FinderNet, tmp_path:
 
 def bar_scene() -> Scene:
     """Return a scene with a 1, a vertical bar: columns 20 to 23 and rows 8 to 39."""
-    mask = np.zeros((64, 64), dtype=np.uint8)
-    mask[8:40, 20:24] = 255
-    picture = np.repeat(255 - mask[..., None], 3, axis=2)
-    return Scene(picture, mask, (mask > 0).astype(np.uint8), (1,), ((20, 8, 4, 32),))
+    return bars((64, 64), (1, (20, 8, 4, 32)))
 
 
 def tensors(batch: Batch) -> tuple[Tensor, ...]:

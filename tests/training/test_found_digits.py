@@ -9,23 +9,16 @@ pytest.importorskip("torch", reason="training needs torch (make setup-training)"
 
 from recognizer import Box
 from recognizer.classifier import NON_DIGIT
-from recognizer.preprocessing import size_normalize
 from support.handwriting import synthetic_hands
+from support.scenes import bars
 from training.data import found_digits as found_digits_module
 from training.data.found_digits import Piece, found_digits, label_of, load_found_digits
 from training.finder.photos import models
-from training.finder.scenes import Scene
 
 HANDS = synthetic_hands(1)
 
 
-def two_bars() -> Scene:
-    """Return a scene with two 1s, bars of 6×60 pixels at columns 20 and 60."""
-    mask, owners = np.zeros((100, 100), np.uint8), np.zeros((100, 100), np.uint8)
-    for number, left in ((1, 20), (2, 60)):
-        mask[20:80, left : left + 6], owners[20:80, left : left + 6] = 255, number
-    picture = np.repeat(255 - mask[..., None], 3, axis=2)
-    return Scene(picture, mask, owners, (1, 1), ((20, 20, 6, 60), (60, 20, 6, 60)))
+TWO_BARS = bars((100, 100), (1, (20, 20, 6, 60)), (1, (60, 20, 6, 60)))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +34,7 @@ def two_bars() -> Scene:
 )
 def test_ink_is_a_digit_if_it_is_all_of_one_and_little_else(box: Box, label: int | None) -> None:
     ink = np.full((round(box.height) // 2, round(box.width) // 2), 1, dtype=np.float32)
-    assert label_of(two_bars(), Piece(size_normalize(ink)[0], ink, box)) == label
+    assert label_of(TWO_BARS, Piece(ink, box, [])) == label
 
 
 def test_digits_are_found_in_scenes_with_what_else_is_taken_for_ink() -> None:
