@@ -20,7 +20,14 @@ from recognizer.decoding import (
 )
 from recognizer.layout import Number, PlacedDigit, as_unsure, lay_out
 from recognizer.model_files import FINDER_PATH, LINE_READER_PATH, MODEL_PATH, version_of
-from recognizer.preprocessing import Box, ModelInput, Preprocessed, preprocess, to_sent_pixels
+from recognizer.preprocessing import (
+    MIN_CONTRAST,
+    Box,
+    ModelInput,
+    Preprocessed,
+    preprocess,
+    to_sent_pixels,
+)
 
 if TYPE_CHECKING:
     from recognizer.search import Search
@@ -146,16 +153,21 @@ class Recognizer:
     ) -> tuple[Prediction, ModelInput | None]:
         """Return the prediction for an image, and the model input of its only digit.
 
-        `drawn` is all ink of the image, None if it is blank. It is read as one digit; the image is
+        `drawn` is all ink of the image, None if none is seen. It is read as one digit; the image is
         searched only if that does not settle it.
         """
         if drawn is None:
-            return prediction_of(BLANK, ()), None
+            return answer_unseen(self.search.find_among_others(image) if has_detail(image) else [])
         single = self.classifier.predict(drawn.model_input)
         alone = PlacedDigit(single, drawn.model_input, to_sent_pixels(drawn.box, image.scale))
         if is_plain(drawn, single) or max(image.gray.shape) < MIN_SEARCHED_SIDE:
             return answer_alone(alone)
         return answer(drawn, alone, self.search.find_digits(image, drawn.patch))
+
+
+def has_detail(image: DecodedImage) -> bool:
+    """Return whether an image without ink is large enough to be searched, and not even."""
+    return max(image.gray.shape) >= MIN_SEARCHED_SIDE and bool(np.ptp(image.gray) >= MIN_CONTRAST)
 
 
 def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:
@@ -177,14 +189,34 @@ def answer(
         return answer_alone(doubted(alone, drawn.patch.on_even_paper))
     if is_settled(drawn, alone, found):
         return answer_alone(alone)
+    is_none = drawn.patch.on_even_paper and alone.prediction.verdict == "not_a_digit"
+    if len(found) == 1 and is_none:
+        ink, digit = alone.box, found[0].box
+        is_clear = found[0].prediction.confidence >= MIN_CLEAR or not has_ink_beside(digit, ink)
+        if is_same(digit, ink) or not is_clear:
+            found = as_unsure(found)
+    return answer_found(found)
+
+
+def answer_found(found: list[PlacedDigit]) -> tuple[Prediction, ModelInput | None]:
+    """Return the prediction that an image shows these digits, and the model input of its only one.
+
+    There is at least one.
+    """
     if len(found) == 1:
-        if drawn.patch.on_even_paper and alone.prediction.verdict == "not_a_digit":
-            ink, digit = alone.box, found[0].box
-            is_clear = found[0].prediction.confidence >= MIN_CLEAR or not has_ink_beside(digit, ink)
-            if is_same(digit, ink) or not is_clear:
-                found = as_unsure(found)
         return prediction_of(found[0].prediction, lay_out(found)), found[0].model_input
     return prediction_of(None, lay_out(found)), None
+
+
+def answer_unseen(found: list[PlacedDigit]) -> tuple[Prediction, ModelInput | None]:
+    """Return the prediction for an image without ink, and the model input of its only digit.
+
+    `found` is what the search found there, paler than the paper is uneven: an answer, unless it is
+    very doubtful.
+    """
+    if not found or mean_confidence(found) < MIN_DOUBTFUL:
+        return prediction_of(BLANK, ()), None
+    return answer_found(found)
 
 
 def answer_alone(alone: PlacedDigit) -> tuple[Prediction, ModelInput]:

@@ -134,6 +134,26 @@ def test_bare_paper_shows_no_digit(recognizer: Recognizer, around: object) -> No
     assert prediction.verdict in ("not_a_digit", "blank")
 
 
+@pytest.mark.parametrize("digit", [2, 3, 5])
+def test_pale_ink_on_unevenly_lit_paper_is_found(recognizer: Recognizer, digit: int) -> None:
+    """No ink is told from the light by its darkness alone."""
+    ink = np.asarray(rasterize(DIGITS[digit], SIZE, Box(0.3, 0.2, 0.3, 0.6), 0.03)) / 255
+    y, x = np.mgrid[-1 : 1 : SIZE[1] * 1j, -1 : 1 : SIZE[0] * 1j]
+    noise = np.random.default_rng(0).normal(0, 4, ink.shape)
+    levels = (210 - 75 * (x**2 + y**2) - 25 * ink + noise).astype(np.uint8)
+    assert preprocessing.preprocess(levels) is None
+    prediction = read(recognizer, Image.fromarray(levels))
+    assert (prediction.digit, prediction.verdict) == (digit, "digit")
+
+
+def test_speckled_paper_is_blank(recognizer: Recognizer) -> None:
+    """Its contrast is enough for a search, which finds nothing."""
+    noise = np.random.default_rng(0).normal(200, 5, (*SIZE[::-1], 3))
+    image = Image.fromarray(noise.clip(0, 255).astype(np.uint8))
+    assert np.ptp(np.asarray(image)) > preprocessing.MIN_CONTRAST
+    assert read(recognizer, image).verdict == "blank"
+
+
 def test_ink_that_the_colors_do_not_show_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Mark ink on bare paper, as a finder may by mistake."""
     search = Recognizer().search
