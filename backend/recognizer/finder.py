@@ -34,8 +34,9 @@ so many pixels of the finder's input: there may be more."""
 MIN_ZOOM = 1.25
 """Another look enlarges at least by this factor."""
 
-ZOOM_MARGIN = 0.5
-"""What is seen around the ink in the closer look, as a fraction of the highest ink's height."""
+ZOOM_MARGIN, ROW_MARGIN = 0.5, 1.0
+"""What is seen around the ink in the closer look, as fractions of the highest ink's height; beside
+ink that is wider than high, which may be a row whose first or last digit was not seen."""
 
 
 class Sight(NamedTuple):
@@ -129,15 +130,19 @@ def closer_look(
     if not pieces:
         return None
     height = height_of(pieces)
-    margin = ZOOM_MARGIN * height
     rows, columns = (
         slice(min(span.start for span in spans), max(span.stop for span in spans))
         for spans in zip(*pieces, strict=True)
     )
-    left, top = (max(0, int((span.start - margin) / scale)) for span in (columns, rows))
-    right, bottom = (
-        min(side, int(np.ceil((span.stop + margin) / scale)))
-        for side, span in zip(size, (columns, rows), strict=True)
+    is_row = columns.stop - columns.start > rows.stop - rows.start
+    above = ZOOM_MARGIN * height
+    beside = ROW_MARGIN * height if is_row else above
+    (left, right), (top, bottom) = (
+        (
+            max(0, int((span.start - margin) / scale)),
+            min(side, int(np.ceil((span.stop + margin) / scale))),
+        )
+        for span, margin, side in zip((columns, rows), (beside, above), size, strict=True)
     )
     closer = min(scale_of((right - left, bottom - top)), scale * MAX_HEIGHT / height)
     return (left, top, right, bottom, closer) if closer >= MIN_ZOOM * scale else None
