@@ -156,18 +156,15 @@ class Recognizer:
         `drawn` is all ink of the image, None if none is seen. It is read as one digit; the image is
         searched only if that does not settle it.
         """
+        is_scan = max(image.gray.shape) < MIN_SEARCHED_SIDE
         if drawn is None:
-            return answer_unseen(self.search.find_among_others(image) if has_detail(image) else [])
+            is_bare = is_scan or np.ptp(image.gray) < MIN_CONTRAST
+            return answer_unseen([] if is_bare else self.search.find_among_others(image))
         single = self.classifier.predict(drawn.model_input)
         alone = PlacedDigit(single, drawn.model_input, to_sent_pixels(drawn.box, image.scale))
-        if is_plain(drawn, single) or max(image.gray.shape) < MIN_SEARCHED_SIDE:
+        if is_scan or is_plain(drawn, single):
             return answer_alone(alone)
         return answer(drawn, alone, self.search.find_digits(image, drawn.patch))
-
-
-def has_detail(image: DecodedImage) -> bool:
-    """Return whether an image without ink is large enough to be searched, and not even."""
-    return max(image.gray.shape) >= MIN_SEARCHED_SIDE and bool(np.ptp(image.gray) >= MIN_CONTRAST)
 
 
 def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:

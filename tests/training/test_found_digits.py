@@ -17,7 +17,6 @@ from training.finder.photos import models
 
 HANDS = synthetic_hands(1)
 
-
 TWO_BARS = bars((100, 100), (1, (20, 20, 6, 60)), (1, (60, 20, 6, 60)))
 
 
