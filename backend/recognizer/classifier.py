@@ -46,13 +46,13 @@ BLANK = DigitPrediction(None, "blank", np.full(10, 0.1))
 class Classifier:
     """The model, loaded once; any number of threads may call `predict`.
 
-    `version` is the start of the file's SHA-256, `metadata` the strings stored in the file.
-    `threads` is the number of threads that share the work of one prediction. Raises ModelError
-    if the file is missing or does not match the SHA-256 in `<file>.sha256` beside it.
+    `version` is the start of the file's SHA-256, `metadata` the strings stored in the file. Raises
+    ModelError if the file is missing or does not match the SHA-256 in `<file>.sha256` beside it.
     """
 
-    def __init__(self, path: Path = MODEL_PATH, threads: int = 1) -> None:
-        self.session, digest = open_session(path, threads)
+    def __init__(self, path: Path = MODEL_PATH) -> None:
+        # More threads do not make so small a network faster.
+        self.session, digest = open_session(path, threads=1)
         self.version = digest[:12]
         self.input_name: str = self.session.get_inputs()[0].name
         self.metadata: Mapping[str, str] = self.session.get_modelmeta().custom_metadata_map

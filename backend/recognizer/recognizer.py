@@ -92,7 +92,7 @@ class Recognizer:
 
     `model` is the classifier's file; those of the finder and the line reader are loaded when they
     are first needed. `max_bytes` and `max_pixels` limit the images that are accepted; `threads` is
-    the number of threads that share the work of one prediction. `version` is that of all models
+    the number of threads that share the work of one search. `version` is that of all models
     together. Raises ModelError if a model cannot be loaded.
     """
 
@@ -105,7 +105,7 @@ class Recognizer:
         max_pixels: int = MAX_PIXELS,
         threads: int = 1,
     ) -> None:
-        self.classifier = Classifier(model, threads)
+        self.classifier = Classifier(model)
         self.finder_path = finder
         self.line_reader_path = line_reader
         self.version = version_of((model, finder, line_reader))

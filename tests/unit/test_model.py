@@ -78,17 +78,6 @@ def test_batch_gives_the_same_logits_as_single_inputs(classifier: Classifier) ->
     assert np.allclose(logits(batch), singly, atol=1e-4)
 
 
-def test_two_threads_give_the_same_predictions_as_one(
-    classifier: Classifier, seven: ModelInput
-) -> None:
-    noise = np.random.default_rng(1).random((7, 28, 28), dtype=np.float32)
-    two_threads = Classifier(threads=2)
-    for model_input in (*noise, seven):
-        one, two = classifier.predict(model_input), two_threads.predict(model_input)
-        assert (one.digit, one.verdict) == (two.digit, two.verdict)
-        assert np.allclose(one.probabilities, two.probabilities, atol=1e-5)
-
-
 def test_digit_is_recognized_and_non_digit_rejected(
     classifier: Classifier, seven: ModelInput, grid: ModelInput
 ) -> None:

@@ -57,8 +57,11 @@ def test_limits_are_inclusive_and_passed_on() -> None:
 
 def test_threads_are_passed_on() -> None:
     for threads in (1, 2):
-        session = Recognizer(threads=threads).classifier.session
-        assert session.get_session_options().intra_op_num_threads == threads
+        search = Recognizer(threads=threads).search
+        for session in (search.finder.session, search.line_reader.session):
+            assert session.get_session_options().intra_op_num_threads == threads
+        session = search.classifier.session
+        assert session.get_session_options().intra_op_num_threads == 1
 
 
 def test_stage_timings_are_positive_and_within_the_wall_time(

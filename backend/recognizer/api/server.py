@@ -20,7 +20,7 @@ from recognizer.api.static import FrontendFiles
 from recognizer.feedback import StoreUnavailableError, open_store
 
 MODEL_THREADS = 2
-"""More threads do not make so small a model faster."""
+"""More threads do not make so small models faster."""
 
 
 def create_server(settings: Settings | None = None) -> FastAPI:
