@@ -20,25 +20,29 @@ def main() -> None:
 
 @torch.no_grad()
 def released_network() -> DigitCNN:
-    """Return the released network, in evaluation mode.
+    """Return the released network, in evaluation mode, with its rounded weights.
 
     The export has merged each normalization into its convolution; what is left of it is a bias.
     """
-    stored = {
-        weights.name.removeprefix("model.").removesuffix(".half"): torch.from_numpy(
-            onnx.numpy_helper.to_array(weights).astype("float32")
-        )
-        for weights in onnx.load(MODEL_PATH).graph.initializer
-    }
+    graph = onnx.load(MODEL_PATH).graph
+    stored = {each.name: onnx.numpy_helper.to_array(each) for each in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "QLinearConv":
+            _, scale_of_input, _, weights, scale, *_, bias = node.input
+            name = weights.removesuffix("_quantized")
+            stored[name] = stored[weights] * stored[scale][:, None, None, None]
+            stored[f"{name}_bias"] = stored[bias] * stored[scale] * stored[scale_of_input]
     network = DigitCNN().eval()
     for name, module in network.named_modules():
         if isinstance(module, nn.Conv2d):
-            module.weight.copy_(stored[f"{name}.weight"])
-            convolution = name
+            weights = f"model.{name}.weight"
+            module.weight.copy_(torch.tensor(stored[weights]))
+            bias = f"{weights}_bias"
         elif isinstance(module, nn.BatchNorm2d):
             module.weight.fill_((1 + module.eps) ** 0.5)
-            module.bias.copy_(stored[f"{convolution}.weight_bias"])
-    network.classify.bias.copy_(stored["classify.bias"])  # type: ignore[union-attr]
+            module.bias.copy_(torch.tensor(stored[bias]))
+    last = torch.tensor(stored["model.classify.bias"])
+    network.classify.bias.copy_(last)  # type: ignore[union-attr]
     return network
 
 

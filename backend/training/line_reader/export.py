@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from recognizer.confidence import Confidence
 from recognizer.line_reader import LINE_HEIGHT, STEP
-from training.export_onnx import finish_export
+from training.export_onnx import finish_export, store_in_half_precision
 from training.line_reader.network import LineNet
 
 UNCALIBRATED = Confidence(
@@ -51,4 +51,5 @@ def export_line_reader(
         verbose=False,
     )
     weights = {name: f"{value:.6g}" for name, value in confidence._asdict().items()}
+    store_in_half_precision(path)
     finish_export(path, "Reads the digits in a line of ink.", {"recipe": recipe} | weights)
