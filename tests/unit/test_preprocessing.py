@@ -11,7 +11,9 @@ from recognizer.preprocessing import (
     INPUT_SIZE,
     GrayImage,
     ModelInput,
+    ink_from_levels,
     preprocess,
+    separate_ink,
 )
 from support.drawings import DIGITS, Box, rasterize
 
@@ -113,6 +115,27 @@ def test_thick_pen_that_covers_most_of_the_image_is_still_ink(digit: int) -> Non
 def test_dark_photo_keeps_its_polarity() -> None:
     coverage = draw(TWO)
     assert distance(model_input_of(paint(coverage, 20, 90)), REFERENCE[TWO]) < 0.08
+
+
+@given(digit=digits, two_levels=two_levels, glare=levels, corner=st.integers(0, SIDE - 9))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_ink_is_that_of_each_pixel_by_itself(
+    digit: int, two_levels: tuple[int, int], glare: int, corner: int
+) -> None:
+    ink, paper = two_levels
+    image = paint(draw(digit), ink, paper)
+    image[corner : corner + 9, corner : corner + 9] = glare
+    patch = separate_ink(image)
+    each = np.ones(image.shape, dtype=np.float32)
+    expected = ink_from_levels(
+        image.astype(np.float32), each, np.full((1, 1), max(paper, 1), dtype=np.float32), 0
+    )
+    assert patch is not None
+    assert expected is not None
+    placed = np.zeros_like(expected)
+    height, width = patch.ink.shape
+    placed[patch.top : patch.top + height, patch.left : patch.left + width] = patch.ink
+    np.testing.assert_array_equal(placed, expected)
 
 
 @pytest.mark.parametrize("noise", [0, 4, 10])
