@@ -34,9 +34,26 @@ so many pixels of the finder's input: there may be more."""
 MIN_ZOOM = 1.25
 """Another look enlarges at least by this factor."""
 
-ZOOM_MARGIN, ROW_MARGIN = 0.5, 1.0
-"""What is seen around the ink in the closer look, as fractions of the highest ink's height; beside
-ink that is wider than high, which may be a row whose first or last digit was not seen."""
+ABOVE, BESIDE, FAR_BESIDE = 0.5, 1.0, 1.5
+"""What is seen around the ink in the closer look, as fractions of the highest ink's height: above
+and below; on both sides, where there may be digits that were not seen; and there if ink of more of
+them was found near the edge."""
+
+NEAR_EDGE = 0.3
+"""How near the left or right edge of what is seen, as such a fraction, ink may go on beyond it."""
+
+WIDER_LOOKS = 2
+"""How often what is seen is widened for such ink, at most."""
+
+
+class View(NamedTuple):
+    """A part of an image, in its pixels, and the scale at which it is looked at."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    scale: float
 
 
 class Sight(NamedTuple):
@@ -63,7 +80,7 @@ class Finder:
         """Return where digits are in an image (L or RGB).
 
         Looks at all of it, again at twice the scale if there seem to be none or tiny ones, and
-        then, if their ink is small, closer at where it is.
+        then, if their ink is small, closer at where it is; there wider, if ink may go on.
         """
         scale = scale_of(image.size)
         sight = Sight(self.look(image, scale), image, 0, 0)
@@ -73,12 +90,21 @@ class Finder:
             scale = larger
             sight = Sight(self.look(image, scale), image, 0, 0)
             pieces = pieces_of(sight.found)
-        closer = closer_look(pieces, image.size, scale)
-        if closer is None:
+        view = closer_look(pieces, image.size, scale)
+        if view is None:
             return sight
-        left, top, right, bottom, closer_scale = closer
-        part = image.crop((left, top, right, bottom))
-        return Sight(self.look(part, closer_scale), part, left, top)
+        sight = self.look_closer(image, view)
+        for _ in range(WIDER_LOOKS):
+            view = wider_look(pieces_of(sight.found), image.size, view)
+            if view is None:
+                break
+            sight = self.look_closer(image, view)
+        return sight
+
+    def look_closer(self, image: Image.Image, view: View) -> Sight:
+        """Return what is seen in a part of an image."""
+        part = image.crop(view[:4])
+        return Sight(self.look(part, view.scale), part, view.left, view.top)
 
     def look(self, image: Image.Image, scale: float) -> Found:
         """Return what the network makes of a scaled image."""
@@ -120,8 +146,8 @@ def height_of(pieces: Sequence[tuple[slice, slice]]) -> int:
 
 def closer_look(
     pieces: Sequence[tuple[slice, slice]], size: tuple[int, int], scale: float
-) -> tuple[int, int, int, int, float] | None:
-    """Return the part of an image around all ink of digits: its edges and a larger scale.
+) -> View | None:
+    """Return a closer look at the part of an image around all ink of digits.
 
     `pieces` are the rows and columns of that ink, as seen at `scale`, and `size` is the width and
     height of the image. Returns None if there are no pieces, or if a larger scale would not show
@@ -129,20 +155,48 @@ def closer_look(
     """
     if not pieces:
         return None
+    view = view_around(pieces, View(0, 0, *size, scale), size, BESIDE)
+    return view if view.scale >= MIN_ZOOM * scale else None
+
+
+def wider_look(
+    pieces: Sequence[tuple[slice, slice]], size: tuple[int, int], view: View
+) -> View | None:
+    """Return a wider look than a view if ink comes so near one of its sides that it may go on.
+
+    `pieces` are the rows and columns of ink in that view. Returns None if none does, or only where
+    the image ends.
+    """
+    near = NEAR_EDGE * height_of(pieces)
+    width = view.scale * (view.right - view.left)
+    may_go_on = any(
+        (columns.start < near and view.left > 0)
+        or (columns.stop > width - near and view.right < size[0])
+        for _, columns in pieces
+    )
+    return view_around(pieces, view, size, FAR_BESIDE) if may_go_on else None
+
+
+def view_around(
+    pieces: Sequence[tuple[slice, slice]], seen: View, size: tuple[int, int], beside: float
+) -> View:
+    """Return a view around ink that is seen in another, with a margin of `beside` on its sides.
+
+    The scale makes that view, or its ink, as large as those that the finder has learned from.
+    """
     height = height_of(pieces)
     rows, columns = (
         slice(min(span.start for span in spans), max(span.stop for span in spans))
         for spans in zip(*pieces, strict=True)
     )
-    is_row = columns.stop - columns.start > rows.stop - rows.start
-    above = ZOOM_MARGIN * height
-    beside = ROW_MARGIN * height if is_row else above
     (left, right), (top, bottom) = (
         (
-            max(0, int((span.start - margin) / scale)),
-            min(side, int(np.ceil((span.stop + margin) / scale))),
+            max(0, int(start + (span.start - margin * height) / seen.scale)),
+            min(side, int(np.ceil(start + (span.stop + margin * height) / seen.scale))),
         )
-        for span, margin, side in zip((columns, rows), (beside, above), size, strict=True)
+        for start, span, margin, side in zip(
+            (seen.left, seen.top), (columns, rows), (beside, ABOVE), size, strict=True
+        )
     )
-    closer = min(scale_of((right - left, bottom - top)), scale * MAX_HEIGHT / height)
-    return (left, top, right, bottom, closer) if closer >= MIN_ZOOM * scale else None
+    scale = min(scale_of((right - left, bottom - top)), seen.scale * MAX_HEIGHT / height)
+    return View(left, top, right, bottom, scale)

@@ -5,18 +5,18 @@ import pytest
 
 pytest.importorskip("torch", reason="training needs torch (make setup-training)")
 
-from recognizer.finder import LEARNED_PIXELS, scale_of
+from recognizer.finder import LEARNED_PIXELS, View, scale_of
 from support.handwriting import synthetic_hands
 from support.scenes import bars
-from training.finder.looks import View, around_digits, looks_at, seen
+from training.finder.looks import around_digits, looks_at, seen
 from training.finder.photos import Photo, decoded, draw_photo
 
 HANDS = synthetic_hands(1)
 
 
-def photo_of_bars() -> Photo:
-    """Return a photo of 480×360 with a 1 and a 7, bars of 8×60 pixels at columns 100 and 150."""
-    scene = bars((480, 360), (1, (100, 200, 8, 60)), (7, (150, 200, 8, 60)))
+def photo_of_bars(second: int = 150) -> Photo:
+    """Return a photo of 480×360 with a 1 and a 7, bars of 8×60 pixels at column 100 and another."""
+    scene = bars((480, 360), (1, (100, 200, 8, 60)), (7, (second, 200, 8, 60)))
     return Photo(scene, decoded(scene))
 
 
@@ -49,7 +49,7 @@ def test_nothing_is_seen_beside_the_digits() -> None:
 
 def test_closer_look_is_around_the_digits() -> None:
     rng = np.random.default_rng(3)
-    photo = photo_of_bars()
+    photo = photo_of_bars(second=200)
     views = [around_digits(photo, 0.4, rng) for _ in range(30)]
     labels = [seen(photo, view).labels for view in views if view is not None]
     assert len(labels) > 20

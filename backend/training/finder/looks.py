@@ -6,13 +6,12 @@ enlarged beyond what the photo shows.
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, count, islice
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from recognizer.finder import LEARNED_PIXELS, Sight, closer_look, scale_of
+from recognizer.finder import LEARNED_PIXELS, Sight, View, closer_look, scale_of
 from recognizer.lifting import enlarge
 from training.finder.pens import Hands
 from training.finder.photos import Photo, draw_photo, models
@@ -29,16 +28,6 @@ SIDE_SPREAD = 0.15
 
 MAX_PIXELS = 1.6 * LEARNED_PIXELS
 """Area of a picture, at most."""
-
-
-class View(NamedTuple):
-    """A part of an image, in its pixels, and the scale at which it is looked at."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-    scale: float
 
 
 def draw_looks(hands: Hands, amount: int, seed: Sequence[int]) -> list[Scene]:
@@ -76,8 +65,7 @@ def around_digits(photo: Photo, scale: float, rng: np.random.Generator) -> View 
         ends = np.array([box[:2], box[:2] + box[2:]]) + rng.normal(0, SIDE_SPREAD * box[3], (2, 2))
         (left, top), (right, bottom) = np.sort(scale * ends.clip(0, (width, height)), axis=0)
         pieces.append((slice(int(top), int(bottom) + 1), slice(int(left), int(right) + 1)))
-    closer = closer_look(pieces, (width, height), scale)
-    return None if closer is None else View(*closer)
+    return closer_look(pieces, (width, height), scale)
 
 
 def view_of(sight: Sight) -> View:
