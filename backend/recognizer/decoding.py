@@ -6,7 +6,7 @@ more than a bounded amount of work. Files that Pillow does not read go to `recog
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import NamedTuple, cast
 
@@ -312,10 +312,11 @@ def to_plain_mode(image: Image.Image) -> Image.Image:
         return to_eight_bits(np.asarray(image).astype(np.uint32))
     if image.has_transparency_data:
         image = as_mode(image, "RGBA")
-        if is_opaque(image):
-            return drop_color(image)
+        *colors, alpha = image.split()
+        if is_opaque(alpha):
+            return shared_band(colors) or image.convert("RGB")
         # Black ink is on white paper, as flatten_alpha would find out later.
-        return ImageOps.invert(image.getchannel("A")) if is_black(image) else image
+        return ImageOps.invert(alpha) if is_black(colors) else image
     if image.mode in ("1", "L"):
         return as_mode(image, "L")
     return drop_color(as_mode(image, "RGB"))
@@ -326,22 +327,25 @@ def as_mode(image: Image.Image, mode: str) -> Image.Image:
     return image if image.mode == mode else image.convert(mode)
 
 
-def is_opaque(image: Image.Image) -> bool:
-    """Return whether no pixel of an RGBA image is transparent."""
-    return image.getchannel("A").tobytes() == b"\xff" * (image.width * image.height)
+def is_opaque(alpha: Image.Image) -> bool:
+    """Return whether no pixel is transparent, by the alpha channel."""
+    return alpha.tobytes() == b"\xff" * (alpha.width * alpha.height)
 
 
-def is_black(image: Image.Image) -> bool:
-    """Return whether all pixels of an RGBA image are black, however transparent they are."""
-    return not any(image.getchannel(band).getbbox() for band in "RGB")
+def is_black(colors: Sequence[Image.Image]) -> bool:
+    """Return whether all pixels are black, by the channels of colors."""
+    return not any(band.getbbox() for band in colors)
 
 
 def drop_color(image: Image.Image) -> Image.Image:
-    """Return an opaque RGB or RGBA image in mode L if all of its pixels are gray, else in RGB."""
-    red = image.getchannel("R")
-    levels = red.tobytes()
-    is_gray = all(image.getchannel(band).tobytes() == levels for band in "GB")
-    return red if is_gray else as_mode(image, "RGB")
+    """Return an RGB image in mode L if all of its pixels are gray."""
+    return shared_band(image.split()) or image
+
+
+def shared_band(bands: Sequence[Image.Image]) -> Image.Image | None:
+    """Return the first of some channels if all are the same."""
+    levels = bands[0].tobytes()
+    return bands[0] if all(band.tobytes() == levels for band in bands[1:]) else None
 
 
 def downscale(image: Image.Image) -> Image.Image:
