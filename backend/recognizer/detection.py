@@ -270,8 +270,8 @@ def label_components(is_ink: NDArray[np.bool_]) -> NDArray[np.int64]:
     """
     padded = np.pad(is_ink, ((0, 0), (1, 1))).astype(np.int8)
     edges = np.diff(padded, axis=1)
-    rows, starts = np.nonzero(edges == 1)
-    ends = np.nonzero(edges == -1)[1]
+    rows, first_columns = np.nonzero(edges == 1)
+    starts, ends = first_columns.tolist(), np.nonzero(edges == -1)[1].tolist()
     parents = list(range(len(rows)))
 
     def root(run: int) -> int:
@@ -280,10 +280,10 @@ def label_components(is_ink: NDArray[np.bool_]) -> NDArray[np.int64]:
             run = parents[run]
         return run
 
-    first_of_row = np.searchsorted(rows, np.arange(len(is_ink) + 1))
-    for row in range(1, len(is_ink)):
-        above, run = int(first_of_row[row - 1]), int(first_of_row[row])
-        while above < first_of_row[row] and run < first_of_row[row + 1]:
+    first_of_row = np.searchsorted(rows, np.arange(len(is_ink) + 1)).tolist()
+    for above, run, end in zip(first_of_row, first_of_row[1:], first_of_row[2:], strict=False):
+        first = run
+        while above < first and run < end:
             if starts[above] <= ends[run] and starts[run] <= ends[above]:
                 parents[root(run)] = root(above)
             if ends[above] < ends[run]:

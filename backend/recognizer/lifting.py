@@ -73,11 +73,17 @@ def ink_of(
     ink = colors[mask >= CORE * mask.max()].mean(axis=0)
     paper = local_mean(colors, bare, max(3, round(PAPER_REACH * len(mask))))
     direction = ink - paper
-    squared = np.maximum((direction**2).sum(axis=2), MIN_DISTANCE**2)
-    fraction = ((colors - paper) * direction).sum(axis=2) / squared
+    squared = np.maximum(dot(direction, direction), MIN_DISTANCE**2)
+    fraction = dot(colors - paper, direction) / squared
     amount = np.clip((fraction - FAINTEST) / (FULL - FAINTEST), 0, 1)
     lifted: Ink = amount * np.clip(mask / NEAR, 0, 1)
     return lifted
+
+
+def dot(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the inner product (height, width) of each two colors (height, width, 3)."""
+    product: NDArray[np.float32] = np.einsum("yxc,yxc->yx", one, other)
+    return product
 
 
 def local_mean(
@@ -87,10 +93,10 @@ def local_mean(
 
     Where nothing there has weight, it is that of all colors.
     """
-    total = window_sum(weights, reach)[..., None]
-    weighted = window_sum(colors * weights[..., None], reach)
-    everywhere = (colors * weights[..., None]).sum(axis=(0, 1)) / weights.sum()
-    mean: NDArray[np.float32] = np.where(total > 0.5, weighted / np.maximum(total, 0.5), everywhere)
+    sums = window_sum(np.dstack([colors * weights[..., None], weights]), reach)
+    total = sums[..., 3]
+    mean: NDArray[np.float32] = sums[..., :3] / np.maximum(total, 0.5)[..., None]
+    mean[total <= 0.5] = weights.ravel() @ colors.reshape(-1, 3) / weights.sum()
     return mean
 
 
