@@ -7,6 +7,7 @@ classifier finds the union more like a digit than its parts.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +64,11 @@ class Found:
     classes: NDArray[np.float32]
     """(10, height / STRIDE, width / STRIDE): probabilities of the digits whose ink a cell has."""
 
+    @cached_property
+    def components(self) -> NDArray[np.int64]:
+        """(height, width): the number, from 1, of each pixel's connected ink; 0 is paper."""
+        return label_components(self.mask >= MIN_MASK)
+
 
 @dataclass(frozen=True)
 class Patch:
@@ -102,7 +108,7 @@ class Digit(Patch):
 
 def detect(found: Found, read: Read) -> list[Digit]:
     """Return the digits of an image, in no particular order."""
-    components = label_components(found.mask >= MIN_MASK)
+    components = found.components
     votes = vote(found, components > 0)
     parts: list[tuple[int, Digit]] = []
     sizes = np.bincount(components.ravel())[1:]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from recognizer.detection import MIN_MASK, MIN_PIECE, STRIDE, Found, label_components
+from recognizer.detection import MIN_PIECE, STRIDE, Found
 from recognizer.model_files import FINDER_PATH, open_session
 from recognizer.preprocessing import nonzero_slice
 
@@ -131,9 +131,8 @@ def scale_of(size: tuple[int, int]) -> float:
 
 def pieces_of(found: Found) -> list[tuple[slice, slice]]:
     """Return the rows and columns of each piece of connected ink, without specks."""
-    labels = label_components(found.mask >= MIN_MASK)
-    sizes = np.bincount(labels.ravel())
-    pieces = [labels == number for number in 1 + np.flatnonzero(sizes[1:] >= MIN_PIECE)]
+    sizes = np.bincount(found.components.ravel())
+    pieces = [found.components == number for number in 1 + np.flatnonzero(sizes[1:] >= MIN_PIECE)]
     return [
         (nonzero_slice(piece.any(axis=1)), nonzero_slice(piece.any(axis=0))) for piece in pieces
     ]

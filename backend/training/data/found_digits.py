@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from recognizer import Box, classifier, decoding, detection, finder, lifting, preprocessing
 from recognizer.classifier import NON_DIGIT
-from recognizer.detection import MIN_MASK, MIN_PIECE, detect, label_components, patch_of
+from recognizer.detection import MIN_MASK, MIN_PIECE, detect, patch_of
 from recognizer.lifting import enlarge, lift_ink
 from recognizer.model_files import FINDER_PATH, MODEL_PATH
 from recognizer.preprocessing import Ink, ModelInput, size_normalize
@@ -122,7 +122,7 @@ def pieces_of(photo: photos.Photo) -> Iterator[Piece]:
     finding, network = models()
     sight = finding.find(photo.image.colors)
     mask = sight.found.mask
-    components = label_components(mask >= MIN_MASK)
+    components = sight.found.components
     sizes = np.bincount(components.ravel())[1:]
     connected = [patch_of(mask, components == 1 + n) for n in np.flatnonzero(sizes >= MIN_PIECE)]
     for patch in connected:
