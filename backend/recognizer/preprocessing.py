@@ -158,8 +158,10 @@ def separate_ink_by_level(
     if ink is None:
         return None
     has_ink = ink[0] > 0
-    extreme = 0 if has_ink[0] else 1
-    rows, columns = (nonzero_slice(has_ink[each[extreme]]) for each in extremes)
+    rows, columns = (
+        nonzero_slice(has_ink[darkest if has_ink[0] else lightest])
+        for darkest, lightest in extremes
+    )
     cropped: Ink = ink[0].take(image[rows, columns], mode="clip")  # twice as fast as indexing
     return InkPatch(cropped, columns.start, rows.start, is_even)
 
