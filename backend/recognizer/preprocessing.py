@@ -129,22 +129,22 @@ def separate_ink(image: GrayImage) -> InkPatch | None:
             return None
         rows, columns = nonzero_slice(ink.any(axis=1)), nonzero_slice(ink.any(axis=0))
         return InkPatch(ink[rows, columns], columns.start, rows.start, is_even)
-    return separate_ink_by_level(image, float(paper[0, 0]), noise, is_even)
+    return separate_ink_by_level(image, paper, noise, is_even)
 
 
 def separate_ink_by_level(
-    image: GrayImage, paper: float, noise: float, is_even: bool
+    image: GrayImage, paper: NDArray[np.float32], noise: float, is_even: bool
 ) -> InkPatch | None:
-    """Return the ink of an image whose paper has one gray level, or None if blank.
+    """Return the ink of an image whose paper (1, 1) has one gray level, or None if blank.
 
     All pixels of a level have the same ink, so it is computed once per level. The more a level
     differs from the paper's, the more ink it is, so the extreme pixels of a row or column decide
     whether it has any.
     """
-    threshold = ink_threshold(noise)
+    level, threshold = int(paper.item()), ink_threshold(noise)
     extremes = [(image.min(axis=axis), image.max(axis=axis)) for axis in (1, 0)]
     visible = [
-        (darkest <= paper - threshold) | (lightest >= paper + threshold)
+        (darkest <= level - threshold) | (lightest >= level + threshold)
         for darkest, lightest in extremes
     ]
     if not visible[0].any():
@@ -152,9 +152,9 @@ def separate_ink_by_level(
     rows, columns = map(nonzero_slice, visible)
     part = np.ascontiguousarray(image[rows, columns])  # Pillow copies others ten times as slowly
     counts = np.array(Image.fromarray(part).histogram())[None]
-    counts[0, int(paper)] += image.size - part.size  # all around it counts as paper
+    counts[0, level] += image.size - part.size  # all around it counts as paper
     levels = np.arange(256, dtype=np.float32)[None]
-    ink = ink_from_levels(levels, counts, np.full((1, 1), paper, dtype=np.float32), noise)
+    ink = ink_from_levels(levels, counts, paper, noise)
     if ink is None:
         return None
     has_ink = ink[0] > 0
