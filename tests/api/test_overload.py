@@ -53,17 +53,25 @@ def send_at_once(busy: ObservedServer, image: bytes, path: str = "/predict") -> 
             stack.enter_context(socket.create_connection(address, RESPONSE_TIMEOUT))
             for _ in range(CLIENTS)
         ]
+        for connection in connections:
+            check_health(connection)  # from here on, the server reads from it
         request_ids = [token_hex(8) for _ in connections]
-        for request_id, connection in zip(request_ids, connections, strict=True):
-            fields = f"X-Request-ID: {request_id}\r\nContent-Length: {len(image)}"
-            connection.sendall(f"{head}\r\n{fields}\r\n\r\n".encode() + image)
+        with busy.server.paused():
+            for request_id, connection in zip(request_ids, connections, strict=True):
+                fields = f"X-Request-ID: {request_id}\r\nContent-Length: {len(image)}"
+                connection.sendall(f"{head}\r\n{fields}\r\n\r\n".encode() + image)
         assert busy.client.get("/health").json()["status"] == "ok"
         responses = [received(connection) for connection in connections]
         assert [response.request_ids for response in responses] == [[sent] for sent in request_ids]
         for connection in connections:
-            connection.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
-            assert received(connection).status == 200
+            check_health(connection)
         return responses
+
+
+def check_health(connection: socket.socket) -> None:
+    """Ask for the server's health on a connection."""
+    connection.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert received(connection).status == 200
 
 
 def received(connection: socket.socket) -> Response:
