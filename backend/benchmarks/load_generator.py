@@ -129,7 +129,8 @@ def generate_open_load(
 ) -> tuple[list[Response], list[float]]:
     """Send a request `rate` times a second, however long the responses take.
 
-    Returns the responses, and the seconds that health checks took meanwhile.
+    Returns the responses, and the seconds that health checks took meanwhile; the last of these is
+    awaited, however long it takes.
     """
     responses: list[Response] = []
     health_checks: list[float] = []
@@ -158,5 +159,10 @@ def generate_open_load(
                 else:
                     responses.append(Response(status, client.since - start, now - client.since))
                     idle.append(client)
+        if health_due == float("inf"):
+            monitor.connection.setblocking(True)
+            while monitor.receive() is None:
+                pass
+            health_checks.append(time.perf_counter() - monitor.since)
         close_all(selector)
     return responses, health_checks
