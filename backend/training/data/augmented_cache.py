@@ -6,7 +6,6 @@ that renders them; if one of these changes, the cache has another key and is ren
 """
 
 import hashlib
-import multiprocessing
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -32,6 +31,7 @@ from training.data import (
 from training.data.augmentation import degrade, preprocess_batch
 from training.data.sources import Source
 from training.whole_files import whole_file
+from training.workers import in_workers
 
 CHUNK_SIZE = 250
 """Samples of one source that one process renders at a time."""
@@ -82,31 +82,26 @@ class AugmentedDataset:
             for _ in range(times)
             for start in range(0, len(source.labels), CHUNK_SIZE)
         ]
-        jobs = [(part, copy * 100_000 + number) for number, part in enumerate(parts)]
-        # A forked process would have torch's locks, but not the threads that release them.
-        with multiprocessing.get_context("spawn").Pool(
-            initializer=torch.set_num_threads, initargs=(1,)
-        ) as pool:
-            built = tqdm(
-                pool.imap(build_part, jobs),
-                desc=f"rendering copy {copy + 1}",
-                total=len(jobs),
-                unit_scale=CHUNK_SIZE,
-                unit=" samples",
-                leave=False,
-            )
-            inputs, labels = (np.concatenate(arrays) for arrays in zip(*built, strict=True))
+        built = tqdm(
+            in_workers(build_part, copy, list(enumerate(parts))),
+            desc=f"rendering copy {copy + 1}",
+            total=len(parts),
+            unit_scale=CHUNK_SIZE,
+            unit=" samples",
+            leave=False,
+        )
+        inputs, labels = (np.concatenate(arrays) for arrays in zip(*built, strict=True))
         order = np.random.default_rng(copy).permutation(len(labels))
         return inputs[order], labels[order]
 
 
-def build_part(job: tuple[Source, int]) -> tuple[ModelInputs, Labels]:
-    """Render all samples of a source once; the arguments determine the result.
+def build_part(copy: int, part: tuple[int, Source]) -> tuple[ModelInputs, Labels]:
+    """Render all samples of a numbered part of a copy; the arguments determine the result.
 
     Samples that came out blank are left out.
     """
-    source, seed = job
-    generator = torch.Generator().manual_seed(seed)
+    number, source = part
+    generator = torch.Generator().manual_seed(copy * 100_000 + number)
     canvases = source.render(np.arange(len(source.labels)), generator)
     inputs = (preprocess_batch(degrade(canvases, generator)) * 255).round().astype(np.uint8)
     visible = inputs.any(axis=(1, 2))
