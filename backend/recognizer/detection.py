@@ -32,8 +32,8 @@ PEAK_REACH = 2
 MIN_PIECE = 6
 """Pixels of ink under which a piece is a speck."""
 
-MAX_COMPONENTS = 60
-"""The largest parts of connected ink that are looked at; an image of many more is texture."""
+MAX_PIECES = 60
+"""The largest pieces of connected ink that are looked at; an image of many more is texture."""
 
 SURE = 0.9
 """Probability of a digit from which connected ink is not split."""
@@ -49,25 +49,6 @@ MAX_GAP = 0.25
 
 DOT = 0.25
 """Height and width, as fractions of the median digit's height, up to which a piece is a stop."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """The finder's outputs for an image."""
-
-    mask: NDArray[np.float32]
-    """(height, width): probability that a pixel is ink of a digit."""
-    heat: NDArray[np.float32]
-    """(height / STRIDE, width / STRIDE): probability that a cell is a digit's center."""
-    offsets: NDArray[np.float32]
-    """(2, height / STRIDE, width / STRIDE): from a cell to the center of its digit, x and y."""
-    classes: NDArray[np.float32]
-    """(10, height / STRIDE, width / STRIDE): probabilities of the digits whose ink a cell has."""
-
-    @cached_property
-    def components(self) -> NDArray[np.int64]:
-        """(height, width): the number, from 1, of each pixel's connected ink; 0 is paper."""
-        return label_components(self.mask >= MIN_MASK)
 
 
 @dataclass(frozen=True)
@@ -92,6 +73,39 @@ class Patch:
         """Its bounding box."""
         return Box(self.left, self.top, self.right - self.left, self.bottom - self.top)
 
+    def within(self, own: NDArray[np.bool_]) -> "Patch":
+        """Return the ink within some of its pixels (height, width), at least one."""
+        rows, columns = nonzero_slice(own.any(axis=1)), nonzero_slice(own.any(axis=0))
+        ink = np.where(own[rows, columns], self.ink[rows, columns], np.float32(0))
+        return Patch(self.top + rows.start, self.left + columns.start, ink)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The finder's outputs for an image."""
+
+    mask: NDArray[np.float32]
+    """(height, width): probability that a pixel is ink of a digit."""
+    heat: NDArray[np.float32]
+    """(height / STRIDE, width / STRIDE): probability that a cell is a digit's center."""
+    offsets: NDArray[np.float32]
+    """(2, height / STRIDE, width / STRIDE): from a cell to the center of its digit, x and y."""
+    classes: NDArray[np.float32]
+    """(10, height / STRIDE, width / STRIDE): probabilities of the digits whose ink a cell has."""
+
+    @cached_property
+    def pieces(self) -> list[Patch]:
+        """Connected ink, the largest first, without specks."""
+        components = label_components(self.mask >= MIN_MASK)
+        sizes = np.bincount(components.ravel())[1:]
+        largest = np.argsort(-sizes, kind="stable")[:MAX_PIECES]
+        everything = Patch(0, 0, self.mask)
+        return [
+            everything.within(components == 1 + number)
+            for number in largest
+            if sizes[number] >= MIN_PIECE
+        ]
+
 
 @dataclass(frozen=True)
 class Digit(Patch):
@@ -108,24 +122,19 @@ class Digit(Patch):
 
 def detect(found: Found, read: Read) -> list[Digit]:
     """Return the digits of an image, in no particular order."""
-    components = found.components
-    votes = vote(found, components > 0)
+    votes = vote(found)
     parts: list[tuple[int, Digit]] = []
-    sizes = np.bincount(components.ravel())[1:]
-    for component in np.argsort(-sizes, kind="stable")[:MAX_COMPONENTS] + 1:
-        own = components == component
-        if sizes[component - 1] < MIN_PIECE:
-            break
-        whole = digit_of(found.mask, own, read)
-        centers = np.unique(votes[own])
-        if len(centers) == 1 or whole.likeness >= SURE:
-            center = int(np.bincount(votes[own]).argmax())
-            parts.append((center, whole))
+    for piece in found.pieces:
+        own = piece.ink > 0
+        centers = votes[piece.top : piece.bottom, piece.left : piece.right]
+        counts = np.bincount(centers[own])
+        whole = digit_of(piece, read)
+        if np.count_nonzero(counts) == 1 or whole.likeness >= SURE:
+            parts.append((int(counts.argmax()), whole))
             continue
-        for center in centers:
-            piece = own & (votes == center)
-            if piece.sum() >= MIN_PIECE:
-                parts.append((int(center), digit_of(found.mask, piece, read)))
+        for center in np.flatnonzero(counts >= MIN_PIECE):
+            part = piece.within(own & (centers == center))
+            parts.append((int(center), digit_of(part, read)))
     return without_dots(without_rings(merge(parts, read)))
 
 
@@ -151,12 +160,12 @@ def classes_of(found: Found, digit: Patch) -> NDArray[np.float64]:
     return mean
 
 
-def vote(found: Found, is_ink: NDArray[np.bool_]) -> NDArray[np.int64]:
+def vote(found: Found) -> NDArray[np.int64]:
     """Return the number of the center (height, width) that each pixel of ink votes for."""
     centers = peaks(found.heat)
-    votes = np.zeros(is_ink.shape, dtype=np.int64)
+    votes = np.zeros(found.mask.shape, dtype=np.int64)
     if len(centers) > 1:
-        y, x = np.nonzero(is_ink)
+        y, x = np.nonzero(found.mask >= MIN_MASK)
         cells = found.offsets[:, y // STRIDE, x // STRIDE].T
         middles = (np.stack([x, y], axis=1) // STRIDE + 0.5) * STRIDE
         distances = np.linalg.norm((middles + cells)[:, None] - centers[None], axis=2)
@@ -223,20 +232,12 @@ def union(one: Digit, other: Digit, read: Read) -> Digit:
         ink[piece.top - top : piece.bottom - top, piece.left - left : piece.right - left] += (
             piece.ink
         )
-    return Digit(top, left, ink, read(size_normalize(ink)[0]))
+    return digit_of(Patch(top, left, ink), read)
 
 
-def digit_of(mask: NDArray[np.float32], own: NDArray[np.bool_], read: Read) -> Digit:
-    """Return the digit whose ink is the mask (height, width) within its own pixels."""
-    patch = patch_of(mask, own)
+def digit_of(patch: Patch, read: Read) -> Digit:
+    """Return the digit that a patch is."""
     return Digit(patch.top, patch.left, patch.ink, read(size_normalize(patch.ink)[0]))
-
-
-def patch_of(mask: NDArray[np.float32], own: NDArray[np.bool_]) -> Patch:
-    """Return the mask (height, width) within some of its pixels, at least one."""
-    rows, columns = nonzero_slice(own.any(axis=1)), nonzero_slice(own.any(axis=0))
-    ink = np.where(own[rows, columns], mask[rows, columns], np.float32(0))
-    return Patch(rows.start, columns.start, ink)
 
 
 def patch_around(mask: NDArray[np.float32], patches: Sequence[Patch]) -> Patch:

@@ -5,15 +5,17 @@ paper.
 """
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
-from recognizer.detection import MIN_PIECE, STRIDE, Found
+from recognizer.detection import STRIDE, Found
+from recognizer.layout import enclosing_box
 from recognizer.model_files import FINDER_PATH, open_session
-from recognizer.preprocessing import nonzero_slice
+from recognizer.preprocessing import Box
 
 LEARNED_SIDE, LEARNED_PIXELS = 192, 192 * 144
 """Longer side and area of the images that the finder has learned from: the scale of others."""
@@ -61,8 +63,7 @@ class Sight(NamedTuple):
 
     found: Found
     part: Image.Image
-    left: int
-    top: int
+    view: View
 
 
 class Finder:
@@ -82,44 +83,38 @@ class Finder:
         Looks at all of it, again at twice the scale if there seem to be none or tiny ones, and
         then, if their ink is small, closer at where it is; there wider, if ink may go on.
         """
-        scale = scale_of(image.size)
-        sight = Sight(self.look(image, scale), image, 0, 0)
-        pieces = pieces_of(sight.found)
-        larger = min(1.0, SECOND_LOOK * scale)
-        if height_of(pieces) < SMALL and larger >= MIN_ZOOM * scale:
-            scale = larger
-            sight = Sight(self.look(image, scale), image, 0, 0)
-            pieces = pieces_of(sight.found)
-        view = closer_look(pieces, image.size, scale)
+        whole = View(0, 0, *image.size, scale_of(image.size))
+        sight = self.look(image, whole)
+        larger = min(1.0, SECOND_LOOK * whole.scale)
+        if height_of(pieces_of(sight)) < SMALL and larger >= MIN_ZOOM * whole.scale:
+            sight = self.look(image, whole._replace(scale=larger))
+        view = closer_look(pieces_of(sight), image.size, sight.view.scale)
         if view is None:
             return sight
-        sight = self.look_closer(image, view)
+        sight = self.look(image, view)
         for _ in range(WIDER_LOOKS):
-            view = wider_look(pieces_of(sight.found), image.size, view)
+            view = wider_look(pieces_of(sight), image.size, view)
             if view is None:
                 break
-            sight = self.look_closer(image, view)
+            sight = self.look(image, view)
         return sight
 
-    def look_closer(self, image: Image.Image, view: View) -> Sight:
-        """Return what is seen in a part of an image."""
-        part = image.crop(view[:4])
-        return Sight(self.look(part, view.scale), part, view.left, view.top)
-
-    def look(self, image: Image.Image, scale: float) -> Found:
-        """Return what the network makes of a scaled image."""
-        width, height = (max(1, round(scale * side)) for side in image.size)
-        colors = np.asarray(image.convert("RGB").resize((width, height), Image.Resampling.BILINEAR))
+    def look(self, image: Image.Image, view: View) -> Sight:
+        """Return what the network makes of a view."""
+        part = image if view[:4] == (0, 0, *image.size) else image.crop(view[:4])
+        width, height = (max(1, round(view.scale * side)) for side in part.size)
+        colors = np.asarray(part.convert("RGB").resize((width, height), Image.Resampling.BILINEAR))
         missing = -height % MULTIPLE, -width % MULTIPLE
         padded = np.pad(colors, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge")
         mask, heat, offsets, classes = self.session.run(None, {"picture": padded})
         rows, columns = -(-height // STRIDE), -(-width // STRIDE)
-        return Found(
+        found = Found(
             mask[:height, :width],
             heat[:rows, :columns],
             offsets[:, :rows, :columns],
             classes[:, :rows, :columns],
         )
+        return Sight(found, part, view)
 
 
 def scale_of(size: tuple[int, int]) -> float:
@@ -129,28 +124,21 @@ def scale_of(size: tuple[int, int]) -> float:
     return min(max(by_area, LEARNED_SIDE / longer), MAX_SIDE / longer)
 
 
-def pieces_of(found: Found) -> list[tuple[slice, slice]]:
-    """Return the rows and columns of each piece of connected ink, without specks."""
-    sizes = np.bincount(found.components.ravel())
-    pieces = [found.components == number for number in 1 + np.flatnonzero(sizes[1:] >= MIN_PIECE)]
-    return [
-        (nonzero_slice(piece.any(axis=1)), nonzero_slice(piece.any(axis=0))) for piece in pieces
-    ]
+def pieces_of(sight: Sight) -> list[Box]:
+    """Return where connected ink is, in pixels of what the finder saw."""
+    return [piece.box for piece in sight.found.pieces]
 
 
-def height_of(pieces: Sequence[tuple[slice, slice]]) -> int:
+def height_of(pieces: Sequence[Box]) -> float:
     """Return the height of the highest piece, in pixels; 0 if there are none."""
-    return max((rows.stop - rows.start for rows, _ in pieces), default=0)
+    return max((piece.height for piece in pieces), default=0)
 
 
-def closer_look(
-    pieces: Sequence[tuple[slice, slice]], size: tuple[int, int], scale: float
-) -> View | None:
+def closer_look(pieces: Sequence[Box], size: tuple[int, int], scale: float) -> View | None:
     """Return a closer look at the part of an image around all ink of digits.
 
-    `pieces` are the rows and columns of that ink, as seen at `scale`, and `size` is the width and
-    height of the image. Returns None if there are no pieces, or if a larger scale would not show
-    more of them.
+    `pieces` is where that ink is, as seen at `scale`, and `size` is the width and height of the
+    image. Returns None if there are no pieces, or if a larger scale would not show more of them.
     """
     if not pieces:
         return None
@@ -158,44 +146,31 @@ def closer_look(
     return view if view.scale >= MIN_ZOOM * scale else None
 
 
-def wider_look(
-    pieces: Sequence[tuple[slice, slice]], size: tuple[int, int], view: View
-) -> View | None:
+def wider_look(pieces: Sequence[Box], size: tuple[int, int], view: View) -> View | None:
     """Return a wider look than a view if ink comes so near one of its sides that it may go on.
 
-    `pieces` are the rows and columns of ink in that view. Returns None if none does, or only where
-    the image ends.
+    `pieces` is where ink is in that view. Returns None if none does, or only where the image ends.
     """
     near = NEAR_EDGE * height_of(pieces)
     width = view.scale * (view.right - view.left)
     may_go_on = any(
-        (columns.start < near and view.left > 0)
-        or (columns.stop > width - near and view.right < size[0])
-        for _, columns in pieces
+        (piece.left < near and view.left > 0)
+        or (piece.right > width - near and view.right < size[0])
+        for piece in pieces
     )
     return view_around(pieces, view, size, FAR_BESIDE) if may_go_on else None
 
 
-def view_around(
-    pieces: Sequence[tuple[slice, slice]], seen: View, size: tuple[int, int], beside: float
-) -> View:
+def view_around(pieces: Sequence[Box], seen: View, size: tuple[int, int], beside: float) -> View:
     """Return a view around ink that is seen in another, with a margin of `beside` on its sides.
 
     The scale makes that view, or its ink, as large as those that the finder has learned from.
     """
-    height = height_of(pieces)
-    rows, columns = (
-        slice(min(span.start for span in spans), max(span.stop for span in spans))
-        for spans in zip(*pieces, strict=True)
-    )
-    (left, right), (top, bottom) = (
-        (
-            max(0, int(start + (span.start - margin * height) / seen.scale)),
-            min(side, int(np.ceil(start + (span.stop + margin * height) / seen.scale))),
-        )
-        for start, span, margin, side in zip(
-            (seen.left, seen.top), (columns, rows), (beside, ABOVE), size, strict=True
-        )
-    )
+    ink, height = enclosing_box(pieces), height_of(pieces)
+    margin_x, margin_y = beside * height, ABOVE * height
+    left = max(0, int(seen.left + (ink.left - margin_x) / seen.scale))
+    top = max(0, int(seen.top + (ink.top - margin_y) / seen.scale))
+    right = min(size[0], ceil(seen.left + (ink.right + margin_x) / seen.scale))
+    bottom = min(size[1], ceil(seen.top + (ink.bottom + margin_y) / seen.scale))
     scale = min(scale_of((right - left, bottom - top)), seen.scale * MAX_HEIGHT / height)
     return View(left, top, right, bottom, scale)

@@ -33,7 +33,6 @@ from recognizer.detection import (
     heat_of,
     ink_of,
     patch_around,
-    patch_of,
 )
 from recognizer.finder import Finder, Sight
 from recognizer.layout import PlacedDigit, as_unsure, split_numbers
@@ -182,7 +181,7 @@ class Search:
             count,
         )
         in_image = box._replace(
-            left=sight.left + place.left + box.left, top=sight.top + place.top + box.top
+            left=sight.view.left + place.left + box.left, top=sight.view.top + place.top + box.top
         )
         return Candidate(evidence, model_input, to_sent_pixels(in_image, scale))
 
@@ -252,10 +251,6 @@ def patch_between(
     if len(there) == 1:
         return there[0]
     around = patch_around(mask, pieces)
-    own = np.zeros(mask.shape, dtype=bool)
-    columns = slice(
-        max(around.left, round(left)), max(around.left, min(around.right, round(right)))
-    )
-    rows = slice(around.top, around.bottom)
-    own[rows, columns] = mask[rows, columns] >= MIN_MASK
-    return patch_of(mask, own) if own.sum() >= MIN_PIECE else None
+    columns = np.arange(around.left, around.right)
+    own = (around.ink >= MIN_MASK) & (columns >= round(left)) & (columns < round(right))
+    return around.within(own) if own.sum() >= MIN_PIECE else None

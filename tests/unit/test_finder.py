@@ -2,6 +2,7 @@
 
 import pytest
 
+from recognizer import Box
 from recognizer.finder import LEARNED_SIDE, MAX_SIDE, View, closer_look, scale_of, wider_look
 
 
@@ -14,38 +15,37 @@ def test_scaled_image_is_about_as_large_as_those_learned_from(size: tuple[int, i
 
 def test_closer_look_is_around_all_ink() -> None:
     """The ink is 10 pixels high, in an image whose pixels are the finder's."""
-    pieces = [(slice(50, 60), slice(60, 66)), (slice(50, 60), slice(70, 76))]
+    pieces = [Box(60, 50, 6, 10), Box(70, 50, 6, 10)]
     closer = closer_look(pieces, (160, 120), 1)
     assert closer is not None
     assert closer[:4] == (50, 45, 86, 65)
 
 
 def test_closer_look_ends_with_the_image() -> None:
-    pieces = [(slice(2, 12), slice(3, 20))]
-    closer = closer_look(pieces, (160, 16), 1)
+    closer = closer_look([Box(3, 2, 17, 10)], (160, 16), 1)
     assert closer is not None
     assert closer[:4] == (0, 0, 30, 16)
 
 
 @pytest.mark.parametrize(
-    ("columns", "expected"),
+    ("ink", "expected"),
     [
-        (slice(10, 34), None),
-        (slice(1, 20), (85, 95, 125, 115)),
-        (slice(10, 39), (90, 95, 135, 115)),
+        (Box(10, 0, 24, 20), None),
+        (Box(1, 0, 19, 20), (85, 95, 125, 115)),
+        (Box(10, 0, 29, 20), (90, 95, 135, 115)),
     ],
     ids=["in the middle", "on the left", "on the right"],
 )
 def test_wider_look_is_for_ink_that_may_go_on(
-    columns: slice, expected: tuple[int, int, int, int] | None
+    ink: Box, expected: tuple[int, int, int, int] | None
 ) -> None:
     """The ink is 20 pixels high, in a view of 20×10 pixels of the image at twice their scale."""
     view = View(100, 100, 120, 110, 2)
-    wider = wider_look([(slice(0, 20), columns)], (300, 300), view)
+    wider = wider_look([ink], (300, 300), view)
     assert (None if wider is None else wider[:4]) == expected
 
 
 def test_no_wider_look_beyond_the_image() -> None:
-    ink = [(slice(0, 20), slice(0, 40))]
+    ink = [Box(0, 0, 40, 20)]
     assert wider_look(ink, (20, 300), View(0, 100, 20, 110, 2)) is None
     assert wider_look([], (20, 300), View(0, 100, 20, 110, 2)) is None

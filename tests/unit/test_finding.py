@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageOps
 from recognizer import ModelError, Prediction, Recognizer, preprocessing
 from recognizer.confidence import predict
 from recognizer.decoding import decode_image
-from recognizer.finder import Sight
+from recognizer.finder import Sight, View
 from recognizer.layout import PlacedDigit
 from recognizer.line_reader import Reading
 from recognizer.model_files import FINDER_PATH, LINE_READER_PATH
@@ -158,10 +158,10 @@ def test_ink_that_the_colors_do_not_show_is_left_out(monkeypatch: pytest.MonkeyP
     """Mark ink on bare paper, as a finder may by mistake."""
     search = Recognizer().search
     paper = Image.new("RGB", (192, 128), (200, 200, 200))
-    found = search.finder.look(paper, 1)
-    mask = np.zeros_like(found.mask)
+    seen = search.finder.look(paper, View(0, 0, 192, 128, 1))
+    mask = np.zeros_like(seen.found.mask)
     mask[40:90, 60:70] = 1
-    sight = Sight(replace(found, mask=mask), paper, 0, 0)
+    sight = seen._replace(found=replace(seen.found, mask=mask))
     monkeypatch.setattr(search.finder, "find", lambda _: sight)
     assert search.find_among_others(decode_image(encode(paper))) == []
 
@@ -174,7 +174,7 @@ def overlooking(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch) -> Reco
     def find_half(image: Image.Image) -> Sight:
         sight = find(image)
         mask = sight.found.mask.copy()
-        half = (image.width / 2 - sight.left) * mask.shape[1] / sight.part.width
+        half = (image.width / 2 - sight.view.left) * mask.shape[1] / sight.part.width
         mask[:, max(0, round(half)) :] = 0
         return sight._replace(found=replace(sight.found, mask=mask))
 

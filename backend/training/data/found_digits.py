@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from recognizer import Box, classifier, decoding, detection, finder, lifting, preprocessing
 from recognizer.classifier import NON_DIGIT
-from recognizer.detection import MIN_MASK, MIN_PIECE, detect, patch_of
+from recognizer.detection import MIN_MASK, MIN_PIECE, detect
 from recognizer.lifting import enlarge, lift_ink
 from recognizer.model_files import FINDER_PATH, MODEL_PATH
 from recognizer.preprocessing import Ink, ModelInput, size_normalize
@@ -121,15 +121,11 @@ def pieces_of(photo: photos.Photo) -> Iterator[Piece]:
     """Yield connected ink of a photo, then the digits that it is split into or joined to."""
     finding, network = models()
     sight = finding.find(photo.image.colors)
-    mask = sight.found.mask
-    components = sight.found.components
-    sizes = np.bincount(components.ravel())[1:]
-    connected = [patch_of(mask, components == 1 + n) for n in np.flatnonzero(sizes >= MIN_PIECE)]
-    for patch in connected:
+    for patch in sight.found.pieces:
         inputs = [size_normalize(patch.ink)[0]]
         yield Piece(patch.ink, in_scene(patch.box, sight, photo), inputs)
     for digit in detect(sight.found, network.class_probabilities):
-        lifted, _ = lift_ink(sight.part, mask, digit)
+        lifted, _ = lift_ink(sight.part, sight.found.mask, digit)
         inks = [digit.ink, lifted] if lifted.sum() >= MIN_PIECE else [digit.ink]
         inputs = [size_normalize(ink)[0] for ink in inks]
         yield Piece(digit.ink, in_scene(digit.box, sight, photo), inputs)

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from recognizer.finder import LEARNED_PIXELS, Sight, View, closer_look, scale_of
+from recognizer import Box
+from recognizer.finder import LEARNED_PIXELS, View, closer_look, scale_of
 from recognizer.lifting import enlarge
 from training.finder.pens import Hands
 from training.finder.photos import Photo, draw_photo, models
@@ -45,7 +46,7 @@ def looks_at(hands: Hands, seed: Sequence[int]) -> Iterator[Scene]:
     if photo.scene.boxes and rng.random() < AROUND_DIGITS:
         closer = around_digits(photo, first.scale, rng)
     else:
-        closer = view_of(models()[0].find(photo.image.colors))
+        closer = models()[0].find(photo.image.colors).view
     yield seen(photo, first)
     if closer is not None and closer != first and pixels_of(closer) <= MAX_PIXELS:
         yield seen(photo, closer)
@@ -64,15 +65,8 @@ def around_digits(photo: Photo, scale: float, rng: np.random.Generator) -> View 
     for box in boxes:
         ends = np.array([box[:2], box[:2] + box[2:]]) + rng.normal(0, SIDE_SPREAD * box[3], (2, 2))
         (left, top), (right, bottom) = np.sort(scale * ends.clip(0, (width, height)), axis=0)
-        pieces.append((slice(int(top), int(bottom) + 1), slice(int(left), int(right) + 1)))
+        pieces.append(Box(left, top, right - left, bottom - top))
     return closer_look(pieces, (width, height), scale)
-
-
-def view_of(sight: Sight) -> View:
-    """Return where the finder looked."""
-    right, bottom = sight.left + sight.part.width, sight.top + sight.part.height
-    scale = sight.found.mask.shape[1] / sight.part.width
-    return View(sight.left, sight.top, right, bottom, scale)
 
 
 def pixels_of(view: View) -> float:

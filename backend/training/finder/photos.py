@@ -59,5 +59,7 @@ def in_scene(box: Box, sight: Sight, photo: Photo) -> Box:
     """Return a box of the finder's mask in pixels of the scene."""
     height, width = sight.found.mask.shape
     in_part = to_sent_pixels(box, (sight.part.width / width, sight.part.height / height))
-    in_image = in_part._replace(left=sight.left + in_part.left, top=sight.top + in_part.top)
+    in_image = in_part._replace(
+        left=sight.view.left + in_part.left, top=sight.view.top + in_part.top
+    )
     return to_sent_pixels(in_image, photo.image.scale)
