@@ -31,7 +31,9 @@ from training.finder.scenes import (
     draw_scene,
     is_plain,
 )
+from training.finder.signs import among_signs, random_sign
 from training.finder.stage import Stage, gray
+from training.finder.writing import digits_of_one_writer
 
 SIZE = (128, 96)
 
@@ -100,6 +102,31 @@ def test_hidden_ink_is_not_in_the_mask() -> None:
     hidden = [draw_scene(HANDS, Kind("hidden", recipe), SIZE, (seed,)) for seed in range(20)]
     assert all(not scene.mask[:, 64:].any() for scene in hidden)
     assert any(scene.mask[:, :64].any() for scene in hidden)
+
+
+def test_signs_stand_among_the_digits() -> None:
+    rng = np.random.default_rng(0)
+    digits = digits_of_one_writer(HANDS, rng, 3)
+    rows = [among_signs(digits, HANDS, rng) for _ in range(60)]
+    assert all([each for each in row if each.label is not None] == digits for row in rows)
+    places = [tuple(each.label is None for each in row) for row in rows]
+    assert (True, False, False, False, True) in places
+    assert (True, False, False, False) in places
+    assert (False, False, False, True) in places
+    assert len(set(places)) > 3
+
+
+@pytest.mark.parametrize(
+    ("names", "top", "bottom"), [("([{", -1.15, 0.15), ("-", -0.57, -0.32), (".", -0.1, 0.0)]
+)
+def test_signs_have_their_places_beside_digits_1_high(
+    names: str, top: float, bottom: float
+) -> None:
+    rng = np.random.default_rng(0)
+    boxes = np.array([random_sign(names, HANDS, rng).box for _ in range(60)])
+    assert (boxes[:, 1] + boxes[:, 3]).mean() / 2 == pytest.approx((top + bottom) / 2, abs=0.03)
+    assert (boxes[:, 3] - boxes[:, 1]).max() >= bottom - top
+    assert (boxes[:, 3] - boxes[:, 1]).max() <= 1.5 * (bottom - top)
 
 
 def test_scene_is_determined_by_its_seed() -> None:

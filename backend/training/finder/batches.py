@@ -31,6 +31,7 @@ from training.finder import (
     pens,
     photos,
     scenes,
+    signs,
     stage,
     writing,
 )
@@ -59,7 +60,7 @@ LOOKS_BATCHES = 8
 
 SCENE_MODULES = (
     cameras, canvas, doodles, grounds, light, lines, non_digits, objects, pen_paths, pens,
-    rasterize, scenes, stage, writing,
+    rasterize, scenes, signs, stage, writing,
 )  # fmt: skip
 """What a scene depends on."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,22 @@ class Hands:
     """Letters and signs, without those that look like digits."""
     numbers: Sequence[Hand]
     """Numbers as they were written: the digits of each, in their places."""
+
+    @cached_property
+    def signs(self) -> dict[str, Hand]:
+        """The signs among the letters, by their names; each as all writers wrote it."""
+        paths = [hand.paths for hand in self.letters]
+        labels = np.concatenate([each.labels for each in paths])
+        pooled = PenPaths(
+            [drawing for each in paths for drawing in each.drawings],
+            labels,
+            np.concatenate([each.writers for each in paths]),
+        )
+        return {
+            str(name): Hand(pooled.subset(np.flatnonzero(labels == name)))
+            for name in np.unique(labels)
+            if not str(name).isalnum()
+        }
 
     @property
     def all(self) -> tuple[Hand, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.finder import cameras, grounds, light, lines, objects, pens, writing
+from training.finder import cameras, grounds, light, lines, objects, pens, signs, writing
 from training.finder.cameras import Camera
 from training.finder.canvas import Box, Patch, Size, smooth_noise
 from training.finder.grounds import Ground
@@ -158,6 +158,8 @@ KINDS = (
     Kind("low contrast", Recipe(camera=cameras.faint)),
     Kind("black and white", Recipe(camera=cameras.black_and_white)),
     Kind("color cast", Recipe(camera=cameras.color_cast)),
+    # At the end, so that the scenes of the others, whose seeds count kinds, stay the same.
+    Kind("digits and signs", Recipe(writing=signs.digits_and_signs), weight=HARD),
 )
 """Every kind of scene."""
 
@@ -229,7 +231,7 @@ def random_writing(rng: np.random.Generator) -> Writing:
     with_digits = (
         writing.one_digit, writing.one_digit, writing.one_digit, writing.number, writing.number,
         writing.real_number, writing.real_number, writing.touching, writing.rows,
-        writing.scattered, writing.amount, writing.labeled,
+        writing.scattered, writing.amount, writing.labeled, signs.digits_and_signs,
     )  # fmt: skip
     return with_digits[rng.integers(len(with_digits))]
 

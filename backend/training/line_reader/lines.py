@@ -27,6 +27,7 @@ from training.data.synthetic_digits import sample_synthetic_digits
 from training.finder import pens
 from training.finder.canvas import Field, Size, bounds, draw_strokes, rotation, smooth_noise
 from training.finder.pens import Hand, Hands, Pen, load_hands
+from training.finder.signs import among_signs
 from training.finder.stage import Glyph
 from training.finder.writing import (
     dash,
@@ -67,6 +68,9 @@ PEN_DIGITS_VALIDATION = 1_000
 
 REPEATS_PROB, REPEATED_PROB = 0.15, 0.5
 """Probability of a line with repeated digits, and of each in it that it is the one before again."""
+
+SIGNS_PROB = 0.15
+"""Probability that there are signs around, before, between or after composed digits."""
 
 MARKS_PROB, STOP_PROB, MAX_MARKS = 0.2, 0.6, 3
 """Probability of stops and dashes between digits; that one of them is a stop; at most so many."""
@@ -256,6 +260,8 @@ def composed_number(handwriting: Handwriting, rng: np.random.Generator) -> Writt
         glyphs = repeated(glyphs, rng)
     if rng.random() < LETTERS_PROB:
         glyphs = with_letters(glyphs, handwriting.hands, rng)
+    if rng.random() < SIGNS_PROB:
+        glyphs = among_signs(glyphs, handwriting.hands, rng)
     if rng.random() < MARKS_PROB:
         glyphs = with_marks(glyphs, rng)
     digits = tuple(glyph.label for glyph in glyphs if glyph.label is not None)
