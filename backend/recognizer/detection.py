@@ -96,15 +96,7 @@ class Found:
     @cached_property
     def pieces(self) -> list[Patch]:
         """Connected ink, the largest first, without specks."""
-        components = label_components(self.mask >= MIN_MASK)
-        sizes = np.bincount(components.ravel())[1:]
-        largest = np.argsort(-sizes, kind="stable")[:MAX_PIECES]
-        everything = Patch(0, 0, self.mask)
-        return [
-            everything.within(components == 1 + number)
-            for number in largest
-            if sizes[number] >= MIN_PIECE
-        ]
+        return connected_ink(self.mask)
 
 
 @dataclass(frozen=True)
@@ -136,6 +128,19 @@ def detect(found: Found, read: Read) -> list[Digit]:
             part = piece.within(own & (centers == center))
             parts.append((int(center), digit_of(part, read)))
     return without_dots(without_rings(merge(parts, read)))
+
+
+def connected_ink(mask: NDArray[np.float32]) -> list[Patch]:
+    """Return the connected ink of a mask (height, width), the largest first, without specks."""
+    components = label_components(mask >= MIN_MASK)
+    sizes = np.bincount(components.ravel())[1:]
+    largest = np.argsort(-sizes, kind="stable")[:MAX_PIECES]
+    everything = Patch(0, 0, mask)
+    return [
+        everything.within(components == 1 + number)
+        for number in largest
+        if sizes[number] >= MIN_PIECE
+    ]
 
 
 def heat_of(found: Found, digit: Patch) -> float:
@@ -252,8 +257,8 @@ def without_rings(digits: list[Digit]) -> list[Digit]:
     return [one for one in digits if not any(encloses(one, other) for other in digits)]
 
 
-def encloses(outer: Digit, inner: Digit) -> bool:
-    """Return whether a digit lies within the box of another, clear of its edges."""
+def encloses(outer: Patch, inner: Patch) -> bool:
+    """Return whether ink lies within the box of other ink, clear of its edges."""
     return (
         outer.left < inner.left
         and inner.right < outer.right

@@ -86,14 +86,14 @@ class Finder:
         whole = View(0, 0, *image.size, scale_of(image.size))
         sight = self.look(image, whole)
         larger = min(1.0, SECOND_LOOK * whole.scale)
-        if height_of(pieces_of(sight)) < SMALL and larger >= MIN_ZOOM * whole.scale:
+        if height_of(boxes_of(sight)) < SMALL and larger >= MIN_ZOOM * whole.scale:
             sight = self.look(image, whole._replace(scale=larger))
-        view = closer_look(pieces_of(sight), image.size, sight.view.scale)
+        view = closer_look(boxes_of(sight), image.size, sight.view.scale)
         if view is None:
             return sight
         sight = self.look(image, view)
         for _ in range(WIDER_LOOKS):
-            view = wider_look(pieces_of(sight), image.size, view)
+            view = wider_look(boxes_of(sight), image.size, view)
             if view is None:
                 break
             sight = self.look(image, view)
@@ -124,7 +124,7 @@ def scale_of(size: tuple[int, int]) -> float:
     return min(max(by_area, LEARNED_SIDE / longer), MAX_SIDE / longer)
 
 
-def pieces_of(sight: Sight) -> list[Box]:
+def boxes_of(sight: Sight) -> list[Box]:
     """Return where connected ink is, in pixels of what the finder saw."""
     return [piece.box for piece in sight.found.pieces]
 

@@ -171,7 +171,23 @@ def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:
     """Return whether ink, read as a single digit, is surely nothing but that."""
     probability = single.confidence * (1 - single.non_digit)
     is_sure = single.verdict == "digit" and probability >= MIN_PLAIN
-    return is_sure and drawn.patch.on_even_paper and not has_gap(drawn.model_input)
+    return (
+        is_sure
+        and drawn.patch.on_even_paper
+        and not has_gap(drawn.model_input)
+        and not is_ring(drawn, single)
+    )
+
+
+def is_ring(drawn: Preprocessed, single: DigitPrediction) -> bool:
+    """Return whether what is read as a 0 is a ring around other ink: a ringed 1 looks like one."""
+    if single.digit != 0:
+        return False
+    # Late, because most images need none of it.
+    from recognizer.detection import connected_ink, encloses
+
+    pieces = connected_ink(drawn.model_input)
+    return any(encloses(outer, inner) for outer in pieces for inner in pieces)
 
 
 def answer(
@@ -241,10 +257,12 @@ def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]
 
     It is if a single digit was found in the same ink that is no likelier. On uneven paper, which
     takes shadows for ink, it must surely be a digit; if it is one on even paper, what was found may
-    be a part of it. On even paper it also is if what was found is doubtful as a whole, unless that
-    is several digits and the ink together is none. It is in any case if that is very doubtful and
-    the ink together none.
+    be a part of it, unless it is a ring. On even paper it also is if what was found is doubtful as
+    a whole, unless that is several digits and the ink together is none. It is in any case if that
+    is very doubtful and the ink together none.
     """
+    if is_ring(drawn, alone.prediction):
+        return len(found) == 1 and is_same(found[0].box, alone.box)
     verdict, confidence = alone.prediction.verdict, mean_confidence(found)
     if verdict == "not_a_digit" and confidence < MIN_DOUBTFUL:
         return True

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from recognizer import ModelError, Prediction, Recognizer, preprocessing
 from recognizer.confidence import predict
@@ -17,12 +17,14 @@ from recognizer.line_reader import Reading
 from recognizer.model_files import FINDER_PATH, LINE_READER_PATH
 from recognizer.preprocessing import Ink, InkPatch
 from recognizer.search import emptiest, is_likelier, places_of
-from support.drawings import DIGITS, Box, rasterize
+from support.drawings import DIGITS, Box, Stroke, rasterize
 from support.images import digit_image, encode, paint
 
 SIZE = (400, 300)
 
 LEFT = Box(0.05, 0.25, 0.2, 0.5)
+
+WHOLE = Box(0, 0, 1, 1)
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +125,28 @@ def test_narrow_shadow_is_no_ink(recognizer: Recognizer, digit: int, share: floa
     image = in_shadow(paint(mask, "RGB", (20, 24, 60), (236, 232, 224)), share)
     prediction = read(recognizer, image)
     assert (prediction.digit, prediction.verdict) == (digit, "digit")
+
+
+def oval(height: float) -> Stroke:
+    """Return an oval in the middle, so high and three quarters as wide."""
+    turn = np.linspace(0, 2 * np.pi, 60)
+    points = 0.5 + height / 2 * np.stack([0.75 * np.cos(turn), np.sin(turn)], axis=1)
+    return [(float(x), float(y)) for x, y in points]
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_ring_around_a_digit_is_no_zero(recognizer: Recognizer, digit: int) -> None:
+    ring = rasterize([oval(0.9)], (280, 280), WHOLE, 0.04)
+    inner = rasterize(DIGITS[digit], (280, 280), Box(0.4, 0.3, 0.2, 0.4), 0.04)
+    prediction = read(recognizer, paint(ImageChops.lighter(ring, inner), "L", 0, 255))
+    assert prediction.digit == digit
+
+
+def test_zero_of_two_lines_is_a_zero(recognizer: Recognizer) -> None:
+    """A hollow pen leaves such."""
+    mask = rasterize([oval(0.8), oval(0.6)], (280, 280), WHOLE, 0.02)
+    prediction = read(recognizer, paint(mask, "L", 0, 255))
+    assert (prediction.digit, prediction.verdict) == (0, "digit")
 
 
 @pytest.mark.parametrize("around", [ruled, on_a_table, in_shadow])
