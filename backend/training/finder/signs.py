@@ -18,11 +18,10 @@ SIZES = {
     **dict.fromkeys("()[]{}", (1.3, 0.5)),
     **dict.fromkeys("+<>", (0.6, 0.45)),
     **dict.fromkeys("=~", (0.35, 0.45)),
-    **dict.fromkeys('*"^', (0.35, 0.85)),
+    **dict.fromkeys('*"', (0.35, 0.85)),
     **dict.fromkeys(":;", (0.6, 0.3)),
     **dict.fromkeys("%$#&@?", (1.0, 0.5)),
     "-": (0.25, 0.45),
-    "_": (0.3, 0.0),
     ".": (0.1, 0.05),
 }
 """Height of each sign, and how high its middle is, beside digits 1 high."""
