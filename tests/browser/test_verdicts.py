@@ -26,28 +26,25 @@ def test_non_digit_is_rejected(page: Page, name: str) -> None:
 
 
 def test_unsure_prediction_names_both_digits(page: Page) -> None:
-    """Find an ambiguous drawing by bisection between a 4 and a 9."""
-    assert message_for(page, closure=0).startswith("It's a 4")
-    assert message_for(page, closure=1).startswith("It's a 9")
-    four, nine, middle = 0.0, 1.0, 0.5
+    """Find an ambiguous drawing by bisection between a 1 and a 7."""
+    assert message_for(page, flag=0).startswith("It's a 1")
+    assert message_for(page, flag=1).startswith("It's a 7")
+    one, seven, middle = 0.0, 1.0, 0.5
     while (message := message_for(page, middle)).startswith("It's a "):
-        assert nine - four > 0.001, f"A sure 4 at {four} and a sure 9 at {nine}."
-        four, nine = (middle, nine) if message.startswith("It's a 4") else (four, middle)
-        middle = (four + nine) / 2
-    assert message in {"Not sure. Is it a 4 or a 9?", "Not sure. Is it a 9 or a 4?"}
+        assert seven - one > 0.001, f"A sure 1 at {one} and a sure 7 at {seven}."
+        one, seven = (middle, seven) if message.startswith("It's a 1") else (one, middle)
+        middle = (one + seven) / 2
+    assert message in {"Not sure. Is it a 1 or a 7?", "Not sure. Is it a 7 or a 1?"}
 
 
-def four_or_nine(closure: float) -> Sequence[Stroke]:
-    """Return an open 4 (`closure` 0) whose arms approach each other until it is a 9 (1)."""
-    return [
-        [(0.15 + 0.3 * closure, 0.0), (0.1, 0.3), (0.15, 0.5), (0.75, 0.45)],
-        [(0.75 - 0.25 * closure, 0.0), (0.75, 0.45), (0.7, 1.0)],
-    ]
+def one_or_seven(flag: float) -> Sequence[Stroke]:
+    """Return a bare 1 (`flag` 0) whose flag grows and rises until it is a 7 (1)."""
+    return [[(0.6 - 0.5 * flag, 0.3 * (1 - flag)), (0.6, 0.0), (0.45, 1.0)]]
 
 
-def message_for(page: Page, closure: float) -> str:
-    """Draw between a 4 and a 9, return the message and clear the drawing."""
-    draw(page, four_or_nine(closure))
+def message_for(page: Page, flag: float) -> str:
+    """Draw between a 1 and a 7, return the message and clear the drawing."""
+    draw(page, one_or_seven(flag))
     expect(predicted_digit(page)).to_have_text(re.compile(r"^\d?$"))
     message = status_message(page).inner_text()
     button(page, "Clear").click()

@@ -59,7 +59,7 @@ def test_closer_look_is_around_the_digits() -> None:
 
 
 def test_scene_is_seen_as_a_whole_and_closer() -> None:
-    looks = [list(looks_at(HANDS, (seed,))) for seed in range(12)]
+    looks = [list(looks_at(HANDS, (seed,))) for seed in range(24)]
     for seed, (first, *closer) in enumerate(looks):
         photo = draw_photo(HANDS, (seed,))
         width, height = photo.image.colors.size
@@ -67,7 +67,7 @@ def test_scene_is_seen_as_a_whole_and_closer() -> None:
         assert first.mask.shape == (round(scale * height), round(scale * width))
         assert len(closer) <= 1
         assert all(look.mask.size <= 1.7 * LEARNED_PIXELS for look in closer)
-    assert sum(len(each) == 2 for each in looks) >= 4
+    assert sum(len(each) == 2 for each in looks) >= 6
     again = list(looks_at(HANDS, (5,)))
     assert [look.picture.tobytes() for look in again] == [
         look.picture.tobytes() for look in looks[5]
