@@ -261,8 +261,9 @@ def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]
     a whole, unless that is several digits and the ink together is none. It is in any case if that
     is very doubtful and the ink together none.
     """
+    is_whole = len(found) == 1 and is_same(found[0].box, alone.box)
     if is_ring(drawn, alone.prediction):
-        return len(found) == 1 and is_same(found[0].box, alone.box)
+        return is_whole
     verdict, confidence = alone.prediction.verdict, mean_confidence(found)
     if verdict == "not_a_digit" and confidence < MIN_DOUBTFUL:
         return True
@@ -270,7 +271,6 @@ def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]
         return verdict != "not_a_digit" or len(found) == 1
     if len(found) > 1 or alone.prediction.confidence < confidence:
         return False
-    is_whole = is_same(found[0].box, alone.box)
     if verdict == "digit":
         return is_whole or drawn.patch.on_even_paper
     return verdict == "unsure" and is_whole and drawn.patch.on_even_paper

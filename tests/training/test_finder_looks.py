@@ -67,7 +67,7 @@ def test_scene_is_seen_as_a_whole_and_closer() -> None:
         assert first.mask.shape == (round(scale * height), round(scale * width))
         assert len(closer) <= 1
         assert all(look.mask.size <= 1.7 * LEARNED_PIXELS for look in closer)
-    assert sum(len(each) == 2 for each in looks) >= 6
+    assert sum(len(each) == 2 for each in looks) >= 8
     again = list(looks_at(HANDS, (5,)))
     assert [look.picture.tobytes() for look in again] == [
         look.picture.tobytes() for look in looks[5]
