@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from tqdm import tqdm
 
-from recognizer import Box, classifier, decoding, detection, finder, lifting, preprocessing
+from recognizer import (
+    Box,
+    classifier,
+    decoding,
+    detection,
+    finder,
+    layout,
+    lifting,
+    preprocessing,
+)
 from recognizer.classifier import NON_DIGIT
 from recognizer.detection import MIN_MASK, MIN_PIECE, detect
 from recognizer.lifting import enlarge, lift_ink
@@ -49,7 +58,7 @@ MIN_STRANGE = 0.1
 such: much else looks like a digit, and is one to anybody."""
 
 MODULES = (
-    *SCENE_MODULES, classifier, decoding, detection, finder, lifting, photos, preprocessing,
+    *SCENE_MODULES, classifier, decoding, detection, finder, layout, lifting, photos, preprocessing,
 )  # fmt: skip
 """What the ink depends on, beside this file."""
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from recognizer import decoding, finder, lifting
+from recognizer import decoding, detection, finder, layout, lifting
 from recognizer.finder import MULTIPLE
 from recognizer.model_files import FINDER_PATH
 from training.code_files import dump_without_prose, files_of
@@ -64,7 +64,7 @@ SCENE_MODULES = (
 )  # fmt: skip
 """What a scene depends on."""
 
-LOOK_MODULES = (decoding, finder, lifting, looks, photos)
+LOOK_MODULES = (decoding, detection, finder, layout, lifting, looks, photos)
 """What a look at a scene depends on, too."""
 
 
