@@ -5,7 +5,7 @@ paper.
 """
 
 from collections.abc import Mapping, Sequence
-from math import ceil
+from math import ceil, sqrt
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,8 +26,12 @@ MAX_SIDE = 384
 MULTIPLE = 32
 """The sides of the finder's input are multiples of it."""
 
-MAX_HEIGHT = 80
-"""Height, in pixels of the finder's input, up to which the highest ink is enlarged."""
+MIN_HEIGHT, MAX_HEIGHT = 24, 80
+"""Height, in pixels of the finder's input, to which the highest ink is enlarged where there is too
+much of it for a closer look as large as those learned from; and up to which it is at all."""
+
+MAX_PIXELS = 200_000
+"""Area of the finder's input up to which ink is enlarged to MIN_HEIGHT."""
 
 SECOND_LOOK, SMALL = 2, 8
 """Factor by which an image is enlarged that shows no ink of digits at first, or only ink lower than
@@ -164,7 +168,8 @@ def wider_look(pieces: Sequence[Box], size: tuple[int, int], view: View) -> View
 def view_around(pieces: Sequence[Box], seen: View, size: tuple[int, int], beside: float) -> View:
     """Return a view around ink that is seen in another, with a margin of `beside` on its sides.
 
-    The scale makes that view, or its ink, as large as those that the finder has learned from.
+    The scale makes that view, or its ink, as large as those that the finder has learned from, or
+    larger if the ink would be lower than MIN_HEIGHT.
     """
     ink, height = enclosing_box(pieces), height_of(pieces)
     margin_x, margin_y = beside * height, ABOVE * height
@@ -172,5 +177,7 @@ def view_around(pieces: Sequence[Box], seen: View, size: tuple[int, int], beside
     top = max(0, int(seen.top + (ink.top - margin_y) / seen.scale))
     right = min(size[0], ceil(seen.left + (ink.right + margin_x) / seen.scale))
     bottom = min(size[1], ceil(seen.top + (ink.bottom + margin_y) / seen.scale))
-    scale = min(scale_of((right - left, bottom - top)), seen.scale * MAX_HEIGHT / height)
-    return View(left, top, right, bottom, scale)
+    to_least, to_most = (seen.scale * limit / height for limit in (MIN_HEIGHT, MAX_HEIGHT))
+    affordable = sqrt(MAX_PIXELS / ((right - left) * (bottom - top)))
+    scale = max(scale_of((right - left, bottom - top)), min(to_least, affordable))
+    return View(left, top, right, bottom, min(scale, to_most))

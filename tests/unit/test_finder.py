@@ -3,7 +3,16 @@
 import pytest
 
 from recognizer import Box
-from recognizer.finder import LEARNED_SIDE, MAX_SIDE, View, closer_look, scale_of, wider_look
+from recognizer.finder import (
+    LEARNED_SIDE,
+    MAX_PIXELS,
+    MAX_SIDE,
+    MIN_HEIGHT,
+    View,
+    closer_look,
+    scale_of,
+    wider_look,
+)
 
 
 @pytest.mark.parametrize("size", [(400, 300), (300, 400), (200, 200), (2000, 60), (64, 64)])
@@ -25,6 +34,18 @@ def test_closer_look_ends_with_the_image() -> None:
     closer = closer_look([Box(3, 2, 17, 10)], (160, 16), 1)
     assert closer is not None
     assert closer[:4] == (0, 0, 30, 16)
+
+
+def test_closer_look_at_a_full_sheet_enlarges_its_ink_as_far_as_time_allows() -> None:
+    def scale_for(height: int) -> float:
+        """Return the scale for ink of that height in all corners of a sheet."""
+        sheet = [Box(x, y, height, height) for x in (0, 200 - height) for y in (0, 150 - height)]
+        closer = closer_look(sheet, (400, 300), 0.5)
+        assert closer is not None
+        return closer.scale
+
+    assert scale_for(15) == pytest.approx(0.5 * MIN_HEIGHT / 15)
+    assert scale_for(5) == pytest.approx((MAX_PIXELS / (400 * 300)) ** 0.5)
 
 
 @pytest.mark.parametrize(
