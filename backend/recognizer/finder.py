@@ -33,7 +33,7 @@ much of it for a closer look as large as those learned from; and up to which it 
 MAX_PIXELS = 200_000
 """Area of the finder's input up to which ink is enlarged to MIN_HEIGHT."""
 
-SECOND_LOOK, SMALL = 2, 8
+SECOND_LOOK, SMALL = 2, 16
 """Factor by which an image is enlarged that shows no ink of digits at first, or only ink lower than
 so many pixels of the finder's input: there may be more."""
 
