@@ -32,7 +32,7 @@ PEAK_REACH = 2
 MIN_PIECE = 6
 """Pixels of ink under which a piece is a speck."""
 
-MAX_PIECES = 60
+MAX_PIECES = 150
 """The largest pieces of connected ink that are looked at; an image of many more is texture."""
 
 SURE = 0.9

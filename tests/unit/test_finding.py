@@ -76,6 +76,23 @@ def test_wide_gap_parts_two_numbers(recognizer: Recognizer) -> None:
     )
 
 
+def written(rows: Sequence[str], size: tuple[int, int]) -> Image.Image:
+    """Return rows of digits in columns on white paper, each 0.6 of its cell high."""
+    ink = Image.new("L", size, 0)
+    width, height = 1 / (1 + max(map(len, rows))), 1 / (1 + len(rows))
+    for y, row in enumerate(rows):
+        for x, name in enumerate(row):
+            box = Box((x + 0.7) * width, (y + 0.7) * height, 0.6 * width, 0.6 * height)
+            ink = ImageChops.lighter(ink, rasterize(DIGITS[int(name)], size, box, 0.07 * height))
+    return ImageOps.invert(ink)
+
+
+def test_full_sheet_is_read_in_rows(recognizer: Recognizer) -> None:
+    rows = ["".join(str((3 * y + x * x + x) % 10) for x in range(9)) for y in range(9)]
+    numbers = read(recognizer, written(rows, (900, 900))).numbers
+    assert [number.text for number in numbers] == rows
+
+
 def ruled(image: Image.Image) -> Image.Image:
     """Return an image on paper with dark rules."""
     canvas = ImageDraw.Draw(image)
