@@ -159,7 +159,7 @@ class Recognizer:
         is_scan = max(image.gray.shape) < MIN_SEARCHED_SIDE
         if drawn is None:
             is_bare = is_scan or np.ptp(image.gray) < MIN_CONTRAST
-            return answer_unseen([] if is_bare else self.search.find_among_others(image))
+            return answer_unseen([] if is_bare else self.search.find_digits(image, None))
         single = self.classifier.predict(drawn.model_input)
         alone = PlacedDigit(single, drawn.model_input, to_sent_pixels(drawn.box, image.scale))
         if is_scan or is_plain(drawn, single):

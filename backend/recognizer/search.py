@@ -39,6 +39,7 @@ from recognizer.layout import PlacedDigit, as_unsure, split_numbers
 from recognizer.lifting import lift_ink
 from recognizer.line_reader import LineReader, Reading
 from recognizer.preprocessing import Box, InkPatch, ModelInput, size_normalize, to_sent_pixels
+from recognizer.slashes import without_slashes
 
 MORE_DIGITS = 0.7
 """How likely a number must be, compared with one of fewer digits that leaves ink unread."""
@@ -85,15 +86,24 @@ class Search:
         self.finder = Finder(finder, threads)
         self.line_reader = LineReader(line_reader, threads)
 
-    def find_digits(self, image: DecodedImage, all_ink: InkPatch) -> list[PlacedDigit]:
+    def find_digits(self, image: DecodedImage, all_ink: InkPatch | None) -> list[PlacedDigit]:
         """Return the digits of an image, whatever else it shows.
 
-        Even paper hides no ink, so all of it may be a number: the likelier reading counts, and if
-        both are the same, it is likelier still.
+        `all_ink` is what can be told from the paper, None if nothing can.
         """
         found = self.find_among_others(image)
-        if not all_ink.on_even_paper:
-            return found
+        if all_ink is not None and all_ink.on_even_paper:
+            found = self.likelier(found, all_ink, image.scale)
+        return without_slashes(found)
+
+    def likelier(
+        self, found: list[PlacedDigit], all_ink: InkPatch, scale: tuple[float, float]
+    ) -> list[PlacedDigit]:
+        """Return what was found or the number that all ink is, whichever is likelier.
+
+        Even paper hides no ink, so all of it may be a number. If both are the same, it is likelier
+        still. `scale` is the image's.
+        """
         readings, probability = self.line_reader.read(all_ink.ink)
         agree = [each.digit for each in readings] == [each.prediction.digit for each in found]
         weights = self.line_reader.confidence
@@ -103,7 +113,7 @@ class Search:
         if agree:
             places = [(placed.model_input, placed.box) for placed in found]
         else:
-            places = places_of(readings, all_ink, image.scale)
+            places = places_of(readings, all_ink, scale)
         if len(places) < len(readings):
             return found
         shares = shared_out(confidence, [float(reading.digits.max()) for reading in readings])

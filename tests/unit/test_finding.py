@@ -76,15 +76,25 @@ def test_wide_gap_parts_two_numbers(recognizer: Recognizer) -> None:
     )
 
 
+SLASH: Stroke = [(0.9, -0.2), (0.1, 1.2)]
+
+
 def written(rows: Sequence[str], size: tuple[int, int]) -> Image.Image:
-    """Return rows of digits in columns on white paper, each 0.6 of its cell high."""
+    """Return rows of digits and slashes in columns on white paper, each 0.6 of its cell high."""
     ink = Image.new("L", size, 0)
     width, height = 1 / (1 + max(map(len, rows))), 1 / (1 + len(rows))
     for y, row in enumerate(rows):
         for x, name in enumerate(row):
+            strokes = [SLASH] if name == "/" else DIGITS[int(name)]
             box = Box((x + 0.7) * width, (y + 0.7) * height, 0.6 * width, 0.6 * height)
-            ink = ImageChops.lighter(ink, rasterize(DIGITS[int(name)], size, box, 0.07 * height))
+            ink = ImageChops.lighter(ink, rasterize(strokes, size, box, 0.07 * height))
     return ImageOps.invert(ink)
+
+
+@pytest.mark.parametrize("date", ["28/4/2026", "3/5"])
+def test_slashes_are_no_ones(recognizer: Recognizer, date: str) -> None:
+    prediction = read(recognizer, written([date], (70 * len(date), 160)))
+    assert "".join(number.text for number in prediction.numbers) == date.replace("/", "")
 
 
 def test_full_sheet_is_read_in_rows(recognizer: Recognizer) -> None:
