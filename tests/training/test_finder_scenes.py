@@ -64,7 +64,7 @@ def test_every_scene_says_where_the_ink_of_its_digits_is() -> None:
         assert scene.picture.shape == (96, 128, 3)
         assert scene.mask.shape == scene.instances.shape == (96, 128)
         assert np.array_equal(scene.mask > 0, scene.instances > 0)
-        assert len(scene.labels) == len(scene.boxes) <= 8
+        assert len(scene.labels) == len(scene.boxes) <= writing.MAX_IN_ROW**2
         assert set(scene.labels) <= set(range(10))
         numbers = np.unique(scene.instances[scene.instances > 0])
         assert numbers.tolist() == list(range(1, len(scene.labels) + 1))

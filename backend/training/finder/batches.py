@@ -37,7 +37,6 @@ from training.finder import (
 )
 from training.finder.canvas import Size
 from training.finder.looks import draw_looks
-from training.finder.losses import MAX_DIGITS
 from training.finder.pens import Hand, Hands
 from training.finder.scenes import KINDS, Kind, Scene, draw_mixed_scene, draw_scene
 from training.whole_files import whole_file
@@ -78,9 +77,9 @@ class Batch(NamedTuple):
     instances: NDArray[np.uint8]
     """(n, height, width)."""
     labels: NDArray[np.int64]
-    """(n, MAX_DIGITS); -1 where there is no digit."""
+    """(n, the most digits of a scene, at least 1); -1 where there is no digit."""
     boxes: NDArray[np.int64]
-    """(n, MAX_DIGITS, 4)."""
+    """(n, as many, 4)."""
 
 
 @dataclass(frozen=True)
@@ -195,8 +194,9 @@ def as_large(drawn: Sequence[Scene]) -> list[Scene]:
 
 def stack(drawn: Sequence[Scene]) -> Batch:
     """Return scenes of one size as a batch."""
-    labels = np.full((len(drawn), MAX_DIGITS), -1, dtype=np.int64)
-    boxes = np.zeros((len(drawn), MAX_DIGITS, 4), dtype=np.int64)
+    most = max(1, *(len(scene.labels) for scene in drawn))
+    labels = np.full((len(drawn), most), -1, dtype=np.int64)
+    boxes = np.zeros((len(drawn), most, 4), dtype=np.int64)
     for number, scene in enumerate(drawn):
         labels[number, : len(scene.labels)] = scene.labels
         if scene.boxes:

@@ -9,8 +9,8 @@ from torch import Tensor
 from recognizer.detection import STRIDE
 from training.finder.network import Found
 
-MAX_DIGITS = 8
-"""Most digits of a scene."""
+LEVELS = 256
+"""Of the coverage and of the owner of a pixel, which are bytes."""
 
 MIN_CELL_INK = 0.25
 """Coverage of its most covered pixel from which a cell belongs to a digit."""
@@ -30,24 +30,24 @@ class Truth(NamedTuple):
     heat: Tensor
     """(n, rows, columns) in [0, 1]: 1 in the cells of the centers."""
     owners: Tensor
-    """(n, MAX_DIGITS, rows, columns) in {0, 1}: which digit's ink is in a cell."""
+    """(n, digits, rows, columns) in {0, 1}: which digit's ink is in a cell."""
     offsets: Tensor
-    """(n, MAX_DIGITS, 2, rows, columns): from a cell to the center of each digit, in pixels."""
+    """(n, digits, 2, rows, columns): from a cell to the center of each digit, in pixels."""
     labels: Tensor
-    """(n, MAX_DIGITS) int64; 0 where there is no digit."""
+    """(n, digits) int64; 0 where there is no digit."""
 
 
 def truth_of(mask: Tensor, instances: Tensor, labels: Tensor, boxes: Tensor) -> Truth:
     """Return the truth of scenes.
 
-    `mask` and `instances` (n, height, width) are uint8, as in `Scene`; `labels` (n, MAX_DIGITS),
-    -1 where there is no digit, and `boxes` (n, MAX_DIGITS, 4), left, top, width and height, int64.
+    `mask` and `instances` (n, height, width) are uint8, as in `Scene`; `labels` (n, digits), -1
+    where there is no digit, and `boxes` (n, digits, 4), left, top, width and height, are int64.
     """
-    numbers = torch.arange(1, MAX_DIGITS + 1, device=mask.device)[:, None, None]
+    numbers = torch.arange(1, labels.shape[1] + 1, device=mask.device)[:, None, None]
     # The coverage and owner of each cell's most covered pixel.
-    largest = F.max_pool2d((mask.int() * 16 + instances).float()[:, None], STRIDE)
-    is_ink = largest >= MIN_CELL_INK * 255 * 16
-    owners = ((largest.int() % 16 == numbers) & is_ink).float()
+    largest = F.max_pool2d((mask.int() * LEVELS + instances).float()[:, None], STRIDE)
+    is_ink = largest >= MIN_CELL_INK * 255 * LEVELS
+    owners = ((largest.int() % LEVELS == numbers) & is_ink).float()
     rows, columns = owners.shape[2:]
     x = (torch.arange(columns, device=mask.device) + 0.5) * STRIDE
     y = (torch.arange(rows, device=mask.device)[:, None] + 0.5) * STRIDE

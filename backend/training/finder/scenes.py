@@ -160,6 +160,7 @@ KINDS = (
     Kind("color cast", Recipe(camera=cameras.color_cast)),
     # At the end, so that the scenes of the others, whose seeds count kinds, stay the same.
     Kind("digits and signs", Recipe(writing=signs.digits_and_signs), weight=HARD),
+    Kind("full sheet", Recipe(writing=writing.full_sheet), HELD_OUT),
 )
 """Every kind of scene."""
 
@@ -181,7 +182,7 @@ class Scene:
     instances: NDArray[np.uint8]
     """(height, width): whose ink it is: a digit's number in `labels`, counted from 1; else 0."""
     labels: tuple[int, ...]
-    """The digits, eight at most."""
+    """The digits."""
     boxes: tuple[tuple[int, int, int, int], ...]
     """Left, top, width and height of each digit's ink, in pixels."""
 

@@ -65,7 +65,7 @@ def is_covered(in_mask: NDArray[np.bool_], batch: Batch, number: int, digit: int
 
 
 def are_classified(found: Found, batch: Batch) -> NDArray[np.bool_]:
-    """Return for each digit (n, MAX_DIGITS) whether the classes of its cells are its label."""
+    """Return for each digit (n, digits) whether the classes of its cells are its label."""
     truth = truth_of(*(torch.from_numpy(array) for array in batch[1:]))
     probabilities = found.classes.softmax(dim=1)
     votes = torch.einsum("ndyx,ncyx->ndc", truth.owners, probabilities)

@@ -13,12 +13,14 @@ from training.data.doodles import doodle
 from training.data.non_digits import SCRIBBLES, SHAPES
 from training.data.rasterize import Stroke, perturb, smooth
 from training.finder.canvas import bounds, overlap, rotation
-from training.finder.losses import MAX_DIGITS
 from training.finder.pens import Hands
 from training.finder.stage import Glyph, Stage
 
 MIN_DIGIT_HEIGHT = 9.0
 """In pixels of the sheet."""
+
+MAX_IN_ROW = 8
+"""Most digits of a row."""
 
 SMALL = {**dict.fromkeys("aceimnorsuvwxz", 0.6), **dict.fromkeys(".,:;'\"`", 0.2), "-": 0.4}
 """Height of small letters and signs, as a fraction of a capital's."""
@@ -34,14 +36,14 @@ def one_digit(stage: Stage) -> None:
 def number(stage: Stage) -> None:
     """Write two to eight digits in a row."""
     hands, rng = stage.hands, stage.rng
-    count = int(rng.integers(2, 9))
+    count = int(rng.integers(2, MAX_IN_ROW + 1))
     place_rows(stage, [digits_of_one_writer(hands, rng, count)], gap=rng.uniform(0.08, 0.5))
 
 
 def real_number(stage: Stage) -> None:
     """Write a number as somebody wrote it, with its own gaps, sizes and baseline."""
     rng = stage.rng
-    hands = [each for each in stage.hands.numbers if len(each.paths.labels) <= MAX_DIGITS]
+    hands = [each for each in stage.hands.numbers if len(each.paths.labels) <= MAX_IN_ROW]
     number = hands[rng.integers(len(hands))]
     shared = shape(rng)
     glyphs = [
@@ -65,6 +67,17 @@ def rows(stage: Stage) -> None:
     lengths = rng.integers(1, 8 // count + 1, count)
     lines = [digits_of_one_writer(hands, rng, int(length)) for length in lengths]
     place_rows(stage, lines, gap=rng.uniform(0.1, 0.6))
+
+
+def full_sheet(stage: Stage) -> None:
+    """Write three to eight rows of three to eight digits, close together or in columns."""
+    hands, rng = stage.hands, stage.rng
+    height, width = rng.integers(3, MAX_IN_ROW + 1, 2).tolist()
+    lines = [digits_of_one_writer(hands, rng, width) for _ in range(height)]
+    if rng.random() < 0.5:
+        place_columns(stage, lines, gap=rng.uniform(0.1, 1.0), largest=0.95)
+    else:
+        place_rows(stage, lines, gap=rng.uniform(0.1, 0.6), largest=0.95)
 
 
 def scattered(stage: Stage) -> None:
@@ -203,6 +216,23 @@ def place_rows(
             x += glyph.box[2] + gap + rng.normal(0, 0.03)
     turned = turn(placed, rng.normal(0, 0.05))
     fit(stage, turned, largest)
+
+
+def place_columns(stage: Stage, lines: list[list[Glyph]], gap: float, largest: float) -> None:
+    """Place lines of glyphs like `place_rows`, but each glyph in the middle of its column.
+
+    `gap` is between columns.
+    """
+    rng = stage.rng
+    across = gap + max(glyph.box[2] for line in lines for glyph in line)
+    down = rng.uniform(1.25, 1.9)
+    placed = []
+    for row, line in enumerate(lines):
+        for column, glyph in enumerate(line):
+            dx, dy = rng.normal(0, 0.05, 2)
+            x = column * across - glyph.box[2] / 2 + dx
+            placed.append(moved(glyph, 1.0, x, row * down + dy))
+    fit(stage, turn(placed, rng.normal(0, 0.05)), largest)
 
 
 def fit(stage: Stage, glyphs: list[Glyph], largest: float) -> None:
