@@ -16,7 +16,7 @@ def synthetic_hands(seed: int) -> Hands:
     drawings, labels = sample_synthetic_digits(60, seed)
     writers = np.array(["a", "b"] * 30)
     others = sample_drawings(SHAPES, 26, seed)
-    names = np.array([*'KKKKKKKKKK+-=%:.()[]{}<>"*'])
+    names = np.array([*'KKKKKKKKK$+-=%:.()[]{}<>"*'])
     digits = PenPaths(drawings, np.array(labels).astype(str), writers)
     beside = [stroke + np.array([2, 0]) for stroke in drawings[1]]
     number = PenPaths([drawings[0], beside], digits.labels[:2], digits.writers[:2])

@@ -32,6 +32,8 @@ from training.evaluation.number_sets import (
     drawn_set,
     scan_pairs,
     touching,
+    with_signs,
+    without_spaces,
 )
 from training.evaluation.scene_sets import GROUNDS, SIZES, scene_set, scenes_without_digits
 from training.evaluation.scene_sheet import COLUMNS, WIDTH, ShownScene, scene_sheet, with_findings
@@ -168,6 +170,18 @@ def test_composed_numbers_of_a_small_and_a_large_hand_are_drawn_alike() -> None:
         heights = [np.ptp(line[:, 1]) for line in strokes]
         assert len(strokes) == len(label)
         assert heights == pytest.approx([1.0] * len(label), abs=0.05)
+
+
+def test_numbers_with_signs_say_their_digits_alone_wherever_they_are_split() -> None:
+    paths, hands = bars_and_rings(), synthetic_hands(1)
+    samples = list(with_signs(paths, hands, np.random.default_rng(3)))
+    assert len(samples) == 2 * PER_WRITER
+    for strokes, label in samples:
+        assert set(label) <= {"0", "1"}
+        assert len(strokes) > len(label)
+    test_set = drawn_set("dates", 20, lambda rng: with_signs(paths, hands, rng), without_spaces)
+    assert judge(prediction("number", number("28"), number("11")), "2811", test_set).right
+    assert not judge(prediction("number", number("28111")), "2811", test_set).right
 
 
 def test_touching_pairs_are_one_piece_of_ink_in_which_both_digits_are_left() -> None:

@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 
 from training.data.datasets import Digits, load_mnist_test
 from training.data.numbers import load_whole_numbers
-from training.data.pen_paths import PenPaths, load_uji
+from training.data.pen_paths import PenPaths, load_uji, load_unipen_others
 from training.data.rasterize import Stroke, rasterize, smooth
 from training.evaluation.conditions import encode
 from training.finder.canvas import bounds, rotation
+from training.finder.pens import Hands, hands_of
+from training.finder.signs import random_sign
+from training.finder.writing import stop
 
 SEED = 45
 
@@ -32,6 +35,21 @@ GAPS, GAP_SPREAD = (-0.1, 0.9), 0.04
 
 Fractions of a digit's height, as is the next.
 """
+
+SIGNED_GAPS = (0.05, 0.5)
+"""Range of the mean gap in a number with signs."""
+
+PATTERNS = (
+    "0/0", "0/00/00", "00/00/0000", "00-00-0000", "00.00.0000", "00:00", "$0.00", "$00.00",
+    "0,000", "(000)000-0000", "0+0=0", "00+00=00", "00-0=00", "00%", "-00",
+)  # fmt: skip
+"""Fractions, dates, times, amounts, telephone numbers and sums; each 0 stands for any digit."""
+
+SLASH_HEIGHT, SLASH_WIDTH, SLASH_SPREAD = (1.15, 1.9), (0.3, 0.8), 0.06
+"""Height of a slash and, as a fraction of it, its width; how much those in one number differ."""
+
+SLASH_MIDDLE, SLASH_SAG = (0.5, 0.1), 0.03
+"""How high the middle of a slash is, with its deviation, and how much the line bends there."""
 
 WOBBLE = 0.04
 """Deviation of a digit from the line that the number stands on."""
@@ -71,6 +89,7 @@ def number_sets() -> list[NumberTestSet]:
     """Return the test sets of numbers; the first two are shown in the README."""
     unipen, uji = load_whole_numbers("test"), load_uji()
     of_each = len(np.unique(uji.writers)) * PER_WRITER
+    signs = Hands((), hands_of(load_unipen_others("test")), ())
     mnist = load_mnist_test()
     return [
         drawn_set(
@@ -79,19 +98,32 @@ def number_sets() -> list[NumberTestSet]:
             lambda _: written(unipen),
         ),
         drawn_set("numbers composed of UJI's digits", of_each, lambda rng: composed(uji, rng)),
+        drawn_set(
+            "dates, sums and the like of UJI's digits",
+            of_each,
+            lambda rng: with_signs(uji, signs, rng),
+            compared=without_spaces,
+        ),
         drawn_set("touching pairs of UJI's digits", of_each, lambda rng: touching(uji, rng)),
         NumberTestSet("two of MNIST's digits", SCAN_PAIRS, lambda: scan_pairs(mnist)),
     ]
 
 
-def drawn_set(name: str, count: int, drawings: Drawings) -> NumberTestSet:
+def drawn_set(
+    name: str, count: int, drawings: Drawings, compared: Callable[[str], str] = str
+) -> NumberTestSet:
     """Return a test set of drawn numbers, each on paper of its own."""
 
     def samples() -> Iterator[tuple[bytes, str]]:
         rng = np.random.default_rng(SEED)
         return ((on_paper(strokes, rng), label) for strokes, label in drawings(rng))
 
-    return NumberTestSet(name, count, samples)
+    return NumberTestSet(name, count, samples, compared)
+
+
+def without_spaces(text: str) -> str:
+    """Return the digits of a text."""
+    return text.replace(" ", "")
 
 
 def written(numbers: PenPaths) -> Iterator[tuple[list[Stroke], str]]:
@@ -106,13 +138,60 @@ def composed(digits: PenPaths, rng: np.random.Generator) -> Iterator[tuple[list[
     for own in by_writer(digits):
         for _ in range(PER_WRITER):
             chosen = rng.integers(len(own.labels), size=rng.integers(LENGTHS[0], LENGTHS[1] + 1))
-            mean_gap, x = rng.uniform(*GAPS), 0.0
-            strokes = []
-            for index in chosen:
-                drawing = moved(own.drawings[index], (x, rng.normal(0, WOBBLE)))
-                strokes += drawing
-                x = bounds(drawing)[2] + rng.normal(mean_gap, GAP_SPREAD)
+            mean_gap = rng.uniform(*GAPS)
+            strokes = in_a_row([own.drawings[index] for index in chosen], mean_gap, rng)
             yield strokes, "".join(own.labels[chosen])
+
+
+def with_signs(
+    digits: PenPaths, signs: Hands, rng: np.random.Generator
+) -> Iterator[tuple[list[Stroke], str]]:
+    """Yield PER_WRITER numbers of each writer's digits with the signs of a pattern."""
+    for own in by_writer(digits):
+        for _ in range(PER_WRITER):
+            pattern = PATTERNS[rng.integers(len(PATTERNS))]
+            chosen = rng.integers(len(own.labels), size=pattern.count("0"))
+            slash_size, unused = random_slash_size(rng), iter(chosen)
+            drawings = []
+            for name in pattern:
+                if name == "0":
+                    drawings.append(own.drawings[next(unused)])
+                elif name == "/":
+                    drawings.append(slash(slash_size, rng))
+                elif name in ".,":
+                    drawings.append(stop(rng).strokes)
+                else:
+                    drawings.append(random_sign(name, signs, rng).strokes)
+            strokes = in_a_row(drawings, rng.uniform(*SIGNED_GAPS), rng)
+            yield strokes, "".join(own.labels[chosen])
+
+
+def random_slash_size(rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return the width and height of a slash."""
+    height = rng.uniform(*SLASH_HEIGHT)
+    return np.array([rng.uniform(*SLASH_WIDTH) * height, height])
+
+
+def slash(size: NDArray[np.float64], rng: np.random.Generator) -> list[Stroke]:
+    """Return a rising line from x = 0 on, about of a size (width, height)."""
+    width, height = size * np.exp(rng.normal(0, SLASH_SPREAD, 2))
+    middle = np.array([width / 2, -rng.normal(*SLASH_MIDDLE)])
+    half = np.array([width, -height]) / 2
+    bend = middle + rng.normal(0, SLASH_SAG, 2)
+    return [smooth(np.stack([middle + half, bend, middle - half]))]
+
+
+def in_a_row(
+    drawings: Sequence[list[Stroke]], mean_gap: float, rng: np.random.Generator
+) -> list[Stroke]:
+    """Return the strokes of characters, each from x = 0 on, beside one another."""
+    strokes: list[Stroke] = []
+    x = 0.0
+    for drawing in drawings:
+        placed = moved(drawing, (x, rng.normal(0, WOBBLE)))
+        strokes += placed
+        x = bounds(placed)[2] + rng.normal(mean_gap, GAP_SPREAD)
+    return strokes
 
 
 def touching(digits: PenPaths, rng: np.random.Generator) -> Iterator[tuple[list[Stroke], str]]:

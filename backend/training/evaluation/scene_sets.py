@@ -8,7 +8,7 @@ import numpy as np
 
 from training.data.pen_paths import load_uji, load_unipen_numbers, load_unipen_others
 from training.evaluation.conditions import encode
-from training.evaluation.number_sets import NumberTestSet
+from training.evaluation.number_sets import NumberTestSet, without_spaces
 from training.finder import writing
 from training.finder.grounds import Ground
 from training.finder.pens import Hand, Hands, hands_of
@@ -81,11 +81,6 @@ def scenes_without_digits(hands: Hands, write: Writing) -> Iterator[bytes]:
             recipe = replace(PLAIN, ground=ground, writing=write)
             scene = draw(hands, recipe, SIZES[number % len(SIZES)], rng)
             yield encode(scene.picture.astype(np.float32), "JPEG", quality=QUALITY)
-
-
-def without_spaces(text: str) -> str:
-    """Return the digits of a text."""
-    return text.replace(" ", "")
 
 
 def in_any_order(text: str) -> str:
