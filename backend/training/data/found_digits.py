@@ -13,16 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from tqdm import tqdm
 
-from recognizer import (
-    Box,
-    classifier,
-    decoding,
-    detection,
-    finder,
-    layout,
-    lifting,
-    preprocessing,
-)
+from recognizer import Box
 from recognizer.classifier import NON_DIGIT
 from recognizer.detection import MIN_MASK, MIN_PIECE, detect
 from recognizer.lifting import enlarge, lift_ink
@@ -31,10 +22,9 @@ from recognizer.preprocessing import Ink, ModelInput, size_normalize
 from training.code_files import files_of
 from training.data.datasets import Digits
 from training.data.pen_paths import Part
-from training.finder import photos
-from training.finder.batches import SCENE_MODULES, key_of
+from training.finder.batches import FOUND_MODULES, SCENE_MODULES, key_of
 from training.finder.pens import Hands, load_hands
-from training.finder.photos import draw_photo, in_scene, models
+from training.finder.photos import Photo, draw_photo, in_scene, models
 from training.finder.scenes import Scene
 from training.training_run import RUNS
 from training.whole_files import whole_file
@@ -57,9 +47,7 @@ MIN_STRANGE = 0.1
 """Probability of a non-digit, by the released classifier, from which what is none is learned as
 such: much else looks like a digit, and is one to anybody."""
 
-MODULES = (
-    *SCENE_MODULES, classifier, decoding, detection, finder, layout, lifting, photos, preprocessing,
-)  # fmt: skip
+MODULES = (*SCENE_MODULES, *FOUND_MODULES)
 """What the ink depends on, beside this file."""
 
 
@@ -126,7 +114,7 @@ def found_digits(hands: Hands, seed: Sequence[int]) -> Iterator[tuple[ModelInput
                 yield each, label
 
 
-def pieces_of(photo: photos.Photo) -> Iterator[Piece]:
+def pieces_of(photo: Photo) -> Iterator[Piece]:
     """Yield connected ink of a photo, then the digits that it is split into or joined to."""
     finding, network = models()
     sight = finding.find(photo.image.colors)

@@ -15,7 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from recognizer import decoding, detection, finder, layout, lifting
+from recognizer import (
+    classifier,
+    decoding,
+    detection,
+    finder,
+    layout,
+    lifting,
+    preprocessing,
+)
 from recognizer.finder import MULTIPLE
 from recognizer.model_files import FINDER_PATH
 from training.code_files import dump_without_prose, files_of
@@ -65,6 +73,11 @@ SCENE_MODULES = (
 
 LOOK_MODULES = (decoding, detection, finder, layout, lifting, looks, photos)
 """What a look at a scene depends on, too."""
+
+FOUND_MODULES = (
+    classifier, decoding, detection, finder, layout, lifting, photos, preprocessing,
+)  # fmt: skip
+"""What the library finds in a scene depends on, too."""
 
 
 class Batch(NamedTuple):

@@ -18,30 +18,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
-from recognizer import (
-    classifier,
-    decoding,
-    detection,
-    finder,
-    layout,
-    lifting,
-    line_reader,
-    preprocessing,
-)
+from recognizer import line_reader
 from recognizer.line_reader import LINE_HEIGHT, STEP
 from recognizer.model_files import FINDER_PATH, MODEL_PATH
 from training.code_files import files_of
 from training.data import numbers, pen_lifts, synthetic_digits
-from training.finder import photos
-from training.finder.batches import SCENE_MODULES, key_of
+from training.finder.batches import FOUND_MODULES, SCENE_MODULES, key_of
 from training.line_reader import flaws, found_lines, lines, scans
 from training.line_reader.lines import MAX_DIGITS, Handwriting, LabeledLine
 from training.whole_files import whole_file
 from training.workers import in_workers
 
 MODULES = (
-    *SCENE_MODULES, classifier, decoding, detection, finder, flaws, found_lines, layout, lifting,
-    line_reader, lines, numbers, pen_lifts, photos, preprocessing, scans, synthetic_digits,
+    *SCENE_MODULES, *FOUND_MODULES, flaws, found_lines, line_reader, lines, numbers, pen_lifts,
+    scans, synthetic_digits,
 )  # fmt: skip
 """What a part depends on, beside this file."""
 
