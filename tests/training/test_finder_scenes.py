@@ -64,7 +64,7 @@ def test_every_scene_says_where_the_ink_of_its_digits_is() -> None:
         assert scene.picture.shape == (96, 128, 3)
         assert scene.mask.shape == scene.instances.shape == (96, 128)
         assert np.array_equal(scene.mask > 0, scene.instances > 0)
-        assert len(scene.labels) == len(scene.boxes) <= writing.MAX_IN_ROW**2
+        assert len(scene.labels) == len(scene.boxes)
         assert set(scene.labels) <= set(range(10))
         numbers = np.unique(scene.instances[scene.instances > 0])
         assert numbers.tolist() == list(range(1, len(scene.labels) + 1))
@@ -90,6 +90,14 @@ def test_mask_is_the_exact_coverage_by_ink() -> None:
         # Where the edges of two digits overlap, the picture is darker than the ink of either.
         assert (darkness >= scene.mask[..., None].astype(int) - 2).all()
         assert ((darkness > 2).all(axis=2) == (scene.mask > 2)).all()
+
+
+def test_only_full_sheets_have_more_than_eight_digits() -> None:
+    for kind in KINDS:
+        most = 64 if kind.name == "full sheet" else 8
+        assert all(len(draw_scene(HANDS, kind, SIZE, (at,)).labels) <= most for at in range(2))
+    mixed = [draw_mixed_scene(HANDS, SIZE, (at,)) for at in range(2 * len(KINDS))]
+    assert max(len(scene.labels) for scene in mixed) <= 8
 
 
 def test_hidden_ink_is_not_in_the_mask() -> None:
