@@ -161,6 +161,7 @@ KINDS = (
     # At the end, so that the scenes of the others, whose seeds count kinds, stay the same.
     Kind("digits and signs", Recipe(writing=signs.digits_and_signs), weight=HARD),
     Kind("full sheet", Recipe(writing=writing.full_sheet), HELD_OUT),
+    Kind("tilted number", Recipe(writing=writing.tilted_number), HELD_OUT),
 )
 """Every kind of scene."""
 

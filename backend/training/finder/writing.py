@@ -5,6 +5,7 @@ A function writes on a stage by giving it glyphs, within its region.
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import radians
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,15 @@ def number(stage: Stage) -> None:
     hands, rng = stage.hands, stage.rng
     count = int(rng.integers(2, MAX_IN_ROW + 1))
     place_rows(stage, [digits_of_one_writer(hands, rng, count)], gap=rng.uniform(0.08, 0.5))
+
+
+def tilted_number(stage: Stage) -> None:
+    """Write two to eight digits in a row that rises or falls by 15 to 45 degrees."""
+    hands, rng = stage.hands, stage.rng
+    count = int(rng.integers(2, MAX_IN_ROW + 1))
+    tilt = rng.choice([-1, 1]) * radians(rng.uniform(15, 45))
+    digits = digits_of_one_writer(hands, rng, count)
+    place_rows(stage, [digits], gap=rng.uniform(0.08, 0.5), tilt=tilt)
 
 
 def real_number(stage: Stage) -> None:
@@ -199,11 +209,16 @@ def dash(rng: np.random.Generator) -> Glyph:
 
 
 def place_rows(
-    stage: Stage, lines: list[list[Glyph]], gap: float = 0.2, largest: float = 0.6
+    stage: Stage,
+    lines: list[list[Glyph]],
+    gap: float = 0.2,
+    largest: float = 0.6,
+    tilt: float = 0.0,
 ) -> None:
     """Place lines of glyphs below one another, together as large as `largest` of the region.
 
-    `gap` between neighbors is a fraction of a digit's height, as are all lengths before placing.
+    They fall to the right by about `tilt` radians. `gap` between neighbors is a fraction of a
+    digit's height, as are all lengths before placing.
     """
     rng = stage.rng
     spacing = rng.uniform(1.25, 1.9)
@@ -214,7 +229,7 @@ def place_rows(
             baseline = row * spacing + rng.normal(0, 0.03)
             placed.append(moved(glyph, 1.0, x, baseline))
             x += glyph.box[2] + gap + rng.normal(0, 0.03)
-    turned = turn(placed, rng.normal(0, 0.05))
+    turned = turn(placed, tilt + rng.normal(0, 0.05))
     fit(stage, turned, largest)
 
 
