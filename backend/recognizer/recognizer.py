@@ -87,6 +87,16 @@ class Recognition(NamedTuple):
     timings: StageTimings
 
 
+class Answer(NamedTuple):
+    """What an image shows, read from left to right."""
+
+    prediction: Prediction
+    model_input: ModelInput | None
+    """(28, 28): that of the only digit."""
+    tilt: int = 0
+    """By how many degrees its ink falls to the right; 0 unless it may be a row that does."""
+
+
 class Recognizer:
     """The pipeline with its models; any number of threads may share an instance.
 
@@ -153,18 +163,51 @@ class Recognizer:
     ) -> tuple[Prediction, ModelInput | None]:
         """Return the prediction for an image, and the model input of its only digit.
 
+        `drawn` is all ink of the image, None if none is seen. If it is no digit but a row of them
+        that rises or falls, that row is read once it is turned level, if that is likelier.
+        """
+        as_sent = self.read(image, drawn)
+        if not as_sent.tilt or as_sent.prediction.verdict == "digit":
+            return as_sent[:2]
+        # Late, because most images need none of it.
+        from recognizer.tilt import level
+
+        leveled = level(image, as_sent.tilt)
+        turned = self.read(leveled.image, preprocess(leveled.image.gray)).prediction
+        if not is_likelier(turned, as_sent.prediction):
+            return as_sent[:2]
+        return turned._replace(numbers=leveled.as_sent(turned.numbers)), None
+
+    def read(self, image: DecodedImage, drawn: Preprocessed | None) -> Answer:
+        """Return what an image shows, read from left to right.
+
         `drawn` is all ink of the image, None if none is seen. It is read as one digit; the image is
         searched only if that does not settle it.
         """
         is_scan = max(image.gray.shape) < MIN_SEARCHED_SIDE
         if drawn is None:
-            is_bare = is_scan or np.ptp(image.gray) < MIN_CONTRAST
-            return answer_unseen([] if is_bare else self.search.find_digits(image, None))
+            if is_scan or np.ptp(image.gray) < MIN_CONTRAST:
+                return Answer(*answer_unseen([]))
+            found, tilt = self.search.find_digits(image, None)
+            return Answer(*answer_unseen(found), tilt)
         single = self.classifier.predict(drawn.model_input)
         alone = PlacedDigit(single, drawn.model_input, to_sent_pixels(drawn.box, image.scale))
         if is_scan or is_plain(drawn, single):
-            return answer_alone(alone)
-        return answer(drawn, alone, self.search.find_digits(image, drawn.patch))
+            return Answer(*answer_alone(alone))
+        found, tilt = self.search.find_digits(image, drawn.patch)
+        return Answer(*answer(drawn, alone, found), tilt)
+
+
+def is_likelier(turned: Prediction, as_sent: Prediction) -> bool:
+    """Return whether what is read once an image is turned is believed, rather than as it was sent.
+
+    It must be several digits; where none are seen as it was sent, sure ones.
+    """
+    if sum(len(number.digits) for number in turned.numbers) < 2:
+        return False
+    if not as_sent.numbers:
+        return turned.verdict == "number"
+    return turned.confidence > as_sent.confidence
 
 
 def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:

@@ -40,6 +40,7 @@ from recognizer.lifting import lift_ink
 from recognizer.line_reader import LineReader, Reading
 from recognizer.preprocessing import Box, InkPatch, ModelInput, size_normalize, to_sent_pixels
 from recognizer.slashes import without_slashes
+from recognizer.tilt import tilt_of
 
 MORE_DIGITS = 0.7
 """How likely a number must be, compared with one of fewer digits that leaves ink unread."""
@@ -72,6 +73,14 @@ class Candidate(NamedTuple):
     """In pixels of the image as it was sent, upright."""
 
 
+class Findings(NamedTuple):
+    """What was found in an image."""
+
+    digits: list[PlacedDigit]
+    tilt: int
+    """By how many degrees their row falls to the right; 0 unless much of it could be level."""
+
+
 class Search:
     """The finder and the line reader, with the classifier; any number of threads may share one.
 
@@ -86,15 +95,18 @@ class Search:
         self.finder = Finder(finder, threads)
         self.line_reader = LineReader(line_reader, threads)
 
-    def find_digits(self, image: DecodedImage, all_ink: InkPatch | None) -> list[PlacedDigit]:
+    def find_digits(self, image: DecodedImage, all_ink: InkPatch | None) -> Findings:
         """Return the digits of an image, whatever else it shows.
 
         `all_ink` is what can be told from the paper, None if nothing can.
         """
-        found = self.find_among_others(image)
+        sight = self.finder.find(image.colors)
+        found = self.find_among_others(sight, image.scale)
+        tilt = 0
         if all_ink is not None and all_ink.on_even_paper:
             found = self.likelier(found, all_ink, image.scale)
-        return without_slashes(found)
+            tilt = tilt_of(all_ink.ink)
+        return Findings(without_slashes(found), tilt or tilt_of(sight.found.mask))
 
     def likelier(
         self, found: list[PlacedDigit], all_ink: InkPatch, scale: tuple[float, float]
@@ -122,13 +134,13 @@ class Search:
             for reading, share, place in zip(readings, shares, places, strict=True)
         ]
 
-    def find_among_others(self, image: DecodedImage) -> list[PlacedDigit]:
+    def find_among_others(self, sight: Sight, scale: tuple[float, float]) -> list[PlacedDigit]:
         """Return the digits of an image that shows anything else, too.
 
-        None of them is reliable if something else may well be a digit.
+        None of them is reliable if something else may well be a digit. `scale` is the image's.
         """
         found, others_are_none = [], 1.0
-        for row in self.find_rows(image):
+        for row in self.find_rows(sight, scale):
             for candidate, confidence in rated(row, self.line_reader.confidence):
                 if confidence < MIN_CONFIDENCE:
                     others_are_none *= 1 - confidence
@@ -137,14 +149,13 @@ class Search:
                 found.append(PlacedDigit(prediction, candidate.model_input, candidate.box))
         return found if others_are_none >= SURE_CONFIDENCE else as_unsure(found)
 
-    def find_rows(self, image: DecodedImage) -> list[list[Candidate]]:
-        """Return what may be the digits of an image, in rows."""
-        sight = self.finder.find(image.colors)
+    def find_rows(self, sight: Sight, scale: tuple[float, float]) -> list[list[Candidate]]:
+        """Return what may be the digits of an image of that scale, in rows."""
         pieces = detect(sight.found, self.classifier.class_probabilities)
         rows = []
         for number in split_numbers(pieces):
             row = self.read_number(sight, number)
-            judged = [self.judge(sight, digit, len(row), image.scale) for digit in row]
+            judged = [self.judge(sight, digit, len(row), scale) for digit in row]
             rows.append([candidate for candidate in judged if candidate is not None])
         return rows
 

@@ -79,7 +79,8 @@ def calibrate(line_reader: Path, hands: Hands) -> Confidence:
     for number, kind in enumerate(tqdm(kinds, "calibrating", unit="scene")):
         scene = draw_scene(hands, kind, SIZES[number % len(SIZES)], [number])
         image = decoded(scene)
-        read.append(ReadScene(scene, search.find_rows(image), whole_of(image, search.line_reader)))
+        rows = search.find_rows(search.finder.find(image.colors), image.scale)
+        read.append(ReadScene(scene, rows, whole_of(image, search.line_reader)))
     return fit_confidence(read)
 
 

@@ -1,0 +1,90 @@
+"""A row of digits that rises or falls → how steeply, and the image turned so that it is level."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from recognizer.decoding import DecodedImage, to_grayscale
+from recognizer.detection import MIN_MASK
+from recognizer.layout import Number
+from recognizer.preprocessing import Box, Ink, edge_pixels, ink_extent, median, to_sent_pixels
+
+TILTS = np.arange(-60, 61, 3)
+"""Degrees by which a row may fall to the right; a steeper one is a column."""
+
+MIN_TILT = 9
+"""Degrees from which a row is turned: the networks know rows that slope less."""
+
+MIN_GAIN = 1.1
+"""How many times as high as level ink must be as it is."""
+
+MAX_SAMPLES = 4_000
+"""Pixels of ink that are looked at, at most."""
+
+
+class LeveledImage(NamedTuple):
+    """An image that was turned so that a row is level."""
+
+    image: DecodedImage
+    """Its scale is 1: places in it are not yet those in the image as it was sent."""
+    original: DecodedImage
+    tilt: int
+    """Degrees by which the row fell to the right."""
+
+    def as_sent(self, numbers: Sequence[Number]) -> tuple[Number, ...]:
+        """Return numbers of the turned image where they are in the image as it was sent."""
+        return tuple(
+            Number(tuple(each._replace(box=self.box_as_sent(each.box)) for each in number.digits))
+            for number in numbers
+        )
+
+    def box_as_sent(self, box: Box) -> Box:
+        """Return the box around a turned box, in pixels of the image as it was sent, upright."""
+        angle = np.deg2rad(self.tilt)
+        cos, sin = float(np.cos(angle)), float(np.sin(angle))
+        half_width = (box.width * cos + box.height * abs(sin)) / 2
+        half_height = (box.width * abs(sin) + box.height * cos) / 2
+        x = (box.left + box.right - self.image.colors.width) / 2
+        y = (box.top + box.bottom - self.image.colors.height) / 2
+        left = self.original.colors.width / 2 + cos * x - sin * y - half_width
+        top = self.original.colors.height / 2 + sin * x + cos * y - half_height
+        return to_sent_pixels(Box(left, top, 2 * half_width, 2 * half_height), self.original.scale)
+
+
+def tilt_of(ink: Ink) -> int:
+    """Return by how many degrees the row that ink forms falls to the right; below 0 if it rises.
+
+    It is 0 if it hardly does, or if the ink is not much flatter when it is turned back.
+    """
+    y, x = np.nonzero(ink >= MIN_MASK)
+    if not len(y):
+        return 0
+    every = slice(None, None, -(-len(y) // MAX_SAMPLES))
+    y, x = y[every], x[every]
+    heights = [height_of(x, y, tilt) for tilt in TILTS]
+    tilt, as_it_is = int(TILTS[np.argmin(heights)]), heights[len(TILTS) // 2]
+    is_clear = MIN_TILT <= abs(tilt) < TILTS[-1] and as_it_is >= MIN_GAIN * min(heights)
+    return tilt if is_clear else 0
+
+
+def height_of(x: NDArray[np.intp], y: NDArray[np.intp], tilt: int) -> float:
+    """Return how high pixels (n,) are, but for specks, once a tilt in degrees is turned back."""
+    angle = np.deg2rad(tilt)
+    down = np.cos(angle) * y - np.sin(angle) * x
+    mass = np.bincount((down - down.min()).astype(int)).astype(np.float32)
+    top, bottom = ink_extent(mass)
+    return bottom - top
+
+
+def level(image: DecodedImage, tilt: int) -> LeveledImage:
+    """Turn an image back by a tilt in degrees; what is added in the corners is like its edges."""
+    colors = image.colors
+    paper = tuple(int(median(edge_pixels(np.asarray(band)))) for band in colors.split())
+    turned = colors.rotate(
+        tilt, Image.Resampling.BICUBIC, expand=True, fillcolor=paper if len(paper) > 1 else paper[0]
+    )
+    gray = np.asarray(to_grayscale(turned))
+    return LeveledImage(DecodedImage(gray, turned, (1.0, 1.0)), image, tilt)

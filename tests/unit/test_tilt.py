@@ -1,0 +1,75 @@
+"""How a row of digits rises or falls, and the image turned so that it is level."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from recognizer.decoding import decode_image
+from recognizer.preprocessing import Box, Ink, separate_ink
+from recognizer.tilt import level, tilt_of
+from support.images import encode
+
+
+def row_of_bars(tilt: float, count: int = 4, size: tuple[int, int] = (300, 300)) -> Image.Image:
+    """Return black bars side by side on white paper, whose row falls by a tilt in degrees."""
+    image = Image.new("L", size, 255)
+    pen = ImageDraw.Draw(image)
+    for index in range(count):
+        left = size[0] / 2 + 50 * (index - count / 2) + 15
+        pen.rectangle([left, size[1] / 2 - 25, left + 20, size[1] / 2 + 25], fill=0)
+    return image.rotate(-tilt, Image.Resampling.BICUBIC, fillcolor=255)
+
+
+def ink_of(image: Image.Image) -> Ink:
+    patch = separate_ink(np.asarray(image))
+    assert patch is not None
+    return patch.ink
+
+
+@pytest.mark.parametrize("tilt", [-50, -30, -15, 15, 30, 50])
+def test_tilt_is_how_steeply_a_row_falls(tilt: int) -> None:
+    assert tilt_of(ink_of(row_of_bars(tilt))) == pytest.approx(tilt, abs=3)
+
+
+def test_specks_do_not_hide_a_tilt() -> None:
+    image = row_of_bars(30)
+    image.paste(0, (10, 10, 12, 12))
+    assert tilt_of(ink_of(image)) == pytest.approx(30, abs=3)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [row_of_bars(0), row_of_bars(5), row_of_bars(90), row_of_bars(30, count=1)],
+    ids=["level", "nearly level", "column", "single"],
+)
+def test_what_is_no_sloping_row_has_no_tilt(image: Image.Image) -> None:
+    assert tilt_of(ink_of(image)) == 0
+
+
+def test_no_ink_has_no_tilt() -> None:
+    assert tilt_of(np.zeros((20, 20), dtype=np.float32)) == 0
+
+
+@pytest.mark.parametrize("paper", [(255, 255, 255), (40, 90, 60)])
+def test_leveled_image_continues_the_paper(paper: tuple[int, int, int]) -> None:
+    image = Image.new("RGB", (200, 100), paper)
+    image.paste((0, 0, 0), (80, 40, 120, 60))
+    leveled = level(decode_image(encode(image)), 30).image
+    assert leveled.colors.convert("RGB").getpixel((0, 0)) == paper
+    assert leveled.gray.shape == (leveled.colors.height, leveled.colors.width)
+
+
+@pytest.mark.parametrize("tilt", [-40, -20, 20, 40])
+def test_box_as_sent_is_around_what_was_turned(tilt: int) -> None:
+    """Where the image was sent twice as large as it is worked on."""
+    image = Image.new("L", (300, 200), 255)
+    image.paste(0, (200, 40, 230, 90))
+    leveled = level(decode_image(encode(image))._replace(scale=(2.0, 2.0)), tilt)
+    ys, xs = np.nonzero(leveled.image.gray < 128)
+    turned = Box(xs.min(), ys.min(), xs.max() + 1 - xs.min(), ys.max() + 1 - ys.min())
+    box = leveled.box_as_sent(turned)
+    assert (box.left + box.right, box.top + box.bottom) == pytest.approx((860, 260), abs=4)
+    assert box.left <= 400
+    assert box.right >= 460
+    assert box.top <= 80
+    assert box.bottom >= 180
