@@ -55,6 +55,10 @@ MIN_CLEAR = 0.98
 MIN_INK, MIN_GAP = 0.1, 2
 """Ink of the model input that is not paper, and columns or rows of paper that part digits."""
 
+MIN_TILTED_DIGITS, MIN_TURNED_DIGITS = 2, 3
+"""Digits of a row that is read once an image is turned: a little, and by about a quarter, where an
+8 on its side is two."""
+
 
 class StageTimings(NamedTuple):
     """Milliseconds that each stage of the pipeline took."""
@@ -93,8 +97,8 @@ class Answer(NamedTuple):
     prediction: Prediction
     model_input: ModelInput | None
     """(28, 28): that of the only digit."""
-    tilt: int = 0
-    """By how many degrees its ink falls to the right; 0 unless it may be a row that does."""
+    tilts: tuple[int, ...] = ()
+    """By how many degrees the row that its ink forms may fall to the right."""
 
 
 class Recognizer:
@@ -163,20 +167,26 @@ class Recognizer:
     ) -> tuple[Prediction, ModelInput | None]:
         """Return the prediction for an image, and the model input of its only digit.
 
-        `drawn` is all ink of the image, None if none is seen. If it is no digit but a row of them
-        that rises or falls, that row is read once it is turned level, if that is likelier.
+        `drawn` is all ink of the image, None if none is seen. If it is no digit but a row that
+        rises or falls, it is also read once the image is turned, and the likelier number counts.
         """
         as_sent = self.read(image, drawn)
-        if not as_sent.tilt or as_sent.prediction.verdict == "digit":
-            return as_sent[:2]
+        likeliest = as_sent[:2]
+        if as_sent.prediction.verdict == "digit" or not as_sent.tilts:
+            return likeliest
         # Late, because most images need none of it.
-        from recognizer.tilt import level
+        from recognizer.tilt import STEEP, level
 
-        leveled = level(image, as_sent.tilt)
-        turned = self.read(leveled.image, preprocess(leveled.image.gray)).prediction
-        if not is_likelier(turned, as_sent.prediction):
-            return as_sent[:2]
-        return turned._replace(numbers=leveled.as_sent(turned.numbers)), None
+        for tilt in as_sent.tilts:
+            is_steep = abs(tilt) >= STEEP
+            if is_steep and as_sent.prediction.verdict == "number":
+                continue
+            leveled = level(image, tilt)
+            turned = self.read(leveled.image, preprocess(leveled.image.gray)).prediction
+            least = MIN_TURNED_DIGITS if is_steep else MIN_TILTED_DIGITS
+            if is_likelier(turned, likeliest[0], least):
+                likeliest = turned._replace(numbers=leveled.as_sent(turned.numbers)), None
+        return likeliest
 
     def read(self, image: DecodedImage, drawn: Preprocessed | None) -> Answer:
         """Return what an image shows, read from left to right.
@@ -188,26 +198,26 @@ class Recognizer:
         if drawn is None:
             if is_scan or np.ptp(image.gray) < MIN_CONTRAST:
                 return Answer(*answer_unseen([]))
-            found, tilt = self.search.find_digits(image, None)
-            return Answer(*answer_unseen(found), tilt)
+            found, tilts = self.search.find_digits(image, None)
+            return Answer(*answer_unseen(found), tilts)
         single = self.classifier.predict(drawn.model_input)
         alone = PlacedDigit(single, drawn.model_input, to_sent_pixels(drawn.box, image.scale))
         if is_scan or is_plain(drawn, single):
             return Answer(*answer_alone(alone))
-        found, tilt = self.search.find_digits(image, drawn.patch)
-        return Answer(*answer(drawn, alone, found), tilt)
+        found, tilts = self.search.find_digits(image, drawn.patch)
+        return Answer(*answer(drawn, alone, found), tilts)
 
 
-def is_likelier(turned: Prediction, as_sent: Prediction) -> bool:
-    """Return whether what is read once an image is turned is believed, rather than as it was sent.
+def is_likelier(turned: Prediction, other: Prediction, least: int) -> bool:
+    """Return whether what is read once an image is turned is believed, rather than another reading.
 
-    It must be several digits; where none are seen as it was sent, sure ones.
+    It must be at least that many digits; where the other reading saw none, sure ones.
     """
-    if sum(len(number.digits) for number in turned.numbers) < 2:
+    if sum(len(number.digits) for number in turned.numbers) < least:
         return False
-    if not as_sent.numbers:
+    if not other.numbers:
         return turned.verdict == "number"
-    return turned.confidence > as_sent.confidence
+    return turned.confidence > other.confidence
 
 
 def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:

@@ -40,7 +40,7 @@ from recognizer.lifting import lift_ink
 from recognizer.line_reader import LineReader, Reading
 from recognizer.preprocessing import Box, InkPatch, ModelInput, size_normalize, to_sent_pixels
 from recognizer.slashes import without_slashes
-from recognizer.tilt import tilt_of
+from recognizer.tilt import tilts_of
 
 MORE_DIGITS = 0.7
 """How likely a number must be, compared with one of fewer digits that leaves ink unread."""
@@ -77,8 +77,8 @@ class Findings(NamedTuple):
     """What was found in an image."""
 
     digits: list[PlacedDigit]
-    tilt: int
-    """By how many degrees their row falls to the right; 0 unless much of it could be level."""
+    tilts: tuple[int, ...]
+    """By how many degrees their row may fall to the right; none if it is about level."""
 
 
 class Search:
@@ -102,11 +102,11 @@ class Search:
         """
         sight = self.finder.find(image.colors)
         found = self.find_among_others(sight, image.scale)
-        tilt = 0
+        tilts: tuple[int, ...] = ()
         if all_ink is not None and all_ink.on_even_paper:
             found = self.likelier(found, all_ink, image.scale)
-            tilt = tilt_of(all_ink.ink)
-        return Findings(without_slashes(found), tilt or tilt_of(sight.found.mask))
+            tilts = tilts_of(all_ink.ink)
+        return Findings(without_slashes(found), tilts or tilts_of(sight.found.mask))
 
     def likelier(
         self, found: list[PlacedDigit], all_ink: InkPatch, scale: tuple[float, float]

@@ -1,4 +1,7 @@
-"""A row of digits that rises or falls → how steeply, and the image turned so that it is level."""
+"""A row of digits that rises or falls → how steeply, and the image turned so that it is level.
+
+An image may also be turned by a quarter. Whether it is, or shows a column, only reading both tells.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,14 +15,16 @@ from recognizer.detection import MIN_MASK
 from recognizer.layout import Number
 from recognizer.preprocessing import Box, Ink, edge_pixels, ink_extent, median, to_sent_pixels
 
-TILTS = np.arange(-60, 61, 3)
-"""Degrees by which a row may fall to the right; a steeper one is a column."""
+TILTS = np.arange(-90, 90, 3)
+"""Degrees by which a row may fall to the right; it rises if they are below 0."""
 
-MIN_TILT = 9
-"""Degrees from which a row is turned: the networks know rows that slope less."""
+MIN_TILT, STEEP = 9, 60
+"""Degrees from which a row is turned, since the networks know rows that slope less; and from which
+it may be a column, or a row that is turned by more than a quarter."""
 
-MIN_GAIN = 1.1
-"""How many times as high as level ink must be as it is."""
+MIN_GAIN, MIN_STEEP_GAIN = 1.1, 1.5
+"""How many times as high as level ink must be as it is: in any row, and in a steep one, of three
+digits at least."""
 
 MAX_SAMPLES = 4_000
 """Pixels of ink that are looked at, at most."""
@@ -32,7 +37,7 @@ class LeveledImage(NamedTuple):
     """Its scale is 1: places in it are not yet those in the image as it was sent."""
     original: DecodedImage
     tilt: int
-    """Degrees by which the row fell to the right."""
+    """Degrees by which the row fell to the right, in -180 to 180."""
 
     def as_sent(self, numbers: Sequence[Number]) -> tuple[Number, ...]:
         """Return numbers of the turned image where they are in the image as it was sent."""
@@ -45,8 +50,8 @@ class LeveledImage(NamedTuple):
         """Return the box around a turned box, in pixels of the image as it was sent, upright."""
         angle = np.deg2rad(self.tilt)
         cos, sin = float(np.cos(angle)), float(np.sin(angle))
-        half_width = (box.width * cos + box.height * abs(sin)) / 2
-        half_height = (box.width * abs(sin) + box.height * cos) / 2
+        half_width = (box.width * abs(cos) + box.height * abs(sin)) / 2
+        half_height = (box.width * abs(sin) + box.height * abs(cos)) / 2
         x = (box.left + box.right - self.image.colors.width) / 2
         y = (box.top + box.bottom - self.image.colors.height) / 2
         left = self.original.colors.width / 2 + cos * x - sin * y - half_width
@@ -54,20 +59,22 @@ class LeveledImage(NamedTuple):
         return to_sent_pixels(Box(left, top, 2 * half_width, 2 * half_height), self.original.scale)
 
 
-def tilt_of(ink: Ink) -> int:
-    """Return by how many degrees the row that ink forms falls to the right; below 0 if it rises.
+def tilts_of(ink: Ink) -> tuple[int, ...]:
+    """Return by how many degrees the row that ink forms may fall to the right; below 0 if it rises.
 
-    It is 0 if it hardly does, or if the ink is not much flatter when it is turned back.
+    There are two if it is steep, and none if it is about level or the ink is hardly flatter when it
+    is turned.
     """
     y, x = np.nonzero(ink >= MIN_MASK)
     if not len(y):
-        return 0
+        return ()
     every = slice(None, None, -(-len(y) // MAX_SAMPLES))
-    y, x = y[every], x[every]
-    heights = [height_of(x, y, tilt) for tilt in TILTS]
-    tilt, as_it_is = int(TILTS[np.argmin(heights)]), heights[len(TILTS) // 2]
-    is_clear = MIN_TILT <= abs(tilt) < TILTS[-1] and as_it_is >= MIN_GAIN * min(heights)
-    return tilt if is_clear else 0
+    heights = [height_of(x[every], y[every], tilt) for tilt in TILTS.tolist()]
+    flattest = int(np.argmin(heights))
+    tilt, gain = int(TILTS[flattest]), height_of(x[every], y[every], 0) / heights[flattest]
+    if abs(tilt) >= STEEP and gain >= MIN_STEEP_GAIN:
+        return (tilt, tilt - 180 if tilt > 0 else tilt + 180)
+    return (tilt,) if MIN_TILT <= abs(tilt) < STEEP and gain >= MIN_GAIN else ()
 
 
 def height_of(x: NDArray[np.intp], y: NDArray[np.intp], tilt: int) -> float:
