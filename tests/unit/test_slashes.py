@@ -6,7 +6,7 @@ import pytest
 from recognizer.classifier import DigitPrediction
 from recognizer.layout import PlacedDigit
 from recognizer.preprocessing import Box, ModelInput
-from recognizer.slashes import rise_of, without_slashes
+from recognizer.slashes import lean_of, without_slashes
 
 FALLING: ModelInput = np.eye(28, dtype=np.float32)
 RISING: ModelInput = FALLING[:, ::-1]
@@ -69,6 +69,11 @@ def test_row_may_slope() -> None:
     assert text(without_slashes(slope)) == "24"
 
 
-@pytest.mark.parametrize(("ink", "rise"), [(RISING, 1), (FALLING, -1), (UPRIGHT, 0)])
-def test_rise_is_the_correlation_of_right_and_up(ink: ModelInput, rise: float) -> None:
-    assert rise_of(ink) == pytest.approx(rise)
+@pytest.mark.parametrize("width", [1, 5])
+@pytest.mark.parametrize("lean", [-0.5, 0, 0.5])
+def test_lean_is_how_far_right_a_line_of_any_width_is_on_each_row_farther_up(
+    lean: float, width: int
+) -> None:
+    rows, columns = np.indices((28, 28))
+    line = abs(columns - 13.5 - lean * (13.5 - rows)) <= width / 2
+    assert lean_of(line.astype(np.float32)) == pytest.approx(lean, abs=0.05)
