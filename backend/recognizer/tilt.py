@@ -12,7 +12,7 @@ from PIL import Image
 
 from recognizer.decoding import DecodedImage, to_grayscale
 from recognizer.detection import MIN_MASK
-from recognizer.layout import Number
+from recognizer.layout import Number, PlacedDigit
 from recognizer.preprocessing import Box, Ink, edge_pixels, ink_extent, median, to_sent_pixels
 
 TILTS = np.arange(-90, 90, 3)
@@ -42,21 +42,25 @@ class LeveledImage(NamedTuple):
     def as_sent(self, numbers: Sequence[Number]) -> tuple[Number, ...]:
         """Return numbers of the turned image where they are in the image as it was sent."""
         return tuple(
-            Number(tuple(each._replace(box=self.box_as_sent(each.box)) for each in number.digits))
+            Number(tuple(each._replace(box=self.box_as_sent(each)) for each in number.digits))
             for number in numbers
         )
 
-    def box_as_sent(self, box: Box) -> Box:
-        """Return the box around a turned box, in pixels of the image as it was sent, upright."""
+    def box_as_sent(self, digit: PlacedDigit) -> Box:
+        """Return the box around a turned digit's ink, in pixels of the image as it was sent."""
+        y, x = np.nonzero(digit.model_input >= MIN_MASK)
+        corners = np.array([(0, 0), (0, 1), (1, 0), (1, 1)])
+        points = (np.stack([x, y], axis=1)[:, None] + corners).reshape(-1, 2)
+        within = (points - points.min(axis=0)) / np.ptp(points, axis=0)
+        places = within * (digit.box.width, digit.box.height) + (digit.box.left, digit.box.top)
         angle = np.deg2rad(self.tilt)
-        cos, sin = float(np.cos(angle)), float(np.sin(angle))
-        half_width = (box.width * abs(cos) + box.height * abs(sin)) / 2
-        half_height = (box.width * abs(sin) + box.height * abs(cos)) / 2
-        x = (box.left + box.right - self.image.colors.width) / 2
-        y = (box.top + box.bottom - self.image.colors.height) / 2
-        left = self.original.colors.width / 2 + cos * x - sin * y - half_width
-        top = self.original.colors.height / 2 + sin * x + cos * y - half_height
-        return to_sent_pixels(Box(left, top, 2 * half_width, 2 * half_height), self.original.scale)
+        cos, sin = np.cos(angle), np.sin(angle)
+        middle, turned_middle = (
+            np.array(each.colors.size) / 2 for each in (self.original, self.image)
+        )
+        places = (places - turned_middle) @ np.array([(cos, sin), (-sin, cos)]) + middle
+        (left, top), (right, bottom) = places.min(axis=0).tolist(), places.max(axis=0).tolist()
+        return to_sent_pixels(Box(left, top, right - left, bottom - top), self.original.scale)
 
 
 def tilts_of(ink: Ink) -> tuple[int, ...]:

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from recognizer.classifier import BLANK
 from recognizer.decoding import decode_image
-from recognizer.preprocessing import Box, Ink, separate_ink
+from recognizer.layout import PlacedDigit
+from recognizer.preprocessing import Ink, preprocess, separate_ink
 from recognizer.tilt import level, tilts_of
 from support.images import encode
 
@@ -72,11 +74,7 @@ def test_box_as_sent_is_around_what_was_turned(tilt: int) -> None:
     image = Image.new("L", (300, 200), 255)
     image.paste(0, (200, 40, 230, 90))
     leveled = level(decode_image(encode(image))._replace(scale=(2.0, 2.0)), tilt)
-    ys, xs = np.nonzero(leveled.image.gray < 128)
-    turned = Box(xs.min(), ys.min(), xs.max() + 1 - xs.min(), ys.max() + 1 - ys.min())
-    box = leveled.box_as_sent(turned)
-    assert (box.left + box.right, box.top + box.bottom) == pytest.approx((860, 260), abs=4)
-    assert box.left <= 400
-    assert box.right >= 460
-    assert box.top <= 80
-    assert box.bottom >= 180
+    turned = preprocess(leveled.image.gray)
+    assert turned is not None
+    digit = PlacedDigit(BLANK, turned.model_input, turned.box)
+    assert leveled.box_as_sent(digit) == pytest.approx((400, 80, 60, 100), abs=10)
