@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from recognizer.decoding import DecodedImage, to_grayscale
-from recognizer.detection import MIN_MASK
+from recognizer.detection import MIN_MASK, connected_ink
 from recognizer.layout import Number, PlacedDigit
 from recognizer.preprocessing import Box, Ink, edge_pixels, ink_extent, median, to_sent_pixels
 
@@ -66,8 +66,8 @@ class LeveledImage(NamedTuple):
 def tilts_of(ink: Ink) -> tuple[int, ...]:
     """Return by how many degrees the row that ink forms may fall to the right; below 0 if it rises.
 
-    There are two if it is steep, and none if it is about level or the ink is hardly flatter when it
-    is turned.
+    There are two if it is steep, and none if it is about level, if the ink is hardly flatter when
+    it is turned, or if all of it is connected: a shape, rather than a row.
     """
     y, x = np.nonzero(ink >= MIN_MASK)
     if not len(y):
@@ -76,9 +76,12 @@ def tilts_of(ink: Ink) -> tuple[int, ...]:
     heights = [height_of(x[every], y[every], tilt) for tilt in TILTS.tolist()]
     flattest = int(np.argmin(heights))
     tilt, gain = int(TILTS[flattest]), height_of(x[every], y[every], 0) / heights[flattest]
-    if abs(tilt) >= STEEP and gain >= MIN_STEEP_GAIN:
-        return (tilt, tilt - 180 if tilt > 0 else tilt + 180)
-    return (tilt,) if MIN_TILT <= abs(tilt) < STEEP and gain >= MIN_GAIN else ()
+    is_steep = abs(tilt) >= STEEP
+    if abs(tilt) < MIN_TILT or gain < (MIN_STEEP_GAIN if is_steep else MIN_GAIN):
+        return ()
+    if len(connected_ink(ink)) < 2:
+        return ()
+    return (tilt, tilt - 180 if tilt > 0 else tilt + 180) if is_steep else (tilt,)
 
 
 def height_of(x: NDArray[np.intp], y: NDArray[np.intp], tilt: int) -> float:

@@ -1,5 +1,7 @@
 """How a row of digits rises or falls, and the image turned so that it is level."""
 
+from math import cos, radians, sin
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -20,6 +22,16 @@ def row_of_bars(tilt: float, count: int = 4, width: int = 20) -> Image.Image:
         middle = 150 + 50 * (index - (count - 1) / 2)
         pen.rectangle([middle - width / 2, 125, middle + width / 2, 175], fill=0)
     return image.rotate(-tilt, Image.Resampling.BICUBIC, fillcolor=255)
+
+
+def oval_of_dots() -> Image.Image:
+    """Return black dots on an oval on white paper, whose longer axis falls by 15 degrees."""
+    image = Image.new("L", (300, 300), 255)
+    for number in range(12):
+        angle = radians(30 * number)
+        x, y = round(150 + 100 * cos(angle)), round(150 + 90 * sin(angle))
+        image.paste(0, (x - 3, y - 3, x + 4, y + 4))
+    return image.rotate(-15, Image.Resampling.BICUBIC, fillcolor=255)
 
 
 def ink_of(image: Image.Image) -> Ink:
@@ -48,8 +60,8 @@ def test_specks_do_not_hide_a_tilt() -> None:
 
 @pytest.mark.parametrize(
     "image",
-    [row_of_bars(0), row_of_bars(5), row_of_bars(10, count=1, width=50)],
-    ids=["level", "nearly level", "hardly flatter"],
+    [row_of_bars(0), row_of_bars(5), oval_of_dots(), row_of_bars(30, width=50)],
+    ids=["level", "nearly level", "hardly flatter", "connected"],
 )
 def test_what_is_no_sloping_row_has_no_tilt(image: Image.Image) -> None:
     assert tilts_of(ink_of(image)) == ()
