@@ -1,4 +1,4 @@
-"""Which of two answers is believed: all ink read as one digit, or what the search found."""
+"""Which of two answers is believed: all ink as one digit or what was found; turned or as sent."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from recognizer.classifier import DigitPrediction, Verdict
 from recognizer.layout import PlacedDigit
 from recognizer.preprocessing import Box, InkPatch, Preprocessed
-from recognizer.recognizer import answer, is_plain
+from recognizer.recognizer import answer, answer_alone, answer_found, is_likelier, is_plain
 
 INK = np.ones((28, 28), dtype=np.float32)
 
@@ -150,3 +150,23 @@ def test_single_digit_with_ink_beside_it_is_unsure_if_all_ink_is_none() -> None:
 
 def test_very_likely_digit_with_ink_beside_it_is_sure() -> None:
     assert outcome(REJECTED, [placed(4, "digit", 0.99, LEFT)]) == ("digit", "4")
+
+
+@pytest.mark.parametrize(
+    ("turned", "as_sent", "least", "expected"),
+    [
+        (two(0.97), two(0.94), 2, True),
+        (two(0.94), two(0.97), 2, False),
+        (two(0.97), two(0.94), 3, False),
+        (two(0.97), [], 2, True),
+        (two(0.9), [], 2, False),  # 0.81 is unsure
+        ([placed(4, "digit", 0.99, LEFT)], two(0.94), 2, False),
+    ],
+    ids=["likelier", "less likely", "too few", "sure", "unsure", "single"],
+)
+def test_turned_image_is_believed_if_its_number_is_likelier(
+    turned: list[PlacedDigit], as_sent: list[PlacedDigit], least: int, expected: bool
+) -> None:
+    """Where nothing was seen in it as it was sent, the number must be sure."""
+    other = answer_found(as_sent)[0] if as_sent else answer_alone(REJECTED)[0]
+    assert is_likelier(answer_found(turned)[0], other, least) == expected
