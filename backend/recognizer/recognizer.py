@@ -23,6 +23,7 @@ from recognizer.model_files import FINDER_PATH, LINE_READER_PATH, MODEL_PATH, ve
 from recognizer.preprocessing import (
     MIN_CONTRAST,
     Box,
+    Ink,
     ModelInput,
     Preprocessed,
     preprocess,
@@ -97,8 +98,8 @@ class Answer(NamedTuple):
     prediction: Prediction
     model_input: ModelInput | None
     """(28, 28): that of the only digit."""
-    tilts: tuple[int, ...] = ()
-    """By how many degrees the row that its ink forms may fall to the right."""
+    inks: tuple[Ink, ...] = ()
+    """Where there may be a row that rises or falls, the clearest ink first."""
 
 
 class Recognizer:
@@ -172,12 +173,12 @@ class Recognizer:
         """
         as_sent = self.read(image, drawn)
         likeliest = as_sent[:2]
-        if as_sent.prediction.verdict == "digit" or not as_sent.tilts:
+        if as_sent.prediction.verdict == "digit" or not as_sent.inks:
             return likeliest
         # Late, because most images need none of it.
-        from recognizer.tilt import STEEP, level
+        from recognizer.tilt import STEEP, level, tilts_of
 
-        for tilt in as_sent.tilts:
+        for tilt in next(filter(None, map(tilts_of, as_sent.inks)), ()):
             is_steep = abs(tilt) >= STEEP
             if is_steep and as_sent.prediction.verdict == "number":
                 continue
@@ -198,14 +199,14 @@ class Recognizer:
         if drawn is None:
             if is_scan or np.ptp(image.gray) < MIN_CONTRAST:
                 return Answer(*answer_unseen([]))
-            found, tilts = self.search.find_digits(image, None)
-            return Answer(*answer_unseen(found), tilts)
+            found, inks = self.search.find_digits(image, None)
+            return Answer(*answer_unseen(found), inks)
         single = self.classifier.predict(drawn.model_input)
         alone = PlacedDigit(single, drawn.model_input, to_sent_pixels(drawn.box, image.scale))
         if is_scan or is_plain(drawn, single):
             return Answer(*answer_alone(alone))
-        found, tilts = self.search.find_digits(image, drawn.patch)
-        return Answer(*answer(drawn, alone, found), tilts)
+        found, inks = self.search.find_digits(image, drawn.patch)
+        return Answer(*answer(drawn, alone, found), inks)
 
 
 def is_likelier(turned: Prediction, other: Prediction, least: int) -> bool:

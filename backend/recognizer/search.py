@@ -38,9 +38,15 @@ from recognizer.finder import Finder, Sight
 from recognizer.layout import PlacedDigit, as_unsure, split_numbers
 from recognizer.lifting import lift_ink
 from recognizer.line_reader import LineReader, Reading
-from recognizer.preprocessing import Box, InkPatch, ModelInput, size_normalize, to_sent_pixels
+from recognizer.preprocessing import (
+    Box,
+    Ink,
+    InkPatch,
+    ModelInput,
+    size_normalize,
+    to_sent_pixels,
+)
 from recognizer.slashes import without_slashes
-from recognizer.tilt import tilts_of
 
 MORE_DIGITS = 0.7
 """How likely a number must be, compared with one of fewer digits that leaves ink unread."""
@@ -77,8 +83,8 @@ class Findings(NamedTuple):
     """What was found in an image."""
 
     digits: list[PlacedDigit]
-    tilts: tuple[int, ...]
-    """By how many degrees their row may fall to the right; none if it is about level."""
+    inks: tuple[Ink, ...]
+    """Where there may be a row that rises or falls, the clearest ink first."""
 
 
 class Search:
@@ -102,11 +108,10 @@ class Search:
         """
         sight = self.finder.find(image.colors)
         found = self.find_among_others(sight, image.scale)
-        tilts: tuple[int, ...] = ()
-        if all_ink is not None and all_ink.on_even_paper:
-            found = self.likelier(found, all_ink, image.scale)
-            tilts = tilts_of(all_ink.ink)
-        return Findings(without_slashes(found), tilts or tilts_of(sight.found.mask))
+        if all_ink is None or not all_ink.on_even_paper:
+            return Findings(without_slashes(found), (sight.found.mask,))
+        found = self.likelier(found, all_ink, image.scale)
+        return Findings(without_slashes(found), (all_ink.ink, sight.found.mask))
 
     def likelier(
         self, found: list[PlacedDigit], all_ink: InkPatch, scale: tuple[float, float]
