@@ -117,6 +117,11 @@ def framed(image: Image.Image) -> Image.Image:
     return ImageOps.expand(ImageOps.crop(image, 2), 2, (0, 0, 0))
 
 
+def on_a_table(image: Image.Image) -> Image.Image:
+    """Return an image whose paper lies on a brown table."""
+    return ImageOps.expand(image, 90, (94, 62, 40))
+
+
 @pytest.mark.parametrize("turn", [Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270])
 def test_number_in_an_image_that_is_turned_by_a_quarter_is_read(
     recognizer: Recognizer, turn: Image.Transpose
@@ -129,11 +134,6 @@ def test_number_in_an_image_that_is_turned_by_a_quarter_is_read(
 def test_column_stays_a_column(recognizer: Recognizer) -> None:
     numbers = read(recognizer, written(list("4275"), (160, 420))).numbers
     assert [number.text for number in numbers] == list("4275")
-
-
-def on_a_table(image: Image.Image) -> Image.Image:
-    """Return an image whose paper lies on a brown table."""
-    return ImageOps.expand(image, 90, (94, 62, 40))
 
 
 @pytest.mark.parametrize("ground", [ImageOps.invert, framed, on_a_table])

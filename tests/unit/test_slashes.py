@@ -77,3 +77,8 @@ def test_lean_is_how_far_right_a_line_of_any_width_is_on_each_row_farther_up(
     rows, columns = np.indices((28, 28))
     line = abs(columns - 13.5 - lean * (13.5 - rows)) <= width / 2
     assert lean_of(line.astype(np.float32)) == pytest.approx(lean, abs=0.05)
+
+
+@pytest.mark.parametrize(("ink", "lean"), [(RISING, 1), (FALLING, -1), (UPRIGHT, 0)])
+def test_lean_is_right_for_each_step_up(ink: ModelInput, lean: float) -> None:
+    assert lean_of(ink) == pytest.approx(lean)
