@@ -97,6 +97,12 @@ def truncated_form() -> Request:
     return Request(whole.body[:-200], whole.content_type)
 
 
+def form_in(charset: str, *parts: bytes) -> Request:
+    """Return a valid form whose content type names a charset, which forms do not have."""
+    form = form_request(valid_png(), *parts)
+    return Request(form.body, f"{form.content_type}; charset={charset}")
+
+
 def form_with_type(content_type: str) -> Request:
     """Return a valid form with an invalid content type."""
     return Request(form_request(valid_png()).body, content_type)
@@ -205,6 +211,14 @@ UNREADABLE_FORMS: dict[str, MakeRequest] = {
     "form: a part without a name": lambda: multipart_request(
         b"Content-Disposition: form-data\r\n\r\n7"
     ),
+    "form: truncated": truncated_form,
+    "form: without its last boundary": lambda: Request(
+        form_request(valid_png()).body[:-4], form_request(b"").content_type
+    ),
+    "form: two files": lambda: form_request(valid_png(), form_part(valid_png())),
+    "form: a file and a field of its name": lambda: form_request(
+        valid_png(), form_part(b"7", filename=None)
+    ),
 }
 
 NO_FILE_IN_FORM: dict[str, MakeRequest] = {
@@ -215,7 +229,6 @@ NO_FILE_IN_FORM: dict[str, MakeRequest] = {
     "form: file as a plain field": lambda: multipart_request(
         form_part(MARK.encode(), filename=None)
     ),
-    "form: truncated": truncated_form,
 }
 
 TOO_MANY_PIXELS: dict[str, Callable[[], bytes]] = {
@@ -442,6 +455,16 @@ UNUSUAL_REQUESTS: dict[str, tuple[int | None, MakeRequest]] = {
         lambda: form_request(valid_png(), *[form_part(b"1", name="a", filename=None)] * 1000),
     ),
     "form with more files": (7, lambda: form_request(valid_png(), *[form_part(b"1", "a")] * 99)),
+    **{
+        f"form in {charset}": (7, partial(form_in, charset))
+        for charset in ("ISO-8859-1", "utf-16", "undefined", '"')
+    },
+    "form in a charset that takes minutes to decode": (
+        7,
+        lambda: form_in(
+            "punycode", form_part(b"a" * 900_000 + b"-" + b"a" * 100_000, "a", filename=None)
+        ),
+    ),
     **{
         f"{file_format} without a content type": (
             7,

@@ -7,11 +7,14 @@ import base64
 import binascii
 import json
 import string
+from contextlib import aclosing
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from starlette.datastructures import UploadFile
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import Headers, UploadFile
+from starlette.formparsers import MultiPartParser
 from starlette.requests import ClientDisconnect
 
 from recognizer.api.errors import APIError
@@ -95,29 +98,60 @@ def decode_base64(text: str, max_bytes: int) -> bytes:
         raise APIError("bad_base64", detail) from error
 
 
+class FormParser(MultiPartParser):
+    """A parser of multipart forms that knows whether it has read all of a form."""
+
+    is_complete = False
+
+    def on_end(self) -> None:
+        """Note that the last boundary has been read."""
+        self.is_complete = True
+
+
 async def file_part(request: Request) -> bytes:
     """Return the content of the part `file` of a multipart form."""
+    detail = (
+        'The form cannot be read; send multipart/form-data with a file part named "file", and '
+        f"with at most {MAX_FORM_FILES} files and {MAX_FORM_FIELDS:,} other fields of up to "
+        f"{MAX_FIELD_BYTES / 1_000_000:.0f} MB each."
+    )
     try:
-        form = await request.form(
-            max_files=MAX_FORM_FILES, max_fields=MAX_FORM_FIELDS, max_part_size=MAX_FIELD_BYTES
-        )
+        async with aclosing(request.stream()) as stream:
+            parser = FormParser(
+                form_headers(request.headers["content-type"]),
+                stream,
+                max_files=MAX_FORM_FILES,
+                max_fields=MAX_FORM_FIELDS,
+                max_part_size=MAX_FIELD_BYTES,
+            )
+            form = await parser.parse()
     except (APIError, ClientDisconnect):
         raise
     except Exception as error:  # the parser raises many kinds
-        detail = (
-            'The form cannot be read; send multipart/form-data with a file part named "file", and '
-            f"with at most {MAX_FORM_FILES} files and {MAX_FORM_FIELDS:,} other fields of up to "
-            f"{MAX_FIELD_BYTES / 1_000_000:.0f} MB each."
-        )
         raise APIError("bad_form", detail) from error
     try:
-        part = form.get("file")
-        if not isinstance(part, UploadFile):
+        if not parser.is_complete:
+            raise APIError("bad_form", detail)
+        parts = form.getlist("file")
+        if len(parts) > 1:
+            raise APIError("bad_form", 'The form has several parts named "file"; send one image.')
+        if not parts or not isinstance(parts[0], UploadFile):
             detail = f'The form needs a file part named "file" with {ACCEPTED_FORMATS}.'
             raise APIError("missing_field", detail)
-        return await part.read()
+        return await parts[0].read()
     finally:
         await form.close()
+
+
+def form_headers(content_type: str) -> Headers:
+    """Return what of a form's content type its parser needs: the boundary.
+
+    The parser would also decode fields from any `charset`, for minutes from some; forms have none
+    (RFC 7578, section 5.1.2).
+    """
+    _, options = parse_options_header(content_type)
+    boundary = options.get(b"boundary", b"")
+    return Headers(raw=[(b"content-type", b'multipart/form-data; boundary="%b"' % boundary)])
 
 
 def parse_feedback(body: bytes) -> FeedbackRequest:
