@@ -37,6 +37,12 @@ def with_other_columns(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize("uri", ["s3://", "s3:///prefix", "s3://Bad_Bucket!/prefix"])
+def test_bucket_that_cannot_exist_is_rejected_at_once(uri: str) -> None:
+    with pytest.raises(StoreUnavailableError, match=f"Feedback cannot be stored in {uri}: "):
+        open_store(uri)
+
+
 @pytest.mark.parametrize("make", [in_missing_folder, not_a_database, with_other_columns])
 def test_unusable_file_cannot_be_opened_and_is_named(
     tmp_path: Path, make: Callable[[Path], Path]

@@ -19,7 +19,10 @@ def test_defaults_without_environment_variables(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        *[("DIGITS_MAX_BYTES", text) for text in ("", "0", "-1", "4MB", "1e6", "4_000", "²")],
+        *[
+            ("DIGITS_MAX_BYTES", text)
+            for text in ("", "0", "-1", "4MB", "1e6", "4_000", "²", "9" * 13)
+        ],
         ("DIGITS_MAX_PIXELS", "16MP"),
         ("DIGITS_MAX_WAIT_MS", "0.5"),
         ("DIGITS_STORE_INPUTS", "yes"),
@@ -29,6 +32,12 @@ def test_invalid_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, te
     monkeypatch.setenv(name, text)
     with pytest.raises(SystemExit, match=rf"{name} must be .*, not '{text}'\."):
         Settings.from_environment()
+
+
+@pytest.mark.parametrize("name", ["DIGITS_PAGE_DIR", "DIGITS_FEEDBACK"])
+def test_empty_setting_is_like_none(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "")
+    assert Settings.from_environment() == Settings()
 
 
 @pytest.mark.parametrize(("text", "expected"), [("1", True), ("0", False), ("", False)])

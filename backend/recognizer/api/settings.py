@@ -1,6 +1,7 @@
 """Every environment variable that the application reads; all begin with DIGITS_."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,7 @@ class Settings:
             max_bytes=_positive_int("DIGITS_MAX_BYTES", defaults.max_bytes),
             max_pixels=_positive_int("DIGITS_MAX_PIXELS", defaults.max_pixels),
             max_wait_ms=_positive_int("DIGITS_MAX_WAIT_MS", defaults.max_wait_ms),
-            page_dir=Path(os.environ.get("DIGITS_PAGE_DIR", defaults.page_dir)),
+            page_dir=Path(os.environ.get("DIGITS_PAGE_DIR") or defaults.page_dir),
             page_url=os.environ.get("DIGITS_PAGE_URL", defaults.page_url),
             feedback_uri=os.environ.get("DIGITS_FEEDBACK") or defaults.feedback_uri,
             store_inputs=_switch("DIGITS_STORE_INPUTS"),
@@ -54,8 +55,8 @@ class Settings:
 
 def _positive_int(name: str, default: int) -> int:
     text = os.environ.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise SystemExit(f"{name} must be a whole number above 0, not {text!r}.")
+    if not re.fullmatch("0*[1-9][0-9]{0,11}", text):
+        raise SystemExit(f"{name} must be a whole number from 1 to 999999999999, not {text!r}.")
     return int(text)
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -20,6 +21,9 @@ CLIENT_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_at
 CONFLICT_CODES = ("PreconditionFailed", "ConditionalRequestConflict")
 """S3's error codes if the object exists already, or is being written at this moment."""
 
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+"""The names that a bucket may have."""
+
 
 class S3Store:
     """Feedback at s3://bucket/prefix.
@@ -32,6 +36,8 @@ class S3Store:
         self.uri = uri
         parts = urlsplit(uri)
         self.bucket, prefix = parts.netloc, parts.path.strip("/")
+        if not BUCKET.fullmatch(self.bucket):
+            raise StoreUnavailableError(f"Feedback cannot be stored in {uri}: no such bucket name.")
         self.prefix = f"{prefix}/" if prefix else ""
         with translate_errors(uri):
             self.s3 = boto3.client("s3", config=CLIENT_CONFIG)
