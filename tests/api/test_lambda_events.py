@@ -108,14 +108,15 @@ def test_clients_request_id_is_returned(handler: Handler, source: Source) -> Non
     assert headers["x-request-id"] == "from-the-client"
 
 
-def test_links_begin_with_the_root_path(handler: Handler, source: Source) -> None:
+@pytest.mark.parametrize("path", ["/docs", "/docs/"])
+def test_links_begin_with_the_root_path(handler: Handler, source: Source, path: str) -> None:
     def get(path: str) -> dict[str, Any]:
         return handler(source.event(Request(path=path, method="GET")), None)
 
     root = source_json(source, get("/"))
     assert root["documentation"] == f"{source.root_path}/docs"
-    links = re.findall(r'(?:href|src)="([^"#]+)"', get("/docs")["body"])
-    assert {urljoin(f"{source.root_path}/docs", link) for link in links} >= {
+    links = re.findall(r'(?:href|src)="([^"#]+)"', get(path)["body"])
+    assert {urljoin(f"{source.root_path}{path}", link) for link in links} >= {
         f"{source.root_path}/{path}" for path in ("openapi.json", "docs/style.css", "docs/try.js")
     }
     servers = source_json(source, get("/openapi.json")).get("servers", [{"url": ""}])

@@ -50,6 +50,7 @@ class EventMiddleware:
         event = scope["aws.event"]
         scope["root_path"] = event["rootPath"]
         scope["path"] = event["rootPath"] + scope["path"]
+        scope["raw_path"] = scope["path"].encode()
         await self.app(scope, reject_body if event["hasInvalidBody"] else receive, send)
 
 
