@@ -36,6 +36,13 @@ def test_unchanged_index_gets_304(client: httpx.Client) -> None:
     assert response.headers["cache-control"] == "no-cache"
 
 
+def test_range_of_a_file_is_the_whole_file(client: httpx.Client) -> None:
+    for wanted in ("bytes=0-1", "bytes=99999-", "lines=1"):
+        response = client.get("/index.html", headers={"range": wanted})
+        assert (response.status_code, response.text) == (200, INDEX)
+        assert "accept-ranges" not in response.headers
+
+
 def test_asset_is_compressed_if_the_client_accepts_gzip(client: httpx.Client) -> None:
     compressed = client.get("/assets/index-Bx3k.js", headers={"accept-encoding": "gzip"})
     assert compressed.headers["content-encoding"] == "gzip"
