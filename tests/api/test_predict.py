@@ -57,6 +57,8 @@ SPELLINGS: dict[str, Callable[[bytes], str]] = {
     "in lines": lambda image: "\r\n".join(textwrap.wrap(base64.b64encode(image).decode(), 76)),
     "data URL": data_url,
     "data URL in capitals": lambda image: data_url(image).replace("data:", "DATA:"),
+    "data URL after a line break": lambda image: "\n" + data_url(image),
+    "data URL with a space": lambda image: data_url(image).replace(";", "; "),
 }
 
 
