@@ -6,7 +6,7 @@ import io
 import os
 import sqlite3
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -22,10 +22,11 @@ from api.observed_server import ObservedServer
 from api.requests import json_request, raw_request
 from PIL import Image
 
-from recognizer.api.app import FEEDBACK_BURST
+from recognizer.api.app import FEEDBACK_BURST, create_app
+from recognizer.api.middleware import RequestLogMiddleware
 from recognizer.api.server import create_server
 from recognizer.api.settings import Settings
-from recognizer.feedback import FEEDBACK_WINDOW, new_prediction_id
+from recognizer.feedback import FEEDBACK_WINDOW, FeedbackStore, new_prediction_id
 from recognizer.feedback.sqlite import MAX_ROWS, SQLiteStore
 from support.images import digit_image, encode, grid_image
 from support.paths import BACKEND
@@ -330,6 +331,26 @@ def test_too_much_feedback_gets_429_while_predictions_go_on() -> None:
     assert prediction.json()["digit"] == 7
 
 
+def test_fault_of_the_application_gets_500_in_the_form_of_all_errors() -> None:
+    def broken() -> FeedbackStore:
+        raise RuntimeError("a secret")
+
+    app = create_app(Settings(), broken)
+    app.add_middleware(RequestLogMiddleware, sinks=[])
+
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            prediction = await raw_request(valid_png()).send_in_process(client)
+            feedback = json_request({"id": prediction.json()["id"], "digit": 7}, "/feedback")
+            return await feedback.send_in_process(client)
+
+    response = asyncio.run(send())
+    assert response.status_code == 500
+    assert_is_error(response.text, "internal_error")
+    assert "secret" not in response.text
+
+
 def test_acknowledged_feedback_survives_kill_9(tmp_path: Path) -> None:
     with ObservedServer(tmp_path) as observed, ThreadPoolExecutor(4) as clients:
         prediction_ids = [observed.predict()["id"] for _ in range(FEEDBACK_BURST)]
@@ -430,6 +451,25 @@ def test_locked_store_gives_503_and_nothing_is_counted(observed: ObservedServer)
     log = observed.server.log.read_text()
     assert "feedback.sqlite: database is locked" in log
     assert "Traceback" not in log
+
+
+def test_locked_store_keeps_nothing_else_waiting(observed: ObservedServer) -> None:
+    prediction_id = observed.predict()["id"]
+    with (
+        closing(sqlite3.connect(observed.store_path, isolation_level=None)) as connection,
+        ThreadPoolExecutor(FEEDBACK_BURST) as pool,
+    ):
+        connection.execute("BEGIN EXCLUSIVE")
+        rejected = [
+            pool.submit(observed.send_feedback, id=prediction_id, digit=7)
+            for _ in range(FEEDBACK_BURST)
+        ]
+        wait(rejected, return_when=FIRST_COMPLETED)  # those after it still wait
+        assert metrics_of(observed.client)
+        assert observed.predict()["digit"] == 7
+        assert not all(each.done() for each in rejected)
+        connection.execute("COMMIT")
+    assert {each.result().status_code for each in rejected} == {204, 503}
 
 
 def test_server_without_a_usable_store_does_not_start(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from anyio import to_thread
+from anyio import CapacityLimiter, fail_after, to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.types import ASGIApp
@@ -41,6 +41,10 @@ MAX_CONCURRENT_DECODES = 2
 SMALL_TURN_SECONDS, LARGE_TURN_SECONDS = 0.002, 0.05
 """How long a prediction takes, until it has been measured."""
 
+MAX_CONCURRENT_SAVES, MAX_SAVE_WAIT = 4, 5
+"""Feedback that is stored at the same time, and for how many seconds more of it may wait for that:
+a store that does not respond leaves the threads to everything else."""
+
 FEEDBACK_RATE, FEEDBACK_BURST = 5, 50
 """Feedback requests accepted a second on average, and at once."""
 
@@ -65,6 +69,7 @@ def create_app(
     max_wait = settings.max_wait_ms / 1_000
     small_images = TurnQueue(1, SMALL_TURN_SECONDS, max_wait)
     large_images = TurnQueue(MAX_CONCURRENT_DECODES, LARGE_TURN_SECONDS, max_wait)
+    saves = CapacityLimiter(MAX_CONCURRENT_SAVES)
     feedback_limit = TokenBucket(FEEDBACK_RATE, FEEDBACK_BURST)
 
     app = FastAPI(
@@ -143,9 +148,10 @@ def create_app(
         model_input = decode_input(sent.input) if settings.store_inputs and sent.input else None
         received = create_feedback(sent.id, sent.label, model_input)
         try:
-            is_first = await to_thread.run_sync(lambda: store().save(received))
-        except StoreUnavailableError as error:
-            print(error, file=sys.stderr)
+            with fail_after(MAX_SAVE_WAIT):
+                is_first = await to_thread.run_sync(lambda: store().save(received), limiter=saves)
+        except (StoreUnavailableError, TimeoutError) as error:
+            print(str(error) or "The feedback store is busy.", file=sys.stderr)
             detail = "The feedback could not be stored; try again later."
             raise APIError("store_unavailable", detail) from error
         record = request.state.record

@@ -83,6 +83,7 @@ def add_exception_handlers(app: FastAPI) -> None:
     app.exception_handler(RequestValidationError)(validation_error_handler)
     app.exception_handler(HTTPException)(http_exception_handler)
     app.exception_handler(ClientDisconnect)(client_disconnect_handler)
+    app.exception_handler(Exception)(unexpected_error_handler)
 
 
 def error_response(
@@ -142,3 +143,8 @@ async def client_disconnect_handler(request: Request, _: ClientDisconnect) -> Re
     """Record that a client disconnected while sending; it gets no response."""
     detail = "The connection was closed before the request was complete."
     return reject(request, "client_disconnected", detail)
+
+
+async def unexpected_error_handler(_: Request, __: Exception) -> Response:
+    """Return a sentence; the error itself goes to the log."""
+    return error_response(500, "internal_error", "Something failed here; try again later.")
