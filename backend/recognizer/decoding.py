@@ -38,7 +38,8 @@ The classifier reads 20 pixels of a digit; this leaves enough of one a tenth of 
 """
 
 INLINE_MAX_PIXELS = 250_000
-"""Images of up to this many pixels take a few milliseconds, too little for a worker thread."""
+"""Images of up to this many pixels take a few milliseconds, too little for a worker thread,
+before they are searched."""
 
 MAX_JPEG_SCANS = 100
 """Progressive JPEGs have about ten; each costs a pass over the whole image."""

@@ -92,6 +92,19 @@ class Recognition(NamedTuple):
     timings: StageTimings
 
 
+class Glance(NamedTuple):
+    """What an image shows if all of its ink is one digit."""
+
+    image: DecodedImage
+    drawn: Preprocessed | None
+    """All ink of the image; None if none is seen."""
+    alone: PlacedDigit | None
+    """That ink, read as one digit."""
+    is_settled: bool
+    """Whether that is all there is to see, so that the image need not be searched."""
+    timings: StageTimings = StageTimings(0, 0, 0)
+
+
 class Answer(NamedTuple):
     """What an image shows, read from left to right."""
 
@@ -145,6 +158,10 @@ class Recognizer:
         Of an animation, the first frame that is not blank is read. `header` is that of the file, if
         it has been read. Raises ImageError if the bytes are not an accepted image.
         """
+        return self.finish(self.begin(content, header))
+
+    def begin(self, content: bytes, header: Header | None = None) -> Glance:
+        """Do what `recognize` does first, which takes a few milliseconds for a small image."""
         start = perf_counter()
         image = decode_image(content, self.max_bytes, self.max_pixels, header)
         decoded = perf_counter()
@@ -155,23 +172,28 @@ class Recognizer:
                 if drawn is not None:
                     break
         preprocessed = perf_counter()
-        prediction, model_input = self.predict(image, drawn)
+        glance = self.glance(image, drawn)
         timings = StageTimings(
             decode_ms=1_000 * (decoded - start),
             preprocess_ms=1_000 * (preprocessed - decoded),
             model_ms=1_000 * (perf_counter() - preprocessed),
         )
-        return Recognition(prediction, model_input, timings)
+        return glance._replace(timings=timings)
 
-    def predict(
-        self, image: DecodedImage, drawn: Preprocessed | None
-    ) -> tuple[Prediction, ModelInput | None]:
+    def finish(self, glance: Glance) -> Recognition:
+        """Do the rest of what `recognize` does: nothing is left if the glance settled it."""
+        start = perf_counter()
+        prediction, model_input = self.predict(glance)
+        took = glance.timings.model_ms + 1_000 * (perf_counter() - start)
+        return Recognition(prediction, model_input, glance.timings._replace(model_ms=took))
+
+    def predict(self, glance: Glance) -> tuple[Prediction, ModelInput | None]:
         """Return the prediction for an image, and the model input of its only digit.
 
-        `drawn` is all ink of the image, None if none is seen. If it is no digit but a row that
-        rises or falls, it is also read once the image is turned, and the likelier number counts.
+        If it shows no digit but a row that rises or falls, it is also read once it is turned, and
+        the likelier number counts.
         """
-        as_sent = self.read(image, drawn)
+        as_sent = self.read(glance)
         likeliest = as_sent[:2]
         if as_sent.prediction.verdict == "digit" or not as_sent.inks:
             return likeliest
@@ -182,28 +204,33 @@ class Recognizer:
             is_steep = abs(tilt) >= STEEP
             if is_steep and as_sent.prediction.verdict == "number":
                 continue
-            leveled = level(image, tilt)
-            turned = self.read(leveled.image, preprocess(leveled.image.gray)).prediction
+            leveled = level(glance.image, tilt)
+            drawn = preprocess(leveled.image.gray)
+            turned = self.read(self.glance(leveled.image, drawn)).prediction
             least = MIN_TURNED_DIGITS if is_steep else MIN_TILTED_DIGITS
             if is_likelier(turned, likeliest[0], least):
                 likeliest = turned._replace(numbers=leveled.as_sent(turned.numbers)), None
         return likeliest
 
-    def read(self, image: DecodedImage, drawn: Preprocessed | None) -> Answer:
-        """Return what an image shows, read from left to right.
-
-        `drawn` is all ink of the image, None if none is seen. It is read as one digit; the image is
-        searched only if that does not settle it.
-        """
+    def glance(self, image: DecodedImage, drawn: Preprocessed | None) -> Glance:
+        """Read all ink of an image as one digit. `drawn` is None if no ink is seen."""
         is_scan = max(image.gray.shape) < MIN_SEARCHED_SIDE
         if drawn is None:
-            if is_scan or np.ptp(image.gray) < MIN_CONTRAST:
-                return Answer(*answer_unseen([]))
-            found, inks = self.search.find_digits(image, None)
-            return Answer(*answer_unseen(found), inks)
+            return Glance(image, None, None, is_scan or bool(np.ptp(image.gray) < MIN_CONTRAST))
         single = self.classifier.predict(drawn.model_input)
         alone = PlacedDigit(single, drawn.model_input, to_sent_pixels(drawn.box, image.scale))
-        if is_scan or is_plain(drawn, single):
+        return Glance(image, drawn, alone, is_scan or is_plain(drawn, single))
+
+    def read(self, glance: Glance) -> Answer:
+        """Return what an image shows, read from left to right.
+
+        It is searched only if the glance did not settle it.
+        """
+        image, drawn, alone, is_settled, _ = glance
+        if drawn is None or alone is None:
+            found, inks = ([], ()) if is_settled else self.search.find_digits(image, None)
+            return Answer(*answer_unseen(found), inks)
+        if is_settled:
             return Answer(*answer_alone(alone))
         found, inks = self.search.find_digits(image, drawn.patch)
         return Answer(*answer(drawn, alone, found), inks)

@@ -14,12 +14,13 @@ from api.invalid_requests import valid_png
 from api.metrics_text import changes, metrics_of, series
 from api.observed_server import ObservedServer
 from api.requests import raw_request
+from PIL import Image
 
 from benchmarks.load_generator import generate_open_load, predict_request
-from support.images import digit_image, encode
+from support.images import digit_image, encode, pair_image
 from support.server import RESPONSE_TIMEOUT
 
-CLIENTS = 60
+CLIENTS, SEARCHED = 60, 2
 
 LARGE = (3_900, 4_000)
 """Takes far longer to decode than to send."""
@@ -46,7 +47,7 @@ def send_at_once(busy: ObservedServer, image: bytes, path: str = "/predict") -> 
 
     Each request has an ID of its own, and each connection is used again.
     """
-    head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: {raw_request(image).content_type}"
+    head = request_head(image, path)
     address = ("127.0.0.1", busy.server.port)
     with ExitStack() as stack:
         connections = [
@@ -58,14 +59,19 @@ def send_at_once(busy: ObservedServer, image: bytes, path: str = "/predict") -> 
         request_ids = [token_hex(8) for _ in connections]
         with busy.server.paused():
             for request_id, connection in zip(request_ids, connections, strict=True):
-                fields = f"X-Request-ID: {request_id}\r\nContent-Length: {len(image)}"
-                connection.sendall(f"{head}\r\n{fields}\r\n\r\n".encode() + image)
+                connection.sendall(f"{head}X-Request-ID: {request_id}\r\n\r\n".encode() + image)
         assert busy.client.get("/health").json()["status"] == "ok"
         responses = [received(connection) for connection in connections]
         assert [response.request_ids for response in responses] == [[sent] for sent in request_ids]
         for connection in connections:
             check_health(connection)
         return responses
+
+
+def request_head(image: bytes, path: str = "/predict") -> str:
+    """Return the beginning of a request with an image, up to its next header field."""
+    content_type = f"Content-Type: {raw_request(image).content_type}"
+    return f"POST {path} HTTP/1.1\r\nHost: a\r\n{content_type}\r\nContent-Length: {len(image)}\r\n"
 
 
 def check_health(connection: socket.socket) -> None:
@@ -117,6 +123,34 @@ def test_server_predicts_again_after_an_overload(busy: ObservedServer) -> None:
     send_at_once(busy, valid_png())
     for _ in range(CLIENTS):
         assert busy.predict()["digit"] == 7
+
+
+def test_new_connection_is_served_while_images_are_searched(observed: ObservedServer) -> None:
+    sheet = Image.new("L", (480, 480), 255)
+    for place in range(9):
+        pair = pair_image("42").resize((160, 160))
+        sheet.paste(pair, (160 * (place // 3), 160 * (place % 3)))
+    image = encode(sheet)
+    address = ("127.0.0.1", observed.server.port)
+    observed.client.post("/predict", content=image, headers={"content-type": "image/png"})
+    with ExitStack() as stack:
+        connections = [
+            stack.enter_context(socket.create_connection(address, RESPONSE_TIMEOUT))
+            for _ in range(SEARCHED)
+        ]
+        for connection in connections:
+            check_health(connection)
+        request_ids = [token_hex(8) for _ in connections]
+        with observed.server.paused():
+            for request_id, connection in zip(request_ids, connections, strict=True):
+                fields = f"X-Request-ID: {request_id}\r\n\r\n"
+                connection.sendall((request_head(image) + fields).encode() + image)
+            health = stack.enter_context(socket.create_connection(address, RESPONSE_TIMEOUT))
+            health.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\nX-Request-ID: health\r\n\r\n")
+        assert received(health).status == 200
+        assert {received(connection).status for connection in connections} == {200}
+    logged = [observed.record(each)["time"] for each in request_ids]
+    assert observed.record("health")["time"] < min(logged)
 
 
 def test_load_generator_notes_every_status_and_health_check(busy: ObservedServer) -> None:

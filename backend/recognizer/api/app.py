@@ -33,13 +33,14 @@ from recognizer.feedback import (
     create_feedback,
     new_prediction_id,
 )
-from recognizer.recognizer import Recognizer
+from recognizer.recognizer import Recognition, Recognizer
 
-MAX_CONCURRENT_DECODES = 2
-"""Each image may take a few hundred megabytes while it is decoded."""
+SHORT_TURN_SECONDS, LONG_TURN_SECONDS = 0.002, 0.05
+"""How long a small image takes, and one that is large or has to be searched, until that has been
+measured."""
 
-SMALL_TURN_SECONDS, LARGE_TURN_SECONDS = 0.002, 0.05
-"""How long a prediction takes, until it has been measured."""
+MAX_LONG_TURNS = 2
+"""Images in worker threads: each may take a few hundred megabytes while it is decoded."""
 
 MAX_CONCURRENT_SAVES, MAX_SAVE_WAIT = 4, 5
 """Feedback that is stored at the same time, and for how many seconds more of it may wait for that:
@@ -67,8 +68,8 @@ def create_app(
     except ModelError as error:
         raise SystemExit(str(error)) from error
     max_wait = settings.max_wait_ms / 1_000
-    small_images = TurnQueue(1, SMALL_TURN_SECONDS, max_wait)
-    large_images = TurnQueue(MAX_CONCURRENT_DECODES, LARGE_TURN_SECONDS, max_wait)
+    short_turns = TurnQueue(1, SHORT_TURN_SECONDS, max_wait)
+    long_turns = TurnQueue(MAX_LONG_TURNS, LONG_TURN_SECONDS, max_wait)
     saves = CapacityLimiter(MAX_CONCURRENT_SAVES)
     feedback_limit = TokenBucket(FEEDBACK_RATE, FEEDBACK_BURST)
 
@@ -80,11 +81,23 @@ def create_app(
         redoc_url=None,
     )
     # Most images are small, and these are not yet read.
-    app.add_middleware(LoadSheddingMiddleware, path="/predict", queue=small_images)
+    app.add_middleware(LoadSheddingMiddleware, path="/predict", queue=short_turns)
     # Base64 takes four bytes for three; the rest is room for the fields around the image.
     app.add_middleware(BodySizeLimitMiddleware, max_bytes=settings.max_bytes * 4 // 3 + 65_536)
     app.add_middleware(LenientRoutingMiddleware)
     add_exception_handlers(app)
+
+    async def recognized(content: bytes) -> Recognition:
+        header = read_header(content, settings.max_pixels)
+        if not is_small(content, header):
+            async with long_turns.turn():
+                return await to_thread.run_sync(recognizer.recognize, content, header)
+        async with short_turns.turn():
+            glance = recognizer.begin(content, header)
+            if glance.is_settled:
+                return recognizer.finish(glance)
+        async with long_turns.turn():
+            return await to_thread.run_sync(recognizer.finish, glance)
 
     @app.post(
         "/predict",
@@ -98,13 +111,7 @@ def create_app(
         The image is a PNG, JPEG, WebP, GIF or BMP.
         """
         content = await read_image(request, settings.max_bytes)
-        header = read_header(content, settings.max_pixels)
-        if is_small(content, header):
-            async with small_images.turn():
-                recognition = recognizer.recognize(content, header)
-        else:
-            async with large_images.turn():
-                recognition = await to_thread.run_sync(recognizer.recognize, content, header)
+        recognition = await recognized(content)
         prediction = recognition.prediction
         prediction_id = new_prediction_id(recognizer.version, predicted_text(prediction))
         timings = {
