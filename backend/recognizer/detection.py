@@ -8,6 +8,7 @@ classifier finds the union more like a digit than its parts.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,10 +172,14 @@ def vote(found: Found) -> NDArray[np.int64]:
     votes = np.zeros(found.mask.shape, dtype=np.int64)
     if len(centers) > 1:
         y, x = np.nonzero(found.mask >= MIN_MASK)
-        cells = found.offsets[:, y // STRIDE, x // STRIDE].T
-        middles = (np.stack([x, y], axis=1) // STRIDE + 0.5) * STRIDE
-        distances = np.linalg.norm((middles + cells)[:, None] - centers[None], axis=2)
-        votes[y, x] = distances.argmin(axis=1)
+        cells = np.zeros(found.heat.shape, dtype=np.int64)
+        cells[y // STRIDE, x // STRIDE] = 1
+        rows, columns = np.nonzero(cells)
+        middles = (np.stack([columns, rows], axis=1) + 0.5) * STRIDE
+        targets = middles + found.offsets[:, rows, columns].T
+        distances = np.linalg.norm(targets[:, None] - centers[None], axis=2)
+        cells[rows, columns] = distances.argmin(axis=1)
+        votes[y, x] = cells[y // STRIDE, x // STRIDE]
     return votes
 
 
@@ -197,6 +202,7 @@ def merge(parts: list[tuple[int, Digit]], read: Read) -> list[Digit]:
     pieces = dict(enumerate(parts))
     unions: dict[tuple[int, int], Digit] = {}
     gains: dict[tuple[int, int], float] = {}
+    numbers = count(len(pieces))
     added = list(pieces)
     while True:
         for second in added:
@@ -213,7 +219,7 @@ def merge(parts: list[tuple[int, Digit]], read: Read) -> list[Digit]:
         if best is None or gains[best] < MIN_GAIN:
             return [digit for _, digit in pieces.values()]
         merged = sorted((pieces.pop(number) for number in best), key=lambda part: part[1].ink.sum())
-        added = [max(best) + len(unions)]  # a number that none has had
+        added = [next(numbers)]
         pieces[added[0]] = (merged[1][0], unions[best])
 
 

@@ -7,7 +7,16 @@ import pytest
 from numpy.typing import NDArray
 
 from recognizer.classifier import Classifier, softmax
-from recognizer.detection import MIN_MASK, STRIDE, Digit, Found, Read, detect, label_components
+from recognizer.detection import (
+    MIN_MASK,
+    STRIDE,
+    Digit,
+    Found,
+    Read,
+    detect,
+    label_components,
+    merge,
+)
 from recognizer.preprocessing import ModelInput
 from support.drawings import DIGITS, Box, Stroke, rasterize
 
@@ -72,6 +81,17 @@ def test_strokes_of_a_digit_are_joined(read: Read) -> None:
     found = ideal([([DIGITS[5][0], top], Box(0.3, 0.2, 0.2, 0.7))])
     assert len(found.pieces) == 2
     assert in_order(detect(found, read)) == [5]
+
+
+def test_joining_two_pieces_keeps_all_others() -> None:
+    ink = np.ones((20, 10), dtype=np.float32)
+    parts = [
+        (max(0, number - 1), Digit(0, left, ink, np.full(11, 1 / 11)))
+        for number, left in enumerate((0, 11, 50, 80, 110))
+    ]
+    digits = merge(parts, lambda _: np.full(11, 1 / 11))
+    assert [digit.left for digit in digits] == [50, 80, 110, 0]
+    assert [float(digit.ink.sum()) for digit in digits] == [200, 200, 200, 400]
 
 
 def test_full_stop_is_left_out(read: Read) -> None:
