@@ -24,7 +24,7 @@ MIN_BARE = 0.05
 """Fraction of the pixels that must be paper; a digit with less around it keeps the mask as ink."""
 
 MIN_DISTANCE = 5.5
-"""Least distance between the colors of ink and paper, in gray levels: less is noise."""
+"""Least distance between two colors, of ink and paper, in levels of three bands: less is noise."""
 
 FAINTEST, FULL = 0.15, 0.9
 """Fractions of the distance from paper to ink that count as no ink, and as nothing but ink."""
@@ -49,9 +49,11 @@ def lift_ink(image: Image.Image, mask: NDArray[np.float32], digit: Patch) -> tup
     scale_x, scale_y = image.width / mask.shape[1], image.height / mask.shape[0]
     left, top = columns.start * scale_x, rows.start * scale_y
     box = Box(left, top, around.shape[1] * scale_x, around.shape[0] * scale_y)
-    whole = (round(left), round(top), round(left + box.width), round(top + box.height))
-    colors = np.asarray(image.crop(whole).convert("RGB"), dtype=np.float32)
-    size = colors.shape[1], colors.shape[0]
+    x, y = min(round(left), image.width - 1), min(round(top), image.height - 1)
+    right, bottom = max(round(box.right), x + 1), max(round(box.bottom), y + 1)
+    size = right - x, bottom - y
+    cropped = np.asarray(image.crop((x, y, right, bottom)), dtype=np.float32)
+    colors = cropped.reshape(*cropped.shape[:2], -1)
     return ink_of(colors, enlarge(own[rows, columns], size), enlarge(around, size)), box
 
 
@@ -63,7 +65,7 @@ def enlarge(mask: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.floa
 def ink_of(
     colors: NDArray[np.float32], mask: NDArray[np.float32], masks: NDArray[np.float32]
 ) -> Ink:
-    """Return the ink (height, width) of a digit in colors (height, width, 3) in [0, 255].
+    """Return the ink (height, width) of a digit in colors (height, width, bands) in [0, 255].
 
     `mask` is the digit's own, `masks` that of all digits.
     """
@@ -73,7 +75,8 @@ def ink_of(
     ink = colors[mask >= CORE * mask.max()].mean(axis=0)
     paper = local_mean(colors, bare, max(3, round(PAPER_REACH * len(mask))))
     direction = ink - paper
-    squared = np.maximum(dot(direction, direction), MIN_DISTANCE**2)
+    bands = colors.shape[2]
+    squared = np.maximum(dot(direction, direction), MIN_DISTANCE**2 * bands / 3)
     fraction = dot(colors - paper, direction) / squared
     amount = np.clip((fraction - FAINTEST) / (FULL - FAINTEST), 0, 1)
     lifted: Ink = amount * np.clip(mask / NEAR, 0, 1)
@@ -81,7 +84,7 @@ def ink_of(
 
 
 def dot(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the inner product (height, width) of each two colors (height, width, 3)."""
+    """Return the inner product (height, width) of each two colors (height, width, bands)."""
     product: NDArray[np.float32] = np.einsum("yxc,yxc->yx", one, other)
     return product
 
@@ -89,14 +92,14 @@ def dot(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.floa
 def local_mean(
     colors: NDArray[np.float32], weights: NDArray[np.float32], reach: int
 ) -> NDArray[np.float32]:
-    """Return the weighted mean (height, width, 3) of the colors up to `reach` pixels away.
+    """Return the weighted mean (height, width, bands) of the colors up to `reach` pixels away.
 
     Where nothing there has weight, it is that of all colors.
     """
     sums = window_sum(np.dstack([colors * weights[..., None], weights]), reach)
-    total = sums[..., 3]
-    mean: NDArray[np.float32] = sums[..., :3] / np.maximum(total, 0.5)[..., None]
-    mean[total <= 0.5] = weights.ravel() @ colors.reshape(-1, 3) / weights.sum()
+    total = sums[..., -1]
+    mean: NDArray[np.float32] = sums[..., :-1] / np.maximum(total, 0.5)[..., None]
+    mean[total <= 0.5] = weights.ravel() @ colors.reshape(-1, colors.shape[2]) / weights.sum()
     return mean
 
 
