@@ -59,6 +59,7 @@ class LeveledImage(NamedTuple):
             np.array(each.colors.size) / 2 for each in (self.original, self.image)
         )
         places = (places - turned_middle) @ np.array([(cos, sin), (-sin, cos)]) + middle
+        places = places.clip((0, 0), self.original.colors.size)
         (left, top), (right, bottom) = places.min(axis=0).tolist(), places.max(axis=0).tolist()
         return to_sent_pixels(Box(left, top, right - left, bottom - top), self.original.scale)
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from recognizer.classifier import BLANK
 from recognizer.decoding import decode_image
 from recognizer.layout import PlacedDigit
-from recognizer.preprocessing import Ink, preprocess, separate_ink
+from recognizer.preprocessing import Box, Ink, preprocess, separate_ink
 from recognizer.tilt import level, tilts_of
 from support.images import encode
 
@@ -90,3 +90,13 @@ def test_box_as_sent_is_around_what_was_turned(tilt: int) -> None:
     assert turned is not None
     digit = PlacedDigit(BLANK, turned.model_input, turned.box)
     assert leveled.box_as_sent(digit) == pytest.approx((400, 80, 60, 100), abs=10)
+
+
+@pytest.mark.parametrize("tilt", [-150, -40, 25, 60])
+def test_box_as_sent_is_in_the_image(tilt: int) -> None:
+    image = Image.new("L", (300, 200), 255)
+    leveled = level(decode_image(encode(image)), tilt)
+    width, height = leveled.image.colors.size
+    ink = np.ones((28, 28), dtype=np.float32)
+    digit = PlacedDigit(BLANK, ink, Box(0, 0, width, height))  # the corners that were added, too
+    assert leveled.box_as_sent(digit) == Box(0, 0, 300, 200)
