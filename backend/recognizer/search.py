@@ -35,7 +35,7 @@ from recognizer.detection import (
     patch_around,
 )
 from recognizer.finder import Finder, Sight
-from recognizer.layout import PlacedDigit, as_unsure, split_numbers
+from recognizer.layout import PlacedDigit, as_unsure, rows_of, split_numbers
 from recognizer.lifting import lift_ink
 from recognizer.line_reader import LineReader, Reading
 from recognizer.preprocessing import (
@@ -118,9 +118,11 @@ class Search:
     ) -> list[PlacedDigit]:
         """Return what was found or the number that all ink is, whichever is likelier.
 
-        Even paper hides no ink, so all of it may be a number. If both are the same, it is likelier
-        still. `scale` is the image's.
+        Even paper hides no ink, so all of it may be a number, unless it is in several rows. If both
+        are the same, it is likelier still. `scale` is the image's.
         """
+        if len(rows_of(found)) > 1:
+            return found
         readings, probability = self.line_reader.read(all_ink.ink)
         agree = [each.digit for each in readings] == [each.prediction.digit for each in found]
         weights = self.line_reader.confidence
@@ -134,6 +136,8 @@ class Search:
         if len(places) < len(readings):
             return found
         shares = shared_out(confidence, [float(reading.digits.max()) for reading in readings])
+        if min(shares) < MIN_CONFIDENCE:
+            return found
         return [
             PlacedDigit(predict(reading.digits, share), *place)
             for reading, share, place in zip(readings, shares, places, strict=True)
