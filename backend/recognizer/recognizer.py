@@ -56,6 +56,9 @@ MIN_CLEAR = 0.98
 MIN_INK, MIN_GAP = 0.1, 2
 """Ink of the model input that is not paper, and columns or rows of paper that part digits."""
 
+MAX_PIECES_OF_ONE = 3
+"""Pieces of connected ink of a 1, at most: two that are written apart, and a serif."""
+
 MIN_TILTED_DIGITS, MIN_TURNED_DIGITS = 2, 3
 """Digits of a row that is read once an image is turned: a little, and by about a quarter, where an
 8 on its side is two."""
@@ -167,9 +170,10 @@ class Recognizer:
         decoded = perf_counter()
         drawn = preprocess(image.gray)
         if drawn is None:
-            for image in decode_later_frames(content, self.max_pixels):
-                drawn = preprocess(image.gray)
+            for later in decode_later_frames(content, self.max_pixels):
+                drawn = preprocess(later.gray)
                 if drawn is not None:
+                    image = later
                     break
         preprocessed = perf_counter()
         glance = self.glance(image, drawn)
@@ -257,6 +261,7 @@ def is_plain(drawn: Preprocessed, single: DigitPrediction) -> bool:
         and drawn.patch.on_even_paper
         and not has_gap(drawn.model_input)
         and not is_ring(drawn, single)
+        and not is_row(drawn, single)
     )
 
 
@@ -271,6 +276,16 @@ def is_ring(drawn: Preprocessed, single: DigitPrediction) -> bool:
     return any(encloses(outer, inner) for outer in pieces for inner in pieces)
 
 
+def is_row(drawn: Preprocessed, single: DigitPrediction) -> bool:
+    """Return whether what is read as a 1 is a long row or column of digits: that looks like one."""
+    if single.digit != 1:
+        return False
+    # Late, because most images need none of it.
+    from recognizer.detection import connected_ink
+
+    return len(connected_ink(drawn.patch.ink)) > MAX_PIECES_OF_ONE
+
+
 def answer(
     drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]
 ) -> tuple[Prediction, ModelInput | None]:
@@ -280,7 +295,8 @@ def answer(
     found.
     """
     if not found:
-        return answer_alone(doubted(alone, drawn.patch.on_even_paper))
+        is_one = drawn.patch.on_even_paper and not is_row(drawn, alone.prediction)
+        return answer_alone(doubted(alone, is_one))
     if is_settled(drawn, alone, found):
         return answer_alone(alone)
     is_none = drawn.patch.on_even_paper and alone.prediction.verdict == "not_a_digit"
@@ -319,16 +335,16 @@ def answer_alone(alone: PlacedDigit) -> tuple[Prediction, ModelInput]:
     return prediction_of(alone.prediction, numbers), alone.model_input
 
 
-def doubted(alone: PlacedDigit, on_even_paper: bool) -> PlacedDigit:
+def doubted(alone: PlacedDigit, is_one: bool) -> PlacedDigit:
     """Return what all ink is, read as one digit, where the search found none.
 
-    If that is very doubtful, it is none either. On uneven paper, where shadows and textures are
-    taken for ink, it is not reliable.
+    If that is very doubtful, it is none either. It is reliable only if the ink `is_one` thing: on
+    uneven paper, shadows and textures are taken for ink.
     """
     prediction = alone.prediction
     if prediction.verdict == "unsure" and prediction.confidence < MIN_DOUBTFUL:
         return alone._replace(prediction=prediction._replace(digit=None, verdict="not_a_digit"))
-    if prediction.verdict == "digit" and not on_even_paper:
+    if prediction.verdict == "digit" and not is_one:
         return as_unsure([alone])[0]
     return alone
 
@@ -338,12 +354,12 @@ def is_settled(drawn: Preprocessed, alone: PlacedDigit, found: list[PlacedDigit]
 
     It is if a single digit was found in the same ink that is no likelier. On uneven paper, which
     takes shadows for ink, it must surely be a digit; if it is one on even paper, what was found may
-    be a part of it, unless it is a ring. On even paper it also is if what was found is doubtful as
-    a whole, unless that is several digits and the ink together is none. It is in any case if that
-    is very doubtful and the ink together none.
+    be a part of it, unless it is a ring or a row. On even paper it also is if what was found is
+    doubtful as a whole, unless that is several digits and the ink together is none. It is in any
+    case if that is very doubtful and the ink together none.
     """
     is_whole = len(found) == 1 and is_same(found[0].box, alone.box)
-    if is_ring(drawn, alone.prediction):
+    if is_ring(drawn, alone.prediction) or is_row(drawn, alone.prediction):
         return is_whole
     verdict, confidence = alone.prediction.verdict, mean_confidence(found)
     if verdict == "not_a_digit" and confidence < MIN_DOUBTFUL:

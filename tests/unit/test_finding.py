@@ -19,7 +19,7 @@ from recognizer.model_files import FINDER_PATH, LINE_READER_PATH
 from recognizer.preprocessing import Ink, InkPatch
 from recognizer.search import emptiest, is_likelier, places_of
 from support.drawings import DIGITS, Box, Stroke, rasterize
-from support.images import digit_image, encode, paint
+from support.images import digit_image, encode, encode_animation, paint
 
 SIZE = (400, 300)
 
@@ -92,6 +92,17 @@ def written(rows: Sequence[str], size: tuple[int, int]) -> Image.Image:
     return ImageOps.invert(ink)
 
 
+def packed(rows: Sequence[str], size: tuple[int, int]) -> Image.Image:
+    """Return rows of digits in columns on white paper, each 0.8 of its cell high."""
+    ink = Image.new("L", size, 0)
+    width, height = 1 / max(map(len, rows)), 1 / len(rows)
+    for y, row in enumerate(rows):
+        for x, name in enumerate(row):
+            box = Box((x + 0.2) * width, (y + 0.1) * height, 0.6 * width, 0.8 * height)
+            ink = ImageChops.lighter(ink, rasterize(DIGITS[int(name)], size, box, 0.08 * height))
+    return ImageOps.invert(ink)
+
+
 @pytest.mark.parametrize("date", ["28/4/2026", "3/5"])
 def test_slashes_are_no_ones(recognizer: Recognizer, date: str) -> None:
     prediction = read(recognizer, written([date], (70 * len(date), 160)))
@@ -102,6 +113,41 @@ def test_full_sheet_is_read_in_rows(recognizer: Recognizer) -> None:
     rows = ["".join(str((3 * y + x * x + x) % 10) for x in range(9)) for y in range(9)]
     numbers = read(recognizer, written(rows, (900, 900))).numbers
     assert [number.text for number in numbers] == rows
+
+
+def test_sheet_of_few_rows_is_no_single_number(recognizer: Recognizer) -> None:
+    rows = ["".join(str((4 * y + x * x + x) % 10) for x in range(8)) for y in range(8)]
+    numbers = read(recognizer, packed(rows, (900, 900))).numbers
+    assert [number.text for number in numbers] == rows
+
+
+def test_long_column_is_no_one(recognizer: Recognizer) -> None:
+    numbers = read(recognizer, packed(list("01234567"), (300, 1500))).numbers
+    assert [number.text for number in numbers] == list("01234567")
+
+
+def test_long_number_on_a_slope_is_no_one(recognizer: Recognizer) -> None:
+    level = written(["6504584925"], (1000, 120))
+    for angle in (30, 45, 60):
+        image = level.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+        (number,) = read(recognizer, image).numbers
+        assert (number.text, number.verdict) == ("6504584925", "number")
+        for placed in number.digits:
+            left, top, right, bottom = (
+                placed.box.left,
+                placed.box.top,
+                placed.box.right,
+                placed.box.bottom,
+            )
+            assert 0 <= left < right <= image.width
+            assert 0 <= top < bottom <= image.height
+
+
+def test_specks_in_a_small_image_are_searched(recognizer: Recognizer) -> None:
+    """The finder looks at them so closely that a pixel of its mask is a tenth of the image's."""
+    specks = np.random.default_rng(17).random((63, 65)) < 0.01
+    image = Image.fromarray((255 * specks).astype(np.uint8))
+    assert read(recognizer, image).verdict in ("not_a_digit", "unsure", "blank")
 
 
 def ruled(image: Image.Image) -> Image.Image:
@@ -221,16 +267,26 @@ def test_bare_paper_shows_no_digit(recognizer: Recognizer, around: object) -> No
     assert prediction.verdict in ("not_a_digit", "blank")
 
 
-@pytest.mark.parametrize("digit", [2, 3, 5])
-def test_pale_ink_on_unevenly_lit_paper_is_found(recognizer: Recognizer, digit: int) -> None:
-    """No ink is told from the light by its darkness alone."""
+def pale(digit: int) -> Image.Image:
+    """Return a digit on unevenly lit paper, so pale that no ink is told from the light."""
     ink = np.asarray(rasterize(DIGITS[digit], SIZE, Box(0.3, 0.2, 0.3, 0.6), 0.03)) / 255
     y, x = np.mgrid[-1 : 1 : SIZE[1] * 1j, -1 : 1 : SIZE[0] * 1j]
     noise = np.random.default_rng(0).normal(0, 4, ink.shape)
     levels = (210 - 75 * (x**2 + y**2) - 25 * ink + noise).astype(np.uint8)
     assert preprocessing.preprocess(levels) is None
-    prediction = read(recognizer, Image.fromarray(levels))
+    return Image.fromarray(levels)
+
+
+@pytest.mark.parametrize("digit", [2, 3, 5])
+def test_pale_ink_on_unevenly_lit_paper_is_found(recognizer: Recognizer, digit: int) -> None:
+    prediction = read(recognizer, pale(digit))
     assert (prediction.digit, prediction.verdict) == (digit, "digit")
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "WEBP"])
+def test_pale_ink_before_blank_frames_is_found(recognizer: Recognizer, file_format: str) -> None:
+    frames = [pale(5), *[Image.new("L", SIZE, level) for level in (255, 254)]]
+    assert recognizer.recognize(encode_animation(frames, file_format)).prediction.digit == 5
 
 
 def test_speckled_paper_is_blank(recognizer: Recognizer) -> None:
