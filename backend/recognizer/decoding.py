@@ -126,6 +126,9 @@ def decode_image(
             from recognizer.damaged import load_damaged  # rarely needed
 
             image = load_damaged(content, error, lambda part: open_image(part, max_pixels))
+            if sent_size is not None:  # without the rows that are missing
+                width = sent_size[0]
+                sent_size = width, round(image.height * width / image.width)
         # The decoder may find another size than the header gave.
         check_pixels(image.size, max_pixels)
         return simplify(image, sent_size or image.size)

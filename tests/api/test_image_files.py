@@ -90,6 +90,17 @@ def test_file_without_its_end_is_recognized(
     assert_shows(client, whole[: int(fraction * len(whole))], 7)
 
 
+@pytest.mark.parametrize("name", [name for name in PARTS if not name.startswith("BMP")])
+def test_digit_in_a_file_without_its_end_keeps_its_box(client: httpx.Client, name: str) -> None:
+    whole = PARTS[name]()
+    boxes = [
+        raw_request(content).send(client).json()["numbers"][0]["box"]
+        for content in (whole, whole[: int(0.85 * len(whole))])
+    ]
+    side = Image.open(BytesIO(whole)).width
+    assert boxes[1] == pytest.approx(boxes[0], abs=0.03 * side)
+
+
 @pytest.mark.parametrize("fraction", [0.3, 0.65])
 @pytest.mark.parametrize("name", PARTS)
 def test_file_without_a_third_is_rejected(client: httpx.Client, name: str, fraction: float) -> None:
