@@ -16,7 +16,7 @@ def test_every_error_code_is_listed_with_its_status() -> None:
     listed = re.findall(r"^\| (\d{3}) \| `(\w+)` \|", README, re.MULTILINE)
     codes = {code for literal in get_args(ErrorCode) for code in get_args(literal)}
     expected = {str(code): status for code, status in STATUS_CODES.items()}
-    expected |= {"not_found": 404, "method_not_allowed": 405}
+    expected |= {"not_found": 404, "method_not_allowed": 405, "internal_error": 500}
     assert codes < expected.keys()
     assert {code: int(status) for status, code in listed} == expected
     assert len(listed) == len(expected)
