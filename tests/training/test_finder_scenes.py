@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("torch", reason="training needs torch (make setup-training)")
 
-from support.handwriting import synthetic_hands
+from support.handwriting import synthetic_hands, synthetic_handwriting
 from training.data.pen_paths import UNIPEN_DIGITS, UNIPEN_NUMBERS, UNIPEN_OTHERS
 from training.finder import scenes, writing
 from training.finder.canvas import Size
@@ -34,6 +34,7 @@ from training.finder.scenes import (
 from training.finder.signs import among_signs, random_sign
 from training.finder.stage import Stage, gray
 from training.finder.writing import digits_of_one_writer
+from training.line_reader.lines import synthetic_lines
 
 SIZE = (128, 96)
 
@@ -199,11 +200,8 @@ def test_scenes_without_digits_have_an_empty_mask() -> None:
         assert not scene.mask.any()
 
 
-def test_kinds_that_are_held_out_are_not_drawn_for_training() -> None:
-    held_out = special_functions([kind for kind in KINDS if kind.held_out])
-    assert len(held_out) >= 10
-    for aspect in SPECIAL:
-        assert any(kind.held_out and not is_plain(kind.recipe, aspect) for kind in KINDS), aspect
+def code_called_by(draw: Callable[[], object]) -> set[CodeType]:
+    """Return the code of all Python functions that a function calls."""
     called: set[CodeType] = set()
 
     def remember(frame: FrameType, event: str, _: object) -> None:
@@ -212,13 +210,36 @@ def test_kinds_that_are_held_out_are_not_drawn_for_training() -> None:
 
     sys.setprofile(remember)
     try:
-        for seed in range(150):
-            draw_mixed_scene(HANDS, SIZE, (seed,))
+        draw()
     finally:
         sys.setprofile(None)
+    return called
+
+
+def kinds_among(called: set[CodeType], *, held_out: bool) -> set[str]:
+    """Return the kinds, held out or not, whose own function is among those that were called."""
+    kinds = special_functions([kind for kind in KINDS if kind.held_out == held_out])
+    return {name for name, function in kinds.items() if function.__code__ in called}
+
+
+def test_every_aspect_has_a_kind_that_is_held_out() -> None:
+    assert sum(kind.held_out for kind in KINDS) >= 10
+    for aspect in SPECIAL:
+        assert any(kind.held_out and not is_plain(kind.recipe, aspect) for kind in KINDS), aspect
+
+
+def test_kinds_that_are_held_out_are_not_drawn_for_training() -> None:
+    called = code_called_by(lambda: [draw_mixed_scene(HANDS, SIZE, (seed,)) for seed in range(150)])
     trained = special_functions(list(TRAINING_KINDS))
-    assert sum(function.__code__ in called for function in trained.values()) > 0.8 * len(trained)
-    assert not {name for name, function in held_out.items() if function.__code__ in called}
+    assert len(kinds_among(called, held_out=False)) > 0.8 * len(trained)
+    assert not kinds_among(called, held_out=True)
+
+
+def test_synthetic_lines_are_of_no_kind_that_is_held_out() -> None:
+    handwriting = synthetic_handwriting(1)
+    called = code_called_by(lambda: synthetic_lines(handwriting, 100, (1,)))
+    assert {"marker", "pencil", "hollow pen"} <= kinds_among(called, held_out=False)
+    assert not kinds_among(called, held_out=True)
 
 
 def test_hands_of_a_part_are_those_of_its_writers(

@@ -16,7 +16,8 @@ from recognizer.model_files import LINE_READER_PATH
 from recognizer.search import Candidate
 from support.handwriting import synthetic_hands
 from support.images import digit_image, encode, pair_image
-from training.finder.scenes import KINDS, Scene
+from training.finder.pens import Hands
+from training.finder.scenes import KINDS, Kind, Scene
 from training.line_reader import calibration
 from training.line_reader.calibration import (
     ReadScene,
@@ -105,6 +106,22 @@ def test_scenes_give_the_same_weights_each_time(monkeypatch: pytest.MonkeyPatch)
     one, other = (calibrate(LINE_READER_PATH, synthetic_hands(2)) for _ in range(2))
     assert np.isfinite(one).all()
     assert one == other
+
+
+def test_confidence_is_chosen_on_all_kinds_but_those_held_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = []
+
+    def blank_scene(_: Hands, kind: Kind, *__: object) -> Scene:
+        drawn.append(kind)
+        return SCENE
+
+    monkeypatch.setattr(calibration, "draw_scene", blank_scene)
+    for name in ("SCENES_PER_KIND", "SCENES_PER_COMMON_KIND"):
+        monkeypatch.setattr(calibration, name, 1)
+    calibrate(LINE_READER_PATH, synthetic_hands(2))
+    assert drawn == [kind for kind in KINDS if not kind.held_out]
 
 
 def test_number_that_is_read_in_two_ways_is_likelier() -> None:

@@ -28,7 +28,7 @@ from training.finder.scenes import KINDS, Scene, draw_scene
 from training.line_reader.export import UNCALIBRATED
 
 SCENES_PER_KIND, SCENES_PER_COMMON_KIND = 12, 84
-"""Scenes of each kind, and of those that are met most."""
+"""Scenes of each kind that is not held out, and of those that are met most."""
 
 NUMBER_KINDS = ("number", "number as written", "touching digits")
 """Kinds with nothing but a number, as most people draw one."""
@@ -73,8 +73,9 @@ def calibrate(line_reader: Path, hands: Hands) -> Confidence:
     those that are served.
     """
     search = Recognizer(line_reader=line_reader).search
-    common = [kind for kind in KINDS if kind.name in (*NUMBER_KINDS, *OTHER_KINDS)]
-    kinds = [*KINDS * SCENES_PER_KIND, *common * (SCENES_PER_COMMON_KIND - SCENES_PER_KIND)]
+    known = [kind for kind in KINDS if not kind.held_out]
+    common = [kind for kind in known if kind.name in (*NUMBER_KINDS, *OTHER_KINDS)]
+    kinds = [*known * SCENES_PER_KIND, *common * (SCENES_PER_COMMON_KIND - SCENES_PER_KIND)]
     read: list[ReadScene] = []
     for number, kind in enumerate(tqdm(kinds, "calibrating", unit="scene")):
         scene = draw_scene(hands, kind, SIZES[number % len(SIZES)], [number])

@@ -99,9 +99,9 @@ WAVE_PROB, WAVE_SPREAD, WAVE_NUMBERS = 0.3, 0.04, (0.5, 2.5)
 
 MAKE_PEN = (
     *[pens.fine_pen] * 4, *[pens.marker] * 3, *[pens.pencil] * 2,
-    pens.crayon, pens.hollow_pen, pens.dashed_pen,
+    pens.crayon, pens.hollow_pen,
 )  # fmt: skip
-"""What a line is written with, each as often as it is listed."""
+"""What a line is written with, each as often as it is listed; no pen of a kind that is held out."""
 
 HEIGHTS = (9.0, 56.0)
 """Least and greatest height of a digit, in pixels."""
@@ -398,8 +398,6 @@ def inked(strokes: list[Stroke], pen: Pen, height: float, rng: np.random.Generat
         int((bottom - top) * height + 2 * around) + 1,
     )
     placed = [(stroke - (left, top)) * height + around for stroke in strokes]
-    if pen.dash:
-        placed = pens.dashes(placed, pen.dash * height, width)
     ink = coverage(placed, width, size)
     if pen.hollow:
         inner = max(MIN_HOLLOW, width - max(MIN_OUTLINE, OUTLINE * height))
