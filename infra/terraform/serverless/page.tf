@@ -25,10 +25,9 @@ resource "aws_cloudfront_origin_access_control" "page" {
   signing_protocol                  = "sigv4"
 }
 
-# Signs requests to the function's URL, which rejects all others unless it is public.
+# Signs requests to the function's URL, which rejects all others unless it is public. It exists even if it is:
+# CloudFront refuses to delete one that the distribution still uses, and Terraform would delete it first.
 resource "aws_cloudfront_origin_access_control" "api" {
-  count = var.public_function_url ? 0 : 1
-
   name                              = "${var.name}-api"
   description                       = "Signs the distribution's requests to the function"
   origin_access_control_origin_type = "lambda"
@@ -118,7 +117,7 @@ resource "aws_cloudfront_distribution" "page" {
   origin {
     origin_id                = "api"
     domain_name              = split("/", aws_lambda_function_url.live.function_url)[2]
-    origin_access_control_id = one(aws_cloudfront_origin_access_control.api[*].id)
+    origin_access_control_id = var.public_function_url ? null : aws_cloudfront_origin_access_control.api.id
 
     custom_origin_config {
       http_port                = 80

@@ -65,6 +65,11 @@ run "page" {
   }
 
   assert {
+    condition     = one([for origin in aws_cloudfront_distribution.page.origin : origin if origin.origin_id == "api"]).origin_access_control_id != aws_cloudfront_origin_access_control.api.id
+    error_message = "CloudFront must not sign its requests to a public URL, for which the access control exists too: it cannot be deleted while the distribution uses it."
+  }
+
+  assert {
     condition = alltrue([for path in ["/predict", "/feedback", "/health", "/docs", "/openapi.json"] :
       anytrue([for behavior in aws_cloudfront_distribution.page.ordered_cache_behavior :
         trimsuffix(behavior.path_pattern, "*") == path && behavior.target_origin_id == "api" && contains(behavior.allowed_methods, "POST") && behavior.cache_policy_id == local.cache_policies.disabled && behavior.origin_request_policy_id == local.all_but_host
@@ -108,7 +113,7 @@ run "closed_function_url" {
   }
 
   assert {
-    condition     = one([for origin in aws_cloudfront_distribution.page.origin : origin if origin.origin_id == "api"]).origin_access_control_id == aws_cloudfront_origin_access_control.api[0].id && aws_cloudfront_origin_access_control.api[0].origin_access_control_origin_type == "lambda"
+    condition     = one([for origin in aws_cloudfront_distribution.page.origin : origin if origin.origin_id == "api"]).origin_access_control_id == aws_cloudfront_origin_access_control.api.id && aws_cloudfront_origin_access_control.api.origin_access_control_origin_type == "lambda"
     error_message = "CloudFront must sign its requests to the function's URL."
   }
 
