@@ -8,6 +8,7 @@ it would give their numbers to others, as Lambda never does.
 """
 
 import base64
+import hashlib
 import json
 import re
 from contextlib import ExitStack
@@ -49,6 +50,9 @@ MANIFEST_TYPES = ", ".join(
 DENIAL = """<ErrorResponse><Error><Code>AccessDenied</Code><Message>
 Your account must be verified before you can add new CloudFront resources.
 </Message></Error></ErrorResponse>"""
+
+API_PATHS = ("/predict", "/feedback", "/health", "/docs", "/openapi.json")
+"""Paths that CloudFront passes on to the function's URL."""
 
 VERSIONS = f"/2015-03-31/functions/{NAME}/versions"
 
@@ -109,6 +113,7 @@ class FakeAWS:
         self._exit_stack = ExitStack()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_class(self))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.function_url = f"{self.url}/function-url"
 
     def __enter__(self) -> "FakeAWS":
         Thread(target=self._server.serve_forever, daemon=True).start()
@@ -129,7 +134,6 @@ class FakeAWS:
             "IMAGE_REPOSITORY": f"{self.registry}/{NAME}",
             "FUNCTION_NAME": NAME,
             "FUNCTION_ALIAS": "live",
-            "API_URL": f"{self.url}/function-url",
             "PAGE_URL": f"{self.url}/page",
             "PAGE_BUCKET": PAGE_BUCKET,
             "DISTRIBUTION_ID": self.distribution_id(),
@@ -142,7 +146,7 @@ class FakeAWS:
         if path.startswith("/function-url/"):
             return self._call_url(method, path.removeprefix("/function-url"), headers, body)
         if path.startswith("/page/"):
-            return self.query_moto("s3", f"/{PAGE_BUCKET}/{path.removeprefix('/page/')}")
+            return self._visit(method, path.removeprefix("/page"), headers, body)
         if path.startswith("/2016-08-19/account-settings"):
             limit = {"UnreservedConcurrentExecutions": self.unreserved_executions}
             return httpx.Response(200, json={"AccountLimit": limit})
@@ -284,6 +288,17 @@ class FakeAWS:
         if isinstance(result, dict) and "errorType" in result:
             headers["x-amz-function-error"] = "Unhandled"
         return httpx.Response(200, headers=headers, json=result)
+
+    def _visit(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> httpx.Response:
+        """Return CloudFront's response, as if the function's URL accepted signed requests only."""
+        if not path.startswith(API_PATHS):
+            return self.query_moto("s3", f"/{PAGE_BUCKET}{path}")
+        digest = hashlib.sha256(body).hexdigest()
+        if method == "POST" and headers.get("x-amz-content-sha256") != digest:
+            return httpx.Response(403, json={"message": "The signature does not match"})
+        return self._call_url(method, path, headers, body)
 
     def _call_url(
         self, method: str, path: str, headers: dict[str, str], body: bytes

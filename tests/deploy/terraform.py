@@ -127,11 +127,11 @@ resource "terraform_data" "alarm" {{
   triggers_replace = var.p99_milliseconds
 }}
 output "feedback" {{ value = "" }}
+output "function_url" {{ value = "" }}
 output "dashboard_url" {{ value = "" }}
 output "distribution_domain_name" {{ value = "" }}
 output "github_variables" {{
   value = {{
-    API_URL         = "{url}/function-url"
     PAGE_URL        = "{url}/page"
     PAGE_BUCKET     = "{PAGE_BUCKET}"
     DISTRIBUTION_ID = try(trimspace(file(".terraform/${{terraform_data.distribution.id}}")), "")

@@ -1,5 +1,6 @@
 """`make deploy` in an empty account, and `make destroy`."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +66,10 @@ def test_deployment_serves_page_and_api(fake_aws: FakeAWS, deployment: str) -> N
     variables = fake_aws.variables()
     page = httpx.get(variables["PAGE_URL"] + "/index.html")
     assert "<title>" in page.text
-    headers = {"Content-Type": "image/png"}
     content = encode(digit_image(7))
-    response = httpx.post(
-        variables["API_URL"] + "/predict", content=content, headers=headers, timeout=60
-    )
+    headers = {"content-type": "image/png", "x-amz-content-sha256": sha256(content).hexdigest()}
+    url = variables["PAGE_URL"] + "/predict"
+    response = httpx.post(url, content=content, headers=headers, timeout=60)
     assert response.json()["digit"] == 7
     for name in ("PAGE_BUCKET", "DISTRIBUTION_ID"):
         line = f"gh variable set {name} --repo somebody/digits --body {variables[name]}"
@@ -143,7 +143,7 @@ def test_settings_default_to_the_outputs_of_terraform(
 ) -> None:
     finished = roots.checkout.run("backend")
     assert finished.returncode == 0, finished.stdout
-    assert f"Smoke-test {fake_aws.variables()['API_URL']}" in finished.stdout
+    assert f"Smoke-test {fake_aws.variables()['PAGE_URL']}" in finished.stdout
 
 
 @pytest.mark.usefixtures("deployment")

@@ -43,7 +43,7 @@ def roll_back(fake_aws: FakeAWS, checkout: Checkout) -> subprocess.CompletedProc
 
 def predict(fake_aws: FakeAWS) -> dict[str, Any]:
     """Return the response to a seven that is sent to the function's URL."""
-    url = fake_aws.variables()["API_URL"] + "/predict?explain=true"
+    url = fake_aws.function_url + "/predict?explain=true"
     headers = {"Content-Type": "image/png"}
     response = httpx.post(url, content=encode(digit_image(7)), headers=headers, timeout=60)
     prediction: dict[str, Any] = response.json()
@@ -80,7 +80,7 @@ def test_feedback_is_stored_in_s3_without_the_model_input(
     prediction = predict(fake_aws)
     for label in (7, 1):  # the second label replaces the first
         feedback = {"id": prediction["id"], "digit": label, "input": prediction["input"]}
-        url = fake_aws.variables()["API_URL"] + "/feedback"
+        url = fake_aws.function_url + "/feedback"
         response = httpx.post(url, json=feedback, timeout=60)
         assert (response.status_code, response.content) == (204, b"")
     listed = account.aws("s3api", "list-objects-v2", "--bucket", FEEDBACK_BUCKET)
@@ -333,8 +333,8 @@ def test_missing_command_is_named(fake_aws: FakeAWS, checkout: Checkout) -> None
 
 def test_missing_setting_is_named(fake_aws: FakeAWS, checkout: Checkout) -> None:
     # Without AWS_REGION, it is run by a person, who may look for Terraform's outputs.
-    lacking = ("API_URL", "AWS_REGION")
+    lacking = ("PAGE_URL", "AWS_REGION")
     settings = {name: text for name, text in fake_aws.variables().items() if name not in lacking}
     finished = checkout.run("rollback", **settings)
     assert finished.returncode == 1
-    assert "API_URL is not set" in finished.stdout
+    assert "PAGE_URL is not set" in finished.stdout

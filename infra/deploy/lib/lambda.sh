@@ -38,13 +38,13 @@ smoke_test_version() {
     }
 }
 
-# smoke_test_url: Send the image to the API's URL, as callers do. If the function's URL is not public,
+# smoke_test_url: Send the image through CloudFront, as the page does. If the function's URL is not public,
 # CloudFront needs the digest.
 smoke_test_url() {
     local digest
     digest=$(openssl dgst -sha256 -r "$smoke_test_image" | cut -d " " -f 1)
     curl --silent --show-error --fail --max-time 20 --retry 4 --retry-delay 1 --retry-all-errors \
-        -H 'Content-Type: image/png' -H "x-amz-content-sha256: $digest" --data-binary "@$smoke_test_image" "$API_URL/predict" | is_expected_response
+        -H 'Content-Type: image/png' -H "x-amz-content-sha256: $digest" --data-binary "@$smoke_test_image" "$PAGE_URL/predict" | is_expected_response
 }
 
 # get_alias FIELD: Print a field of the alias, such as FunctionVersion.

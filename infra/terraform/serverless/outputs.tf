@@ -8,6 +8,11 @@ output "distribution_domain_name" {
   value       = aws_cloudfront_distribution.page.domain_name
 }
 
+output "function_url" {
+  description = "URL of the function, for programs unless public_function_url is false."
+  value       = trimsuffix(aws_lambda_function_url.live.function_url, "/")
+}
+
 output "dashboard_url" {
   description = "URL of the CloudWatch dashboard."
   value       = "https://${var.region}.console.aws.amazon.com/cloudwatch/home?region=${var.region}#dashboards:name=${aws_cloudwatch_dashboard.this.dashboard_name}"
@@ -16,7 +21,6 @@ output "dashboard_url" {
 output "github_variables" {
   description = "GitHub Actions variables for the workflows."
   value = {
-    API_URL         = var.public_function_url ? trimsuffix(aws_lambda_function_url.live.function_url, "/") : local.page_url
     PAGE_URL        = local.page_url
     PAGE_BUCKET     = module.page_bucket.name
     DISTRIBUTION_ID = aws_cloudfront_distribution.page.id
