@@ -15,7 +15,7 @@ from support.paths import ROOT
 BACKEND_ROLE, FRONTEND_ROLE = f"{NAME}-backend", f"{NAME}-frontend"
 
 ROLES = {
-    **dict.fromkeys(("backend", "push-image", "release", "rollback"), BACKEND_ROLE),
+    **dict.fromkeys(("backend", "push-image", "check-scan", "release", "rollback"), BACKEND_ROLE),
     "frontend": FRONTEND_ROLE,
 }
 """The roles with which workflows run scripts."""

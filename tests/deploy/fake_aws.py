@@ -92,6 +92,8 @@ class FakeAWS:
         """Whether the function's URL fails, whatever version the alias points at."""
         self.scan_findings: dict[str, int] = {}
         """How many vulnerabilities of each severity ECR finds in any image."""
+        self.scan_statuses = ["COMPLETE"]
+        """The statuses of a scan in order, of which the last one stays, or names of exceptions."""
         self.policies: Policies = {}
         """What each role may do; its name is the access key of its requests."""
         self.used_actions: dict[str, set[str]] = {}
@@ -169,12 +171,22 @@ class FakeAWS:
                 return httpx.Response(409, json={"Message": "The version is Inactive"})
             return self._invoke_version(invocation[2], json.loads(body))
         if headers.get("X-Amz-Target", "").endswith(".DescribeImageScanFindings"):
-            scan = {
-                "imageScanStatus": {"status": "COMPLETE"},
-                "imageScanFindings": {"findingSeverityCounts": self.scan_findings},
-            }
-            return httpx.Response(200, json=scan)
+            return self._describe_scan(json.loads(body))
         return self._forward(method, path, headers, body)
+
+    def _describe_scan(self, request: dict[str, Any]) -> httpx.Response:
+        """Return one of two pages of findings; each has the counts of all."""
+        first, *others = self.scan_statuses
+        self.scan_statuses = others or [first]
+        if first.endswith("Exception"):
+            return httpx.Response(400, json={"__type": first, "message": "Image scan: none"})
+        scan: dict[str, Any] = {
+            "imageScanStatus": {"status": first},
+            "imageScanFindings": {"findings": [], "findingSeverityCounts": self.scan_findings},
+        }
+        return httpx.Response(
+            200, json=scan if "nextToken" in request else {**scan, "nextToken": "2"}
+        )
 
     def _judge(
         self, method: str, path: str, headers: dict[str, str], body: bytes

@@ -16,7 +16,6 @@ FUNCTION = f"arn:aws:lambda:eu-central-1:123456789012:function:{NAME}"
 NOT_SEEN = {
     "ecr:BatchCheckLayerAvailability",
     "ecr:CompleteLayerUpload",
-    "ecr:DescribeImageScanFindings",
     "ecr:GetDownloadUrlForLayer",
     "ecr:InitiateLayerUpload",
     "ecr:PutImage",
@@ -24,9 +23,8 @@ NOT_SEEN = {
     "s3:ListBucket",
 }
 """Actions for which no request is seen here. ECR requires some of `docker push`, which goes to
-another registry here, and Lambda one of a role that updates a function's image. The scan's findings
-are read by a workflow, not by a script. Without the permission to list a bucket, S3 says of a
-missing file that access is denied."""
+another registry here, and Lambda one of a role that updates a function's image. Without the
+permission to list a bucket, S3 says of a missing file that access is denied."""
 
 
 @pytest.mark.usefixtures("first_commit")
@@ -36,6 +34,7 @@ def test_roles_use_every_permission_they_have(
     # New settings, so that there are versions to release, to return to and to delete.
     for script, memory_size in (
         ("backend", "768"),
+        ("check-scan", "768"),
         ("rollback", "512"),
         ("release", "512"),
         ("frontend", "512"),
