@@ -5,22 +5,15 @@
 
 import json
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from infra.terraform_state import Resource, created_resources
 
 from recognizer.api.cloudwatch import METRIC_UNITS, NAMESPACE, to_emf
 from recognizer.api.request_log import RequestRecord
-from support.paths import TERRAFORM
-from support.requirements import require
 
 pytestmark = pytest.mark.terraform
-
-SERVERLESS = TERRAFORM / "serverless"
 
 INSIGHTS_FIELDS = {"@timestamp", "@type", "@billedDuration", "@memorySize"}
 """Fields that CloudWatch Logs Insights finds in every log of a Lambda function."""
@@ -29,8 +22,6 @@ INSIGHTS_KEYWORDS = {
     *("SOURCE", "fields", "filter", "stats", "sort", "limit"),
     *("by", "as", "asc", "desc"),
 }
-
-Resource = dict[str, Any]
 
 
 class Metric(NamedTuple):
@@ -41,40 +32,10 @@ class Metric(NamedTuple):
     dimensions: dict[str, str]
 
 
-def missing_terraform(root: Path) -> str:
-    """Return why a root cannot be tested here; empty if it can."""
-    if shutil.which("terraform") is None:
-        return "The CloudWatch dashboard is not tested: terraform is not installed."
-    if not (root / ".terraform").is_dir():
-        return (
-            "The CloudWatch dashboard is not tested: the Terraform root is not initialized; "
-            "run `make test-infra`."
-        )
-    return ""
-
-
 @pytest.fixture(scope="module")
 def created() -> list[Resource]:
     """All resources of the root serverless, from mocks."""
-    require(missing_terraform(SERVERLESS))
-    result = subprocess.run(
-        ["terraform", "test", "-json", "-verbose", "-filter=tests/monitoring.tftest.hcl"],
-        cwd=SERVERLESS,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout
-    messages = map(json.loads, result.stdout.splitlines())
-    state = next(message["test_state"] for message in messages if message["type"] == "test_state")
-    return list(walk_resources(state["root_module"]))
-
-
-def walk_resources(module: dict[str, Any]) -> Iterator[Resource]:
-    """Iterate over the resources of a module and of its child modules."""
-    yield from module.get("resources", [])
-    for child in module.get("child_modules", []):
-        yield from walk_resources(child)
+    return created_resources("serverless", "monitoring")
 
 
 def values(resources: list[Resource], kind: str) -> list[dict[str, Any]]:

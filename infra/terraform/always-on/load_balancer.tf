@@ -2,6 +2,9 @@ resource "aws_lb" "this" {
   #checkov:skip=CKV_AWS_91:The application logs its requests; clients are not logged, for privacy.
   #checkov:skip=CKV_AWS_150:The load balancer holds no data, and terraform destroy should work.
   #checkov:skip=CKV2_AWS_28:Only the given CIDR blocks have access, and the application limits the size of requests.
+  # AWS creates it only in a VPC with a gateway, which it cannot detach before the load balancer is deleted.
+  depends_on = [aws_internet_gateway.this]
+
   name                       = var.name
   load_balancer_type         = "application"
   subnets                    = aws_subnet.public[*].id

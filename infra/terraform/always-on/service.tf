@@ -127,8 +127,21 @@ resource "aws_ecs_task_definition" "this" {
 }
 
 resource "aws_ecs_service" "this" {
-  # The target group needs a listener before tasks register, and the tasks need their permissions.
-  depends_on = [aws_lb_listener.https, aws_iam_role_policy.execution, aws_iam_role_policy.feedback]
+  # The target group needs a listener before tasks register, and the tasks need their permissions and the way to
+  # ECR, CloudWatch Logs, S3 and the load balancer: a few that cannot start are enough for ECS to give up.
+  depends_on = [
+    aws_iam_role_policy.execution,
+    aws_iam_role_policy.feedback,
+    aws_lb_listener.https,
+    aws_route_table_association.private,
+    aws_vpc_endpoint.interface,
+    aws_vpc_endpoint.s3,
+    aws_vpc_security_group_egress_rule.endpoints,
+    aws_vpc_security_group_egress_rule.load_balancer,
+    aws_vpc_security_group_egress_rule.s3,
+    aws_vpc_security_group_ingress_rule.endpoints,
+    aws_vpc_security_group_ingress_rule.tasks,
+  ]
 
   name                              = var.name
   cluster                           = aws_ecs_cluster.this.id
