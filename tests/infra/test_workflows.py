@@ -93,6 +93,13 @@ def test_nothing_changes_before_all_tests_and_the_alias_moves_last() -> None:
     assert predecessors("deploy", "deploy") == {*tests, "apply"}
 
 
+def test_tested_image_is_stored_only_where_a_job_pushes_it() -> None:
+    jobs = WORKFLOWS["deploy"]["jobs"]
+    storing = [step for step in jobs["test"]["steps"] if "image.tar" in str(step)]
+    assert len(storing) == 2
+    assert {step.get("if") for step in storing} == {jobs["image"]["if"]}
+
+
 @pytest.mark.parametrize("workflow", ["deploy", "frontend", "infra", "newcomers"])
 def test_workflow_can_be_started_by_hand(workflow: str) -> None:
     assert "workflow_dispatch" in triggers(workflow)
