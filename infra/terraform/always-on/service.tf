@@ -95,7 +95,7 @@ resource "aws_ecs_task_definition" "this" {
 
   runtime_platform {
     operating_system_family = "LINUX"
-    cpu_architecture        = upper(var.architecture)
+    cpu_architecture        = "X86_64" # the image's (infra/deploy/push-image)
   }
 
   container_definitions = jsonencode([{

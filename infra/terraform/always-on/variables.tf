@@ -29,17 +29,6 @@ variable "image_tag" {
   }
 }
 
-variable "architecture" {
-  description = "CPU architecture of the container image: x86_64 or arm64."
-  type        = string
-  default     = "x86_64"
-
-  validation {
-    condition     = contains(["x86_64", "arm64"], var.architecture)
-    error_message = "architecture must be x86_64 or arm64."
-  }
-}
-
 variable "certificate_arn" {
   description = "ARN of the ACM certificate, in this region, for the service's domain name. The DNS record of that name must point to the output load_balancer_dns_name."
   type        = string

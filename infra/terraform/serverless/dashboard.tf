@@ -13,8 +13,8 @@ locals {
     { IncomingBytes = ["AWS/Logs", "IncomingBytes", "LogGroupName", aws_cloudwatch_log_group.function.name] },
   )
 
-  # USD per GB-second and per request; us-east-1, 2025.
-  gb_second_price = { x86_64 = "0.0000166667", arm64 = "0.0000133334" }[var.architecture]
+  # USD per GB-second and per request; us-east-1, 2025, x86_64.
+  gb_second_price = "0.0000166667"
   request_price   = "0.0000002"
 
   # Series of a chart: metric, statistic, label.

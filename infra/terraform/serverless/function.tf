@@ -63,7 +63,7 @@ resource "aws_lambda_function" "api" {
 
   package_type  = "Image"
   image_uri     = "${local.account_id}.dkr.ecr.${var.region}.amazonaws.com/${var.name}:${var.image_tag}"
-  architectures = [var.architecture]
+  architectures = ["x86_64"] # the image's (infra/deploy/push-image)
 
   memory_size                    = var.memory_size
   timeout                        = var.timeout

@@ -77,17 +77,6 @@ variable "domain" {
   }
 }
 
-variable "architecture" {
-  description = "CPU architecture of the container image: x86_64 or arm64."
-  type        = string
-  default     = "x86_64"
-
-  validation {
-    condition     = contains(["x86_64", "arm64"], var.architecture)
-    error_message = "architecture must be x86_64 or arm64."
-  }
-}
-
 variable "memory_size" {
   description = "Memory size of the function in MB, 512 to 3008. CPU power is proportional to it: 1,769 MB equal one vCPU."
   type        = number

@@ -7,7 +7,6 @@ variables {
   image_tag       = "server-0123abc"
   certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/0123"
   allowed_cidrs   = ["198.51.100.0/24"]
-  architecture    = "arm64"
 }
 
 run "ecs_service" {
@@ -91,8 +90,8 @@ run "ecs_service" {
   }
 
   assert {
-    condition     = aws_ecs_task_definition.this.runtime_platform[0].cpu_architecture == "ARM64"
-    error_message = "The task must run on the given CPU architecture."
+    condition     = aws_ecs_task_definition.this.runtime_platform[0].cpu_architecture == "X86_64"
+    error_message = "The task must run on the CPU architecture of the image."
   }
 
   assert {

@@ -63,8 +63,8 @@ run "lambda_function" {
   }
 
   assert {
-    condition     = aws_lambda_function.api.timeout == var.timeout && aws_lambda_function.api.memory_size == var.memory_size && tolist(aws_lambda_function.api.architectures) == tolist([var.architecture])
-    error_message = "Timeout, memory size and architecture must be the given ones."
+    condition     = aws_lambda_function.api.timeout == var.timeout && aws_lambda_function.api.memory_size == var.memory_size && tolist(aws_lambda_function.api.architectures) == tolist(["x86_64"])
+    error_message = "Timeout and memory size must be the given ones, and the architecture the image's."
   }
 
   assert {

@@ -8,7 +8,6 @@ variables {
   alarm_email                    = null
   reserved_concurrent_executions = 10
   monthly_budget_usd             = 10
-  architecture                   = "arm64"
   max_rejected                   = 0.4
 }
 
@@ -107,7 +106,7 @@ run "dashboard" {
   }
 
   assert {
-    condition     = strcontains(aws_cloudwatch_dashboard.this.dashboard_body, " * 0.0000133334 ")
+    condition     = strcontains(aws_cloudwatch_dashboard.this.dashboard_body, " * 0.0000166667 ")
     error_message = "The cost must be computed with the price of the function's architecture."
   }
 
