@@ -19,7 +19,8 @@ STATE_BUCKET = f"{NAME}-state-123456789012"
 GH = """#!/bin/sh
 echo "$*" >>{log}
 case "$*" in
-    "api repos/somebody/digits") echo '{{"id": 23, "owner": {{"id": 1}}}}' ;;
+    "api repos/somebody/digits")
+        echo '{{"full_name": "somebody/digits", "id": 23, "owner": {{"id": 1}}}}' ;;
     "api repos/"*) exit 1 ;;
 esac
 """
@@ -87,6 +88,7 @@ output "github_variables" {{
     STATE_BUCKET     = "{STATE_BUCKET}"
     IMAGE_REPOSITORY = terraform_data.images.id == "" ? "" : "{images}"
     REPOSITORY_ID    = var.repository_ids.repository
+    REPOSITORY       = var.repository
   }}
 }}
 """

@@ -15,10 +15,13 @@ PROVIDER_HOST = "token.actions.githubusercontent.com"
 
 CURL = """#!/bin/sh
 case "$*" in
-    *https://api.github.com/repos/somebody/digits) echo '{"id": 42, "owner": {"id": 1}}' ;;
+    *https://api.github.com/repos/somebody/digits | *--location*/repos/Somebody/old-digits)
+        echo '{"full_name": "somebody/digits", "id": 42, "owner": {"id": 1}}' ;;
+    */repos/somebody/silent) ;;
     *) exit 22 ;;
 esac
 """
+"""GitHub's API, for a repository that was renamed."""
 
 
 def written_settings(roots: TerraformRoots) -> dict[str, str]:
@@ -54,14 +57,17 @@ def test_another_prefix_of_names_is_a_setting(fake_aws: FakeAWS, roots: Terrafor
     assert written_settings(roots)["name"] == '"trial"'
 
 
-def test_repository_that_github_does_not_know_is_not_trusted(roots: TerraformRoots) -> None:
+@pytest.mark.parametrize("repository", ["somebody/unknown", "somebody/silent"])
+def test_repository_that_github_does_not_know_is_not_trusted(
+    roots: TerraformRoots, repository: str
+) -> None:
     curl = roots.account.bin_folder / "curl"
     curl.write_text(CURL)
     curl.chmod(0o755)
-    finished = roots.checkout.run("all", **AUTO_APPROVE, REPOSITORY="somebody/unknown")
+    finished = roots.checkout.run("all", **AUTO_APPROVE, REPOSITORY=repository)
     curl.unlink()
     assert finished.returncode == 1
-    assert "GitHub does not tell the IDs of somebody/unknown" in finished.stdout
+    assert f"GitHub does not tell the IDs of {repository}" in finished.stdout
     assert roots.left_over() == []
 
 
@@ -77,14 +83,16 @@ def test_provider_of_another_project_is_used_and_left(
     curl.write_text(CURL)
     curl.chmod(0o755)
     fake_aws.denied = "BatchGetImage"  # which stops it after the root bootstrap
-    for _ in range(2):
-        finished = roots.deploy()
+    for repository in ("somebody/digits", "Somebody/old-digits"):
+        finished = roots.deploy(REPOSITORY=repository)
         assert "Stopped at: Push the function's image" in finished.stdout
         assert "OIDC provider for GitHub already: it is used" in finished.stdout
     fake_aws.denied = "nothing"
     curl.unlink()
+    assert "GitHub calls it somebody/digits." in finished.stdout
     state = fake_aws.query_moto("s3", f"/{STATE_BUCKET}/bootstrap.tfstate").json()
-    assert state["outputs"]["github_variables"]["value"]["REPOSITORY_ID"] == 42
+    variables = state["outputs"]["github_variables"]["value"]
+    assert (variables["REPOSITORY"], variables["REPOSITORY_ID"]) == ("somebody/digits", 42)
     assert provider not in json.dumps(state)
 
     finished = roots.checkout.run("destroy", stdin="destroy\n", **AUTO_APPROVE)
