@@ -1,6 +1,7 @@
 """The deploy scripts' options and their checks before they change anything."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -66,3 +67,14 @@ def test_missing_command_is_named(script: str, tmp_path: Path) -> None:
     finished = run(script, *arguments, path=str(tmp_path))
     assert finished.returncode == 1
     assert "is not on the PATH; install it" in finished.stderr
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_script_requires_first_what_the_scripts_that_it_runs_need(script: str) -> None:
+    texts = {name: (FOLDER / name).read_text() for name in SCRIPTS}
+    required = {
+        name: set(re.findall(r"(?m)^require_commands (.*)$", text)[0].split())
+        for name, text in texts.items()
+    }
+    for name in re.findall(r"(?m)^(?:run )?infra/deploy/([\w-]+)", texts[script]):
+        assert required[name] <= required[script], name
