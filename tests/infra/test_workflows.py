@@ -27,9 +27,9 @@ def triggers(workflow: str) -> dict[str, Any]:
 
 
 def path_filters(workflow: str) -> list[str]:
-    """Return the path filters of a push."""
-    filters: list[str] = triggers(workflow)["push"]["paths"]
-    return filters
+    """Return the path filters of pushes and pull requests."""
+    events = [triggers(workflow).get(event) or {} for event in ("push", "pull_request")]
+    return [text for event in events for text in event.get("paths", [])]
 
 
 def to_regex(path_filter: str) -> re.Pattern[str]:
@@ -63,7 +63,7 @@ def test_push_starts_the_workflows_of_the_changed_file(file: str, expected: set[
     assert {workflow for workflow in DEPLOYING if is_started(workflow, file)} == expected
 
 
-@pytest.mark.parametrize("workflow", DEPLOYING)
+@pytest.mark.parametrize("workflow", WORKFLOWS)
 def test_path_filters_match_existing_files(workflow: str) -> None:
     for text in path_filters(workflow):
         assert any(ROOT.glob(text.removeprefix("!"))), text
