@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from deploy.fake_aws import CREDENTIALS, FEEDBACK_BUCKET, NAME, PAGE_BUCKET, REGION, FakeAWS
+from deploy.fake_aws import CREDENTIALS, FEEDBACK_BUCKET, NAME, REGION, FakeAWS
 from deploy.processes import TOOLS
 
 from support.paths import ROOT
@@ -67,18 +67,6 @@ class Account:
             "s3api", "put-bucket-versioning", "--bucket", bucket,
             "--versioning-configuration", "Status=Enabled",
         )  # fmt: skip
-
-    def create_distribution(self) -> None:
-        """Create a CloudFront distribution, like the root serverless."""
-        self.aws(
-            "cloudfront", "create-distribution",
-            "--origin-domain-name", f"page.s3.{REGION}.amazonaws.com",
-        )  # fmt: skip
-
-    def create_static_site(self) -> None:
-        """Create the web page's bucket and distribution, like the root serverless."""
-        self.create_bucket(PAGE_BUCKET)
-        self.create_distribution()
 
     def create_function(self, tag: str) -> None:
         """Create the function, its first version and the alias, like the root serverless."""

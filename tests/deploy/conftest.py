@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from deploy.account import Account, Checkout
-from deploy.fake_aws import FakeAWS
+from deploy.fake_aws import PAGE_BUCKET, FakeAWS
 from deploy.permissions import Policies, render_policies
 from deploy.processes import missing_terraform, missing_tools, moto, registry
 from deploy.terraform import TerraformRoots
@@ -75,7 +75,7 @@ def checkout(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Chec
 def first_commit(fake_aws: FakeAWS, account: Account, checkout: Checkout) -> str:
     """The checkout's first commit, deployed; returns its SHA."""
     account.create_bootstrap()
-    account.create_static_site()
+    account.create_bucket(PAGE_BUCKET)
     pushed = checkout.run("push-image", "lambda", **fake_aws.variables())
     assert pushed.returncode == 0, pushed.stdout
     sha = checkout.git("rev-parse", "HEAD")

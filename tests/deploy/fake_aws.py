@@ -94,6 +94,8 @@ class FakeAWS:
         """How many vulnerabilities of each severity ECR finds in any image."""
         self.scan_statuses = ["COMPLETE"]
         """The statuses of a scan in order, of which the last one stays, or names of exceptions."""
+        self.cached_responses: list[httpx.Response] = []
+        """What CloudFront still serves in place of the page bucket's files."""
         self.policies: Policies = {}
         """What each role may do; its name is the access key of its requests."""
         self.used_actions: dict[str, set[str]] = {}
@@ -138,7 +140,6 @@ class FakeAWS:
             "FUNCTION_ALIAS": "live",
             "PAGE_URL": f"{self.url}/page",
             "PAGE_BUCKET": PAGE_BUCKET,
-            "DISTRIBUTION_ID": self.distribution_id(),
         }
 
     def respond(
@@ -201,7 +202,7 @@ class FakeAWS:
             self.used_actions.setdefault(role, set()).add(access.action)
             return None
         sentence = f"{role} is not authorized to perform {access.action} on {access.resource}"
-        if access.action.startswith(("s3:", "cloudfront:")):
+        if access.action.startswith("s3:"):
             error = f"<Error><Code>AccessDenied</Code><Message>{sentence}</Message></Error>"
             return httpx.Response(403, text=error)
         return httpx.Response(403, json={"__type": "AccessDeniedException", "message": sentence})
@@ -235,12 +236,6 @@ class FakeAWS:
         digest: str = self.query_moto("lambda", path).json()["CodeSha256"]
         return digest
 
-    def distribution_id(self) -> str:
-        """Return the ID of the CloudFront distribution; empty before it is created."""
-        listed = self.query_moto("cloudfront", "/2020-05-31/distribution").text
-        found = re.search(r"<Id>(\w+)</Id><ARN>", re.sub(r">\s+<", "><", listed))
-        return found[1] if found else ""
-
     def _forward(
         self, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> httpx.Response:
@@ -261,11 +256,10 @@ class FakeAWS:
         return httpx.Response(
             response.status_code,
             headers=response.headers,
-            # The AWS CLI waits for CloudFront's own spelling.
-            content=response.content.replace(PORTLESS_REGISTRY.encode(), name)
-            .replace(b"<Status>COMPLETED</Status>", b"<Status>Completed</Status>")
             # moto appends the digest to an address that ends with one.
-            .replace(b"@sha256@sha256:", b"@sha256:"),
+            content=response.content.replace(PORTLESS_REGISTRY.encode(), name).replace(
+                b"@sha256@sha256:", b"@sha256:"
+            ),
         )
 
     def _pushed_tags(self) -> set[str]:
@@ -306,6 +300,8 @@ class FakeAWS:
     ) -> httpx.Response:
         """Return CloudFront's response, as if the function's URL accepted signed requests only."""
         if not path.startswith(API_PATHS):
+            if self.cached_responses:
+                return self.cached_responses.pop()
             return self.query_moto("s3", f"/{PAGE_BUCKET}{path}")
         digest = hashlib.sha256(body).hexdigest()
         if method == "POST" and headers.get("x-amz-content-sha256") != digest:

@@ -1,7 +1,7 @@
 """What the roles of workflows may do: policies as Terraform renders them, and a judge of requests.
 
-moto can enforce policies too, but takes the resource of every request to Lambda, ECR and CloudFront
-for "*", so that it would deny whatever a policy allows for one function or one repository.
+moto can enforce policies too, but takes the resource of every request to Lambda and ECR for "*", so
+that it would deny whatever a policy allows for one function or one repository.
 
 The access key of a request is the name of its role. Requests with other keys come from people with
 all permissions.
@@ -88,8 +88,6 @@ REST_ACTIONS = (
     ("lambda", "GET", r"/functions/[^/]+/aliases/[^/]+", "GetAlias"),
     ("lambda", "PUT", r"/functions/[^/]+/aliases/[^/]+", "UpdateAlias"),
     ("lambda", "POST", r"/functions/[^/]+/invocations", "InvokeFunction"),
-    ("cloudfront", "POST", r"/distribution/\w+/invalidation", "CreateInvalidation"),
-    ("cloudfront", "GET", r"/distribution/\w+/invalidation/\w+", "GetInvalidation"),
     ("s3", "GET|HEAD", r"/[^/]+/?", "ListBucket"),
     ("s3", "GET|HEAD", r"/[^/]+/.+", "GetObject"),
     ("s3", "PUT", r"/[^/]+/.+", "PutObject"),
@@ -129,8 +127,6 @@ def access_of(method: str, path: str, headers: dict[str, str], body: bytes) -> A
     if service == "s3":
         return Access(f"s3:{action}", f"arn:aws:s3:::{resource.strip('/')}")
     name = resource.split("/")[2]
-    if service == "cloudfront":
-        return Access(f"cloudfront:{action}", f"arn:aws:cloudfront::{ACCOUNT}:distribution/{name}")
     arn = f"arn:aws:lambda:{region}:{ACCOUNT}:function:{name}"
     return Access(
         f"lambda:{action}", ":".join([arn, *parse_qs(address.query).get("Qualifier", [])])

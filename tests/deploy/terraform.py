@@ -118,7 +118,7 @@ def serverless(images: str, url: str) -> str:
         + resource(
             "distribution",
             "aws cloudfront create-distribution --origin-domain-name page --output text"
-            " --query Distribution.Id >.terraform/${self.id}",
+            " --query Distribution.Id",
             "id=$(aws cloudfront list-distributions --output text"
             " --query 'DistributionList.Items[0].Id') &&"
             " aws cloudfront delete-distribution --id $id --if-match any",
@@ -134,11 +134,10 @@ output "dashboard_url" {{ value = "" }}
 output "distribution_domain_name" {{ value = "" }}
 output "github_variables" {{
   value = {{
-    PAGE_URL        = "{url}/page"
-    PAGE_BUCKET     = "{PAGE_BUCKET}"
-    DISTRIBUTION_ID = try(trimspace(file(".terraform/${{terraform_data.distribution.id}}")), "")
-    FUNCTION_NAME   = "{NAME}"
-    FUNCTION_ALIAS  = "live"
+    PAGE_URL       = "{url}/page"
+    PAGE_BUCKET    = "{PAGE_BUCKET}"
+    FUNCTION_NAME  = "{NAME}"
+    FUNCTION_ALIAS = "live"
   }}
 }}
 """

@@ -71,7 +71,7 @@ def test_deployment_serves_page_and_api(fake_aws: FakeAWS, deployment: str) -> N
     url = variables["PAGE_URL"] + "/predict"
     response = httpx.post(url, content=content, headers=headers, timeout=60)
     assert response.json()["digit"] == 7
-    for name in ("PAGE_BUCKET", "DISTRIBUTION_ID"):
+    for name in ("PAGE_BUCKET", "PAGE_URL"):
         line = f"gh variable set {name} --repo somebody/digits --body {variables[name]}"
         assert line in deployment
 

@@ -83,13 +83,6 @@ locals {
       Action   = ["s3:GetObject", "s3:PutObject"]
       Resource = ["${local.page_bucket_arn}/*"]
     },
-    {
-      Sid       = "InvalidateCache"
-      Effect    = "Allow"
-      Action    = ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"]
-      Resource  = [local.distributions_arn]
-      Condition = local.is_tagged
-    },
   ]
 
   # Configuration and one state only: no objects of the frontend, no logs, no secrets.

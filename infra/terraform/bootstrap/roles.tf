@@ -3,7 +3,7 @@
 #
 #   role      trusted jobs                       permissions
 #   backend   of the branch                      push images, deploy them to the function
-#   frontend  of the branch                      upload the frontend, invalidate CloudFront's cache
+#   frontend  of the branch                      upload the frontend
 #   plan      of pull requests, of the branch    read the resources that Terraform manages
 #   apply     of the environment on the branch   change the resources that Terraform manages
 

@@ -21,10 +21,9 @@ output "dashboard_url" {
 output "github_variables" {
   description = "GitHub Actions variables for the workflows."
   value = {
-    PAGE_URL        = local.page_url
-    PAGE_BUCKET     = module.page_bucket.name
-    DISTRIBUTION_ID = aws_cloudfront_distribution.page.id
-    FUNCTION_NAME   = aws_lambda_function.api.function_name
-    FUNCTION_ALIAS  = aws_lambda_alias.live.name
+    PAGE_URL       = local.page_url
+    PAGE_BUCKET    = module.page_bucket.name
+    FUNCTION_NAME  = aws_lambda_function.api.function_name
+    FUNCTION_ALIAS = aws_lambda_alias.live.name
   }
 }

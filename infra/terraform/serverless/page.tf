@@ -129,20 +129,10 @@ resource "aws_cloudfront_distribution" "page" {
     }
   }
 
-  # Pages, manifest and pictures: never cached, because they change with deployments. What browsers
-  # may cache is said by the objects themselves (infra/deploy/frontend).
+  # The objects' own Cache-Control says what is cached (infra/deploy/frontend): assets for a year, and of the other
+  # files, which change with deployments, nothing but for the policy's minimum of a second, which browsers ignore.
+  # A policy without a cache would serve them uncompressed.
   default_cache_behavior {
-    target_origin_id           = "bucket"
-    viewer_protocol_policy     = "redirect-to-https"
-    allowed_methods            = ["GET", "HEAD"]
-    cached_methods             = ["GET", "HEAD"]
-    compress                   = true
-    cache_policy_id            = local.cache_policies.disabled
-    response_headers_policy_id = aws_cloudfront_response_headers_policy.page.id
-  }
-
-  ordered_cache_behavior {
-    path_pattern               = "/assets/*"
     target_origin_id           = "bucket"
     viewer_protocol_policy     = "redirect-to-https"
     allowed_methods            = ["GET", "HEAD"]
@@ -161,7 +151,6 @@ resource "aws_cloudfront_distribution" "page" {
       viewer_protocol_policy     = "redirect-to-https"
       allowed_methods            = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"] # POST only with all of them
       cached_methods             = ["GET", "HEAD"]
-      compress                   = true
       cache_policy_id            = local.cache_policies.disabled
       origin_request_policy_id   = local.all_but_host
       response_headers_policy_id = aws_cloudfront_response_headers_policy.page.id

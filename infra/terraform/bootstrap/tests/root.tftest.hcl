@@ -79,13 +79,12 @@ run "deploy_policies" {
 
   assert {
     condition = {
-      for statement in jsondecode(aws_iam_role_policy.workflow["frontend-deploy"].policy).Statement : statement.Sid => [statement.Resource, try(statement.Condition, null)]
+      for statement in jsondecode(aws_iam_role_policy.workflow["frontend-deploy"].policy).Statement : statement.Sid => statement.Resource
       } == {
-      ListFrontend    = [["arn:aws:s3:::digit-recognizer-page-123456789012"], null]
-      UploadFrontend  = [["arn:aws:s3:::digit-recognizer-page-123456789012/*"], null]
-      InvalidateCache = [["arn:aws:cloudfront::123456789012:distribution/*"], { StringEquals = { "aws:ResourceTag/project" = "digit-recognizer" } }]
+      ListFrontend   = ["arn:aws:s3:::digit-recognizer-page-123456789012"]
+      UploadFrontend = ["arn:aws:s3:::digit-recognizer-page-123456789012/*"]
     }
-    error_message = "The frontend role may access its bucket and distributions with the project's tag only."
+    error_message = "The frontend role may access its bucket only."
   }
 
   assert {

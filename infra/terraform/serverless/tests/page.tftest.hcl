@@ -79,8 +79,8 @@ run "page" {
   }
 
   assert {
-    condition     = aws_cloudfront_distribution.page.default_cache_behavior[0].cache_policy_id == local.cache_policies.disabled && aws_cloudfront_distribution.page.ordered_cache_behavior[0].path_pattern == "/assets/*" && aws_cloudfront_distribution.page.ordered_cache_behavior[0].cache_policy_id == local.cache_policies.optimized
-    error_message = "CloudFront must cache the assets, because their names contain a hash, and nothing else."
+    condition     = aws_cloudfront_distribution.page.default_cache_behavior[0].target_origin_id == "bucket" && aws_cloudfront_distribution.page.default_cache_behavior[0].cache_policy_id == local.cache_policies.optimized && aws_cloudfront_distribution.page.default_cache_behavior[0].compress && alltrue([for behavior in aws_cloudfront_distribution.page.ordered_cache_behavior : behavior.target_origin_id == "api"])
+    error_message = "CloudFront must compress all files, and cache them as their own headers say."
   }
 
   assert {
