@@ -3,7 +3,9 @@
 import json
 import sqlite3
 from contextlib import closing
+from typing import Literal
 
+import pytest
 from browser.feedback_rows import stored_feedback
 from browser.mouse import draw
 from browser.page_objects import (
@@ -53,6 +55,20 @@ def test_no_asks_for_the_label_and_sends_it(page: Page, site: Server) -> None:
     stored = stored_feedback(site, feedback["id"])
     assert (stored.predicted, stored.label) == ("4", "9")
     expect(feedback_outcome(page)).to_have_text(THANKS)
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_double_click_on_no_sends_no_label(
+    page: Page, motion: Literal["no-preference", "reduce"]
+) -> None:
+    page.emulate_media(reduced_motion=motion)
+    draw(page, DIGITS[4])
+    no = button(page, "It was …").bounding_box()
+    assert no is not None
+    page.mouse.dblclick(no["x"] + 10, no["y"] + no["height"] / 2)
+    expect(button(page, "It was a 2")).to_be_visible()
+    expect(feedback_outcome(page)).to_have_text("")
+    assert submit_feedback(page, "It was a 9")["digit"] == 9
 
 
 def test_rejected_drawing_can_be_labeled(page: Page, site: Server) -> None:
