@@ -53,7 +53,7 @@ export function App() {
   const drop = useImageDrop(chooseFile);
   useImagePaste(chooseFile);
   const playExample = useExamplePlayer(dispatch);
-  const asksForDigit = asksForFeedback && state.feedback.asking === "label" && !several;
+  const asksForDigit = asksForFeedback && state.feedback.asking === "digit";
   useShortcuts(dispatch, asksForDigit ? submitFeedback : null);
 
   return (

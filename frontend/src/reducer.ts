@@ -75,7 +75,7 @@ export type Label = number | string | null;
 /** What the user has said about this prediction. */
 export interface FeedbackState {
   /** Whether the prediction is correct, which digit or number it was, or nothing more. */
-  readonly asking: "correct" | "label" | "nothing";
+  readonly asking: "correct" | "digit" | "number" | "nothing";
   /** The user consents to have the model input stored. */
   readonly storeInput: boolean;
   /** The label that was last sent. */
@@ -116,7 +116,7 @@ export type RecognizerAction =
     }
   | { readonly type: "taskFailed"; readonly taskId: number; readonly failure: ApiFailure }
   | { readonly type: "digitChosen"; readonly index: number }
-  | { readonly type: "correctionStarted" }
+  | { readonly type: "correctionStarted"; readonly asking: "digit" | "number" }
   | { readonly type: "consentChanged"; readonly storeInput: boolean }
   | { readonly type: "feedbackReopened" }
   | { readonly type: "feedbackSent"; readonly label: Label }
@@ -215,7 +215,7 @@ export function reduce(state: RecognizerState, action: RecognizerAction): Recogn
     case "digitChosen":
       return { ...state, chosenDigit: action.index };
     case "correctionStarted":
-      return { ...state, feedback: { ...state.feedback, asking: "label" } };
+      return { ...state, feedback: { ...state.feedback, asking: action.asking } };
     case "consentChanged":
       return { ...state, feedback: { ...state.feedback, storeInput: action.storeInput } };
     case "feedbackReopened":

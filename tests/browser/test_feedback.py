@@ -71,6 +71,17 @@ def test_double_click_on_no_sends_no_label(
     assert submit_feedback(page, "It was a 9")["digit"] == 9
 
 
+def test_number_misread_as_one_digit_can_be_typed(page: Page, site: Server) -> None:
+    draw(page, DIGITS[4])
+    button(page, "It was …").click()
+    button(page, "It was 10+").click()
+    expect(page.get_by_role("textbox")).to_be_focused()
+    page.keyboard.type("11")  # digits that are no shortcuts here
+    feedback = submit_feedback(page, "Send")
+    stored = stored_feedback(site, feedback["id"])
+    assert (stored.predicted, stored.label) == ("4", "11")
+
+
 def test_rejected_drawing_can_be_labeled(page: Page, site: Server) -> None:
     draw(page, NON_DIGITS["A"])
     button(page, "It was …").click()

@@ -86,6 +86,17 @@ describe("the field for a number", () => {
   });
 });
 
+it.each([4, null])("corrects %o to a number", (predicted) => {
+  const onSubmit = renderPrompt({}, predicted);
+  fireEvent.click(screen.getByRole("button", { name: "It was …" }));
+  fireEvent.click(screen.getByRole("button", { name: "It was 10+" }));
+  const field = screen.getByRole<HTMLInputElement>("textbox");
+  expect([field.value, field.inputMode]).toEqual(["", "numeric"]);
+  fireEvent.change(field, { target: { value: "11" } });
+  if (field.form) fireEvent.submit(field.form);
+  expect(onSubmit.mock.calls).toEqual([["11"]]);
+});
+
 it("keeps the consent when the label is changed", () => {
   renderPrompt({});
   fireEvent.click(screen.getByRole("checkbox"));

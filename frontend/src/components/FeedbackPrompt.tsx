@@ -20,6 +20,7 @@ interface FeedbackPromptProps {
 export const FeedbackPrompt = memo(function FeedbackPrompt(props: FeedbackPromptProps) {
   const { open, predicted, storesInputs, feedback, onSubmit, dispatch } = props;
   const { asking, failure } = feedback;
+  const number = typeof predicted === "string" ? predicted : "";
   const focusFallback = useFocusFallback();
   const consent = storesInputs && (
     <Consent
@@ -27,6 +28,7 @@ export const FeedbackPrompt = memo(function FeedbackPrompt(props: FeedbackPrompt
       onChange={(storeInput) => dispatch({ type: "consentChanged", storeInput })}
     />
   );
+  const ask = (asking: "digit" | "number") => dispatch({ type: "correctionStarted", asking });
   const done = open && asking === "nothing";
 
   return (
@@ -36,7 +38,7 @@ export const FeedbackPrompt = memo(function FeedbackPrompt(props: FeedbackPrompt
           <button type="button" onClick={() => onSubmit(predicted)}>
             Yes
           </button>
-          <button type="button" onClick={() => dispatch({ type: "correctionStarted" })}>
+          <button type="button" onClick={() => ask(number === "" ? "digit" : "number")}>
             It was …
           </button>
           {predicted !== null && (
@@ -46,12 +48,12 @@ export const FeedbackPrompt = memo(function FeedbackPrompt(props: FeedbackPrompt
           )}
         </Question>
       )}
-      {open && asking === "label" && typeof predicted === "string" && (
+      {open && asking === "number" && (
         <Question text="Which number was it?" consent={consent} className="number">
-          <NumberForm predicted={predicted} onSubmit={onSubmit} />
+          <NumberForm predicted={number} onSubmit={onSubmit} />
         </Question>
       )}
-      {open && asking === "label" && typeof predicted !== "string" && (
+      {open && asking === "digit" && (
         <Question text="Which digit was it?" consent={consent} className="digits">
           {DIGITS.map((digit) => (
             <button
@@ -64,6 +66,9 @@ export const FeedbackPrompt = memo(function FeedbackPrompt(props: FeedbackPrompt
               {digit}
             </button>
           ))}
+          <button type="button" aria-label="It was 10+" onClick={() => ask("number")}>
+            10+
+          </button>
         </Question>
       )}
       <div className="outcome">
@@ -109,6 +114,7 @@ function Question({ text, consent, className, children }: QuestionProps) {
 }
 
 interface NumberFormProps {
+  /** Empty if it was no number. */
   readonly predicted: string;
   readonly onSubmit: (label: Label) => void;
 }
