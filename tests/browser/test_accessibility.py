@@ -1,6 +1,7 @@
 """axe finds no violations in any state, and the layout survives zoom and right-to-left text."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -22,7 +23,8 @@ from browser.page_objects import (
 )
 from browser.screen import is_inked
 from browser.uploads import photo, png_file, upload
-from playwright.sync_api import BrowserContext, Page, expect
+from PIL import Image
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from support.drawings import DIGITS, MIDDLE, NON_DIGITS
 from support.paths import ROOT
@@ -263,6 +265,33 @@ def test_reduced_motion_disables_animations(
     draw(page, DIGITS[7])
     expect(predicted_digit(page)).to_have_text("7")
     assert page.evaluate(running) == 0
+
+
+def test_forced_colors_hide_nothing(
+    new_context: Callable[..., BrowserContext], site: Server
+) -> None:
+    page = open_page(new_context, site, width=1280)
+    predicted(page)
+    ordinary = model_input_pixels(page)
+    page.emulate_media(forced_colors="active")
+    assert model_input_pixels(page) == ordinary
+    expect(button(page, "Redo")).not_to_have_css("color", color_of(button(page, "Undo")))
+    button(page, "Clear").click()
+    unsure(page)
+    outlined = predicted_digit(page).locator("[data-verdict=unsure]")
+    assert color_of(outlined) == "rgba(0, 0, 0, 0)"
+
+
+def model_input_pixels(page: Page) -> bytes:
+    """Return the pixels of the model input, without its border."""
+    with Image.open(BytesIO(page.locator(".model-input-image").screenshot())) as image:
+        width, height = image.size
+        return image.crop((3, 3, width - 3, height - 3)).tobytes()
+
+
+def color_of(locator: Locator) -> str:
+    """Return the color of an element's text."""
+    return str(locator.evaluate("element => getComputedStyle(element).color"))
 
 
 def open_page(
