@@ -7,7 +7,7 @@ import pytest
 from browser.conftest import PHONE
 from browser.feedback_rows import stored_feedback
 from browser.mouse import draw
-from browser.numbers import PLACES, draw_four_and_two
+from browser.numbers import PLACES, draw_four_and_two, number, placed, reading
 from browser.page_objects import (
     THANKS,
     button,
@@ -135,6 +135,18 @@ def test_digit_is_chosen_by_mouse_and_keyboard(page: Page) -> None:
     expect(page.get_by_test_id("probability-4")).to_have_text("99.0%")
     expect(page.get_by_text("Red speaks for 4")).to_be_visible()
     assert emphasized(page) == ["true", "false"]
+
+
+def test_end_of_a_long_number_fades_until_it_is_scrolled_to(phone: Page) -> None:
+    digits = [placed(digit, 0.98, PLACES[0]) for digit in range(7)]
+    prediction = reading(0.98, separate=False) | {"numbers": [number(*digits)]}
+    response = {"model": "any", "id": "any", **prediction}
+    phone.route("**/predict*", lambda route: route.fulfill(json=response))
+    draw(phone, DIGITS[4])
+    expect(predicted_digit(phone)).to_have_text("0123456")
+    expect(model_inputs(phone)).to_have_css("mask-size", "100%")
+    model_inputs(phone).evaluate("element => { element.scrollLeft = 1000 }")
+    expect(model_inputs(phone)).to_have_css("mask-size", "calc(100% + 32px)")
 
 
 def test_number_can_be_confirmed(page: Page, site: Server) -> None:
