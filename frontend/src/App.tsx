@@ -13,9 +13,10 @@ import { Probabilities } from "./components/Probabilities";
 import { Sketchpad } from "./components/Sketchpad";
 import { Status } from "./components/Status";
 import { TakeAlong } from "./components/TakeAlong";
-import { evidenceFor } from "./evidence";
+import { type Evidence, evidenceFor } from "./evidence";
 import { isBlank, isPenDown } from "./history";
 import { useExamplePlayer } from "./hooks/useExamplePlayer";
+import { useFocusFallback } from "./hooks/useFocusFallback";
 import { useImageDrop } from "./hooks/useImageDrop";
 import { useImagePaste } from "./hooks/useImagePaste";
 import { useRecognizer } from "./hooks/useRecognizer";
@@ -36,8 +37,8 @@ export function App() {
   const several = digits.length > 1;
   const chosen = state.chosenDigit ?? firstToDoubt(digits);
   const reading = several ? digits[chosen] : prediction;
-  const [askedFor, setAskedFor] = useState<number | null>(null);
-  const evidence = evidenceFor(reading, askedFor);
+  const [asked, setAsked] = useState<Evidence | null>(null);
+  const evidence = evidenceFor(reading, asked);
   const message = messageFor(state);
   const asksForFeedback = takesFeedback(state);
 
@@ -90,7 +91,7 @@ export function App() {
           aria-label="The model's prediction"
           data-stale={isStale(state)}
         >
-          <div className="tiles" data-several={several}>
+          <div className="tiles" data-several={several} {...useFocusFallback()}>
             <PredictedDigit prediction={prediction} />
             {several ? (
               <ModelInputs
@@ -116,11 +117,7 @@ export function App() {
             secondsToRetry={secondsToRetry}
             dispatch={dispatch}
           />
-          <Probabilities
-            reading={reading}
-            explained={evidence?.digit}
-            onExplain={setAskedFor}
-          />
+          <Probabilities reading={reading} explained={evidence?.digit} onExplain={setAsked} />
           <FeedbackPrompt
             open={asksForFeedback}
             predicted={several && prediction ? textOf(prediction) : (prediction?.digit ?? null)}

@@ -21,14 +21,14 @@ const PREDICTION = {
 };
 
 describe("evidenceFor", () => {
-  it("is that of the digit asked for, or else of the predicted one", () => {
-    expect(evidenceFor(PREDICTION, 1)).toBe(ONE);
+  it("is what was asked for of this reading, or else that of the predicted digit", () => {
+    expect(evidenceFor(PREDICTION, ONE)).toBe(ONE);
     expect(evidenceFor(PREDICTION, null)).toBe(SEVEN);
-    expect(evidenceFor(PREDICTION, 4)).toBe(SEVEN);
+    expect(evidenceFor(PREDICTION, { ...ONE })).toBe(SEVEN);
   });
 
   it("is undefined without any", () => {
-    expect(evidenceFor(undefined, 1)).toBeUndefined();
+    expect(evidenceFor(undefined, ONE)).toBeUndefined();
     expect(evidenceFor({ ...PREDICTION, evidence: null }, null)).toBeUndefined();
     expect(evidenceFor({ ...PREDICTION, digit: null }, null)).toBeUndefined();
   });

@@ -10,14 +10,14 @@ const COLUMNS = ["left", "", "right"] as const;
 /** The regions that are named, from the strongest. */
 const REGIONS_NAMED = 2;
 
-/** Returns the evidence for a digit, or else for the predicted one; undefined if there is none. */
+/** Returns what was asked for if it belongs to the reading, or else what speaks for its digit. */
 export function evidenceFor(
   reading: Reading | undefined,
-  digit: number | null,
+  asked: Evidence | null,
 ): Evidence | undefined {
   const all = reading?.evidence ?? [];
   return (
-    all.find((evidence) => evidence.digit === digit) ??
+    all.find((evidence) => evidence === asked) ??
     all.find((evidence) => evidence.digit === reading?.digit)
   );
 }

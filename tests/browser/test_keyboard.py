@@ -4,6 +4,7 @@ import re
 
 import pytest
 from browser.mouse import draw
+from browser.numbers import draw_four_and_two
 from browser.page_objects import (
     NOTHING_DRAWN,
     QUESTION,
@@ -134,6 +135,23 @@ def test_retry_that_succeeds_does_not_lose_the_focus(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(predicted_digit(page)).to_have_text("1")
     expect(page.locator(".status")).to_be_focused()
+
+
+def test_undo_does_not_lose_the_focus(page: Page) -> None:
+    bars = page.locator(".probabilities")
+    draw_four_and_two(page)
+    for control, remains in (
+        (bars.get_by_role("button"), bars),
+        (page.get_by_role("radio"), page.locator(".tiles")),
+    ):
+        control.first.focus()
+        for _ in range(3):
+            page.keyboard.press("Control+z")
+        expect(status_message(page)).to_have_text(NOTHING_DRAWN)
+        expect(remains).to_be_focused()
+        for _ in range(3):
+            page.keyboard.press("Control+y")
+        expect(predicted_digit(page)).to_have_text("42")
 
 
 def test_thanks_appear_in_a_region_that_was_there_before(page: Page) -> None:

@@ -19,7 +19,7 @@ export const ModelInputs = memo(function ModelInputs(props: ModelInputsProps) {
   const { digits, chosen, evidence, dispatch } = props;
   return (
     <figure className="model-inputs">
-      <fieldset aria-label="What the model sees of each digit">
+      <fieldset tabIndex={-1} aria-label="What the model sees of each digit">
         {digits.map(({ digit, verdict, confidence, input }, index) => {
           const choose = () => dispatch({ type: "digitChosen", index });
           return (

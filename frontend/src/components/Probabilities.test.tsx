@@ -6,6 +6,7 @@ import { Probabilities } from "./Probabilities";
 afterEach(cleanup);
 
 const GRID = Array.from({ length: 7 }, () => Array<number>(7).fill(0));
+const ONE = { digit: 1, grid: GRID };
 const PREDICTION = {
   digit: 7,
   verdict: "digit" as const,
@@ -13,10 +14,7 @@ const PREDICTION = {
   probabilities: [0, 0.1, 0, 0, 0, 0, 0, 0.9, 0, 0],
   model: "cnn",
   id: "1",
-  evidence: [
-    { digit: 7, grid: GRID },
-    { digit: 1, grid: GRID },
-  ],
+  evidence: [{ digit: 7, grid: GRID }, ONE],
 };
 
 it("lets the bars of digits with evidence ask for it, by pointer, touch and keyboard", () => {
@@ -35,7 +33,7 @@ it("lets the bars of digits with evidence ask for it, by pointer, touch and keyb
   fireEvent.click(one);
   expect(document.activeElement).toBe(one);
   fireEvent.blur(one);
-  expect(onExplain.mock.calls).toEqual([[1], [null], [1], [null]]);
+  expect(onExplain.mock.calls).toEqual([[ONE], [null], [ONE], [null]]);
 });
 
 it("offers nothing without evidence", () => {

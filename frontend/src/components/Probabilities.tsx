@@ -1,4 +1,6 @@
 import { type CSSProperties, memo } from "react";
+import type { Evidence } from "../evidence";
+import { useFocusFallback } from "../hooks/useFocusFallback";
 import { DIGITS, percent, topDigits } from "../messages";
 import type { Reading } from "../numbers";
 
@@ -6,7 +8,7 @@ interface ProbabilitiesProps {
   readonly reading: Reading | undefined;
   /** The digit for which the evidence is shown. */
   readonly explained: number | undefined;
-  readonly onExplain: (digit: number | null) => void;
+  readonly onExplain: (evidence: Evidence | null) => void;
 }
 
 export const Probabilities = memo(function Probabilities({
@@ -16,18 +18,22 @@ export const Probabilities = memo(function Probabilities({
 }: ProbabilitiesProps) {
   // Those of a blank image are all the same, and mean nothing.
   const probabilities = (reading?.verdict !== "blank" && reading?.probabilities) || [];
-  const explainable = reading?.evidence?.map((evidence) => evidence.digit) ?? [];
   const top = reading === undefined ? [] : topDigits(reading);
   return (
-    <dl className="probabilities" aria-label="Probability of each digit">
+    <dl
+      className="probabilities"
+      aria-label="Probability of each digit"
+      {...useFocusFallback<HTMLDListElement>()}
+    >
       {DIGITS.map((digit) => {
         const probability = probabilities[digit];
+        const evidence = reading?.evidence?.find((evidence) => evidence.digit === digit);
         const style = { "--probability": probability } as CSSProperties;
         return (
           <div key={digit} className="probability" data-top={top.includes(digit)}>
             <dt>{digit}</dt>
             <dd data-testid={`probability-${digit}`}>
-              {explainable.includes(digit) ? (
+              {evidence !== undefined ? (
                 <button
                   type="button"
                   className="probability-bar"
@@ -35,9 +41,11 @@ export const Probabilities = memo(function Probabilities({
                   aria-label={`Show what speaks for ${digit}`}
                   aria-pressed={digit === explained}
                   // A touch has no hover, and Safari does not focus a button that is clicked.
-                  onPointerEnter={(event) => event.pointerType === "mouse" && onExplain(digit)}
+                  onPointerEnter={(event) =>
+                    event.pointerType === "mouse" && onExplain(evidence)
+                  }
                   onPointerLeave={(event) => event.pointerType === "mouse" && onExplain(null)}
-                  onFocus={() => onExplain(digit)}
+                  onFocus={() => onExplain(evidence)}
                   onBlur={() => onExplain(null)}
                   onClick={(event) => event.currentTarget.focus()}
                 />

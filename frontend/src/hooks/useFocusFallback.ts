@@ -4,8 +4,8 @@ import { type FocusEvent, useLayoutEffect, useRef } from "react";
  * Returns props for an element whose controls come and go. If the focused control goes, the focus
  * moves to the fieldset inside, or to the element itself, instead of the top of the page.
  */
-export function useFocusFallback() {
-  const element = useRef<HTMLDivElement>(null);
+export function useFocusFallback<Element extends HTMLElement = HTMLDivElement>() {
+  const element = useRef<Element>(null);
   const focused = useRef(false);
 
   // After every render. React calls no onBlur for a control that it has removed.
