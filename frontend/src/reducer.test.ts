@@ -339,6 +339,11 @@ describe("a failure", () => {
     expect(delays).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
   });
 
+  it("is retried soon after a change, however many came before", () => {
+    const twice = failed(reduce(failed(play(ready, ...STROKE)), { type: "retried" }));
+    expect(retryDelay(failed(play(twice, ...STROKE)))).toBe(1000);
+  });
+
   it("is not retried unless it is retryable", () => {
     expect(retryDelay(failed(play(ready, ...STROKE), REJECTION))).toBeNull();
   });

@@ -64,7 +64,7 @@ export interface RecognizerState {
   readonly failure: ApiFailure | null;
   /** Why the last chosen file was rejected before it became the drawing. */
   readonly rejection: string | null;
-  /** Failed tasks since the last success; determines the delay before a retry. */
+  /** Failed tasks since the last success or change; determines the delay before a retry. */
   readonly failureCount: number;
   readonly feedback: FeedbackState;
 }
@@ -274,7 +274,7 @@ function updateSketch(state: RecognizerState, sketch: Sketch): RecognizerState {
   const changed = { ...state, sketch };
   if (!isReadable(sketch.drawing)) return resetPrediction(changed);
   if (sketch.drawing === state.predictedFor && state.failure === null) return changed;
-  const withoutFailure = { ...changed, failure: null, rejection: null };
+  const withoutFailure = { ...changed, failure: null, failureCount: 0, rejection: null };
   const mustWait = state.task !== null && !(state.slow && state.ready);
   return mustWait ? withoutFailure : startTaskIfOutdated(withoutFailure);
 }
