@@ -47,4 +47,16 @@ describe("isDot", () => {
     expect(isDot([at(0.5), at(0.55)])).toBe(true);
     expect(isDot([at(0.5), at(0.65)])).toBe(false);
   });
+
+  it("ignores what is beside the sketchpad", () => {
+    const to = (x: number, y: number) => {
+      const points = [
+        { x: 0.98, y: 0.5 },
+        { x: 0.99, y: 0.5 },
+        { x, y },
+      ];
+      return isDot([[{ width: 0.05, points }]]);
+    };
+    expect([to(1.3, 0.5), to(0.98, -0.2), to(0.98, 0.9)]).toEqual([true, true, false]);
+  });
 });

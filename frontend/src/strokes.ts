@@ -48,12 +48,16 @@ export function joinParts(stroke: Stroke): Stroke {
   return joined.length === stroke.length ? stroke : joined;
 }
 
-/** Returns whether strokes leave no more than a dot: less than twice as long as the pen is wide. */
+/**
+ * Returns whether strokes leave no more than a dot on the sketchpad: less than twice as long as the
+ * pen is wide.
+ */
 export function isDot(strokes: readonly Stroke[]): boolean {
   let [left, top, right, bottom, width] = [Infinity, Infinity, -Infinity, -Infinity, 0];
   for (const part of strokes.flat()) {
     width = Math.max(width, part.width);
     for (const { x, y } of part.points) {
+      if (Math.min(x, y, 1 - x, 1 - y) < 0) continue;
       left = Math.min(left, x);
       right = Math.max(right, x);
       top = Math.min(top, y);
