@@ -17,6 +17,8 @@ describe("rejectionReason", () => {
   });
 
   it.each(["text/plain", "application/json", ""])("rejects a file of type %o", (type) => {
-    expect(rejectionReason(file(10, type))).toBe("That file isn't an image.");
+    expect(rejectionReason(file(10, type))).toBe(
+      "This page can't read that file. Use a PNG or JPEG.",
+    );
   });
 });

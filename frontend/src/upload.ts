@@ -11,6 +11,8 @@ const MAX_BYTES = 4_000_000;
 export const MAX_DECODE_BYTES = 50_000_000;
 const MAX_DECODE_PIXELS = 100_000_000;
 
+const UNREADABLE = "This page can't read that file. Use a PNG or JPEG.";
+
 /** Files up to this size are sent unchanged; larger ones are compressed to this size. */
 const UPLOAD_TARGET_BYTES = 15_000;
 
@@ -51,8 +53,11 @@ export async function toImage({ strokes, image }: Drawing): Promise<SentImage> {
 
 /** Returns one sentence on why a file is rejected; null if it is accepted. */
 export function rejectionReason(file: Blob): string | null {
-  if (!file.type.startsWith("image/")) return "That file isn't an image.";
-  return file.size > MAX_DECODE_BYTES ? tooLarge(file, MAX_DECODE_BYTES, "This page") : null;
+  // A browser that does not know HEIC gives it no type, like a folder.
+  if (!file.type.startsWith("image/")) return UNREADABLE;
+  if (file.size <= MAX_DECODE_BYTES) return null;
+  const size = (Math.ceil(file.size / 100_000) / 10).toFixed(1);
+  return `That image has ${size} MB. This page takes at most ${MAX_DECODE_BYTES / 1e6} MB.`;
 }
 
 /**
@@ -70,8 +75,7 @@ async function compressForUpload(file: Blob): Promise<SentImage> {
   }
   if (image !== null) return encode(image, file.type === "image/svg+xml");
   if (file.size <= MAX_BYTES) return { blob: file, size: null };
-  const message = tooLarge(file, MAX_BYTES, "The recognizer");
-  throw new ApiError({ message, retryable: false });
+  throw new ApiError({ message: UNREADABLE, retryable: false });
 }
 
 async function decode(file: Blob): Promise<HTMLImageElement | null> {
@@ -136,9 +140,4 @@ function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
   const context = canvas.getContext("2d");
   if (context === null) throw new Error("This browser has no 2D canvas");
   return context;
-}
-
-function tooLarge(file: Blob, maxBytes: number, acceptedBy: string): string {
-  const size = (Math.ceil(file.size / 100_000) / 10).toFixed(1);
-  return `That image has ${size} MB. ${acceptedBy} takes at most ${maxBytes / 1_000_000} MB.`;
 }

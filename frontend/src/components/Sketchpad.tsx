@@ -98,7 +98,7 @@ function ImagePreview({ file }: { readonly file: File }) {
     return () => URL.revokeObjectURL(objectUrl);
   }, [file]);
 
-  return (
+  return url === undefined ? null : (
     <img
       className="sketchpad-image"
       src={url}
