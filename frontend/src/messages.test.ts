@@ -120,6 +120,7 @@ describe("messageFor", () => {
     const busy = { ...drawn, task: initialState.task, ready: true, timedPrediction };
     expect(messageFor(busy)).toBe("It's a 7 (90.0% sure)");
     expect(messageFor({ ...busy, slow: true })).toBe("Recognizing…");
+    expect(messageFor({ ...busy, slow: true, failure })).toBe("Recognizing…");
   });
 
   it("prefers a failure to a prediction, and a rejected file to both", () => {

@@ -29,13 +29,13 @@ const MAX_NUMBERS_NAMED = 3;
 /** Returns the one sentence that the page shows for a state. */
 export function messageFor(state: RecognizerState): string {
   if (state.rejection !== null) return state.rejection;
+  if (state.task !== null && state.slow) {
+    return state.ready ? RECOGNIZING : "Starting the recognizer…";
+  }
   if (state.failure !== null) {
     return state.failure.retryable && !state.online
       ? "You're offline. Your digit will be read when you reconnect."
       : state.failure.message;
-  }
-  if (state.task !== null && state.slow) {
-    return state.ready ? RECOGNIZING : "Starting the recognizer…";
   }
   const { sketch, timedPrediction, predictedFor } = state;
   if (timedPrediction !== null) {
