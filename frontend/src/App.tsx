@@ -122,7 +122,7 @@ export function App() {
             open={asksForFeedback}
             predicted={several && prediction ? textOf(prediction) : (prediction?.digit ?? null)}
             // There is no single model input of several digits.
-            storesInputs={state.storesInputs && !several}
+            storesInputs={state.storesInputs === true && !several}
             feedback={state.feedback}
             onSubmit={submitFeedback}
             dispatch={dispatch}

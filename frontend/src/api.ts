@@ -51,8 +51,8 @@ const INVALID_RESPONSE: ApiFailure = {
  * Resolves once the API is up, to whether it stores model inputs. The request also triggers
  * the cold start of a serverless API.
  */
-export async function checkHealth(signal: AbortSignal): Promise<boolean> {
-  const { body } = await request("/health", { signal });
+export async function checkHealth(signal?: AbortSignal): Promise<boolean> {
+  const { body } = await request("/health", {}, signal);
   if (!isRecord(body) || body.status !== "ok") throw new ApiError(INVALID_RESPONSE);
   return body.stores_inputs === true;
 }
@@ -88,7 +88,7 @@ async function post(path: string, type: string, body: Blob | string, signal?: Ab
     const bytes = await new Response(body).arrayBuffer();
     headers["x-amz-content-sha256"] = toHex(await crypto.subtle.digest("SHA-256", bytes));
   }
-  return request(path, { method: "POST", headers, body, ...(signal && { signal }) });
+  return request(path, { method: "POST", headers, body }, signal);
 }
 
 function toHex(bytes: ArrayBuffer): string {
@@ -100,7 +100,8 @@ function toHex(bytes: ArrayBuffer): string {
 /** Returns the headers and JSON body of a successful response; throws ApiError. */
 async function request(
   url: string,
-  { signal, ...init }: RequestInit & { signal?: AbortSignal },
+  init: RequestInit,
+  signal: AbortSignal | undefined,
 ): Promise<{ body: unknown; headers: Headers }> {
   // AbortSignal.any would be shorter, but browsers of 2023 lack it.
   const controller = new AbortController();

@@ -50,8 +50,8 @@ export interface RecognizerState {
   readonly slow: boolean;
   /** The API has responded at least once. */
   readonly ready: boolean;
-  /** The API stores model inputs sent with feedback. */
-  readonly storesInputs: boolean;
+  /** The API stores model inputs sent with feedback; null until a health check has succeeded. */
+  readonly storesInputs: boolean | null;
   /** The browser reports a network connection. */
   readonly online: boolean;
   readonly timedPrediction: TimedPrediction | null;
@@ -108,6 +108,7 @@ export type RecognizerAction =
   | { readonly type: "networkChanged"; readonly online: boolean }
   | { readonly type: "taskSlow"; readonly taskId: number }
   | { readonly type: "apiReady"; readonly taskId: number; readonly storesInputs: boolean }
+  | { readonly type: "healthChecked"; readonly storesInputs: boolean }
   | {
       readonly type: "predicted";
       readonly taskId: number;
@@ -135,7 +136,7 @@ export const initialState: RecognizerState = {
   lastTaskId: 1,
   slow: false,
   ready: false,
-  storesInputs: false,
+  storesInputs: null,
   online: true,
   timedPrediction: null,
   predictedFor: null,
@@ -206,6 +207,8 @@ export function reduce(state: RecognizerState, action: RecognizerAction): Recogn
       return state.task?.id === action.taskId
         ? startTaskIfOutdated({ ...completeTask(state), storesInputs: action.storesInputs })
         : state;
+    case "healthChecked":
+      return { ...state, storesInputs: action.storesInputs };
     case "predicted":
       return state.task?.id === action.taskId
         ? receivePrediction(state, action.timedPrediction, action.imageSize)

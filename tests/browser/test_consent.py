@@ -11,6 +11,7 @@ from browser.mouse import draw
 from browser.page_objects import (
     CONSENT,
     THANKS,
+    UNREACHABLE,
     button,
     consent,
     feedback_outcome,
@@ -18,6 +19,8 @@ from browser.page_objects import (
     horizontal_overflow,
     model_input,
     predicted_digit,
+    record_predict_requests,
+    status_message,
     submit_feedback,
 )
 from browser.uploads import photo, png_file, upload
@@ -78,6 +81,18 @@ def test_withdrawn_consent_deletes_the_stored_input(page: Page, storing_site: Se
     consent(page).uncheck()
     assert submit_feedback(page, "Yes") == {"id": feedback["id"], "digit": 4}
     assert stored_feedback(storing_site, feedback["id"]).input is None
+
+
+def test_consent_is_offered_although_the_first_health_check_failed(
+    blank_page: Page, storing_site: Server
+) -> None:
+    page = blank_page
+    predictions = record_predict_requests(page)
+    page.route("**/health", lambda route: route.continue_() if predictions else route.abort())
+    page.goto(storing_site.url)
+    expect(status_message(page)).to_have_text(UNREACHABLE)
+    draw_four(page)
+    expect(consent(page)).to_be_visible()
 
 
 def test_consent_is_reset_for_each_drawing(page: Page) -> None:

@@ -58,6 +58,16 @@ export function useRecognizer(): Recognizer {
     };
   }, [task]);
 
+  // The API has responded, but not to the first health check.
+  const unchecked = state.ready && state.storesInputs === null;
+  useEffect(() => {
+    if (!unchecked) return;
+    checkHealth().then(
+      (storesInputs) => dispatch({ type: "healthChecked", storesInputs }),
+      () => {},
+    );
+  }, [unchecked]);
+
   const penDown = isPenDown(state.sketch);
   useEffect(() => {
     if (!penDown) return;
