@@ -181,6 +181,14 @@ def test_key_on_a_focused_control_does_not_clear_the_drawing(page: Page, key: st
     expect(status_message(page)).to_have_text(NOTHING_DRAWN)
 
 
+@pytest.mark.parametrize("name", ["Try a 3", "Yes"])
+def test_delete_clears_the_drawing_after_a_click(page: Page, name: str) -> None:
+    button(page, "Try a 3").click()
+    button(page, name).click()
+    page.keyboard.press("Delete")
+    expect(status_message(page)).to_have_text(NOTHING_DRAWN)
+
+
 def test_pen_width_is_said_as_a_step(page: Page) -> None:
     slider = page.get_by_label("Pen width")
     expect(slider).to_have_attribute("aria-valuetext", "5 of 10")

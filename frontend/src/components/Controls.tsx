@@ -1,4 +1,5 @@
 import { type Dispatch, memo, type ReactNode } from "react";
+import { keepFocus } from "../hooks/useShortcuts";
 import type { RecognizerAction } from "../reducer";
 import { shortcuts } from "../shortcuts";
 import { PEN_WIDTHS } from "../strokes";
@@ -62,16 +63,13 @@ interface CommandProps {
   readonly children: ReactNode;
 }
 
-/**
- * A button that can be focused while it does nothing; else its last use would lose the focus. The
- * mouse does not focus it, so that Delete clears the drawing after a click.
- */
+/** A button that can be focused while it does nothing; else its last use would lose the focus. */
 function Command({ shortcut, enabled, onClick, children }: CommandProps) {
   return (
     <button
       type="button"
       aria-disabled={!enabled}
-      onMouseDown={(event) => event.preventDefault()}
+      onMouseDown={keepFocus}
       onClick={enabled ? onClick : undefined}
     >
       {children} <kbd>{shortcut}</kbd>

@@ -1,5 +1,6 @@
 import { type ChangeEvent, memo, useId, useRef } from "react";
 import { type Example, examples } from "../examples";
+import { keepFocus } from "../hooks/useShortcuts";
 import { PEN_WIDTHS, type Stroke, toPathData } from "../strokes";
 
 interface ExampleGalleryProps {
@@ -29,6 +30,7 @@ export const ExampleGallery = memo(function ExampleGallery(props: ExampleGallery
               className="example"
               aria-label={`Try ${example.name}`}
               title={example.name}
+              onMouseDown={keepFocus}
               onClick={() => onExample(example.strokes)}
             >
               <Thumbnail example={example} />
@@ -61,6 +63,7 @@ function FileButton({ label, onFile, withCamera = false }: FileButtonProps) {
       <button
         type="button"
         className={withCamera ? "camera" : undefined}
+        onMouseDown={keepFocus}
         onClick={() => input.current?.click()}
       >
         {label}

@@ -1,4 +1,4 @@
-import { type Dispatch, useEffect, useEffectEvent } from "react";
+import { type Dispatch, type MouseEvent, useEffect, useEffectEvent } from "react";
 import type { RecognizerAction } from "../reducer";
 import { actionFor, digitFor } from "../shortcuts";
 
@@ -12,7 +12,7 @@ export function useShortcuts(
 ): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     if (event.target instanceof HTMLInputElement && event.target.name === "number") return;
-    const action = actionFor(event, event.target !== document.body);
+    const action = actionFor(event, (event.target as Element).matches("a, button, input"));
     const digit = digitFor(event);
     if (action !== null) dispatch(action);
     else if (digit !== null && onDigit !== null) onDigit(digit);
@@ -24,4 +24,9 @@ export function useShortcuts(
     addEventListener("keydown", onKeyDown);
     return () => removeEventListener("keydown", onKeyDown);
   }, []);
+}
+
+/** Keeps the mouse from focusing a button, so that Delete clears the drawing after a click. */
+export function keepFocus(event: MouseEvent): void {
+  event.preventDefault();
 }
