@@ -126,7 +126,7 @@ describe("messageFor", () => {
   it("prefers a failure to a prediction, and a rejected file to both", () => {
     const failed = { ...drawn, timedPrediction, failure };
     expect(messageFor(failed)).toBe("The recognizer is busy");
-    expect(messageFor({ ...failed, rejection: "Too large" })).toBe("Too large");
+    expect(messageFor({ ...failed, rejection: { reason: "Too large" } })).toBe("Too large");
   });
 
   it("blames the network for a retryable failure while offline", () => {

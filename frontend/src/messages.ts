@@ -28,7 +28,7 @@ const MAX_NUMBERS_NAMED = 3;
 
 /** Returns the one sentence that the page shows for a state. */
 export function messageFor(state: RecognizerState): string {
-  if (state.rejection !== null) return state.rejection;
+  if (state.rejection !== null) return state.rejection.reason;
   if (state.task !== null && state.slow) {
     return state.ready ? RECOGNIZING : "Starting the recognizer…";
   }

@@ -316,7 +316,7 @@ describe("a rejected file", () => {
   it("leaves drawing and prediction unchanged, and its message until the next change", () => {
     const drawn = predicted(play(ready, ...STROKE), 7);
     const rejected = reduce(drawn, { type: "fileRejected", reason: "Too large" });
-    expect(rejected).toEqual({ ...drawn, rejection: "Too large" });
+    expect(rejected).toEqual({ ...drawn, rejection: { reason: "Too large" } });
     expect(play(rejected, ...STROKE).rejection).toBeNull();
     expect(reduce(rejected, { type: "cleared" }).rejection).toBeNull();
     expect(reduce(rejected, { type: "rejectionExpired" })).toEqual(drawn);

@@ -62,8 +62,8 @@ export interface RecognizerState {
   /** Index of the digit that the user has chosen among several; null if none. */
   readonly chosenDigit: number | null;
   readonly failure: ApiFailure | null;
-  /** Why the last chosen file was rejected before it became the drawing. */
-  readonly rejection: string | null;
+  /** Why the last chosen file was rejected before it became the drawing; a new object each time. */
+  readonly rejection: { readonly reason: string } | null;
   /** Failed tasks since the last success or change; determines the delay before a retry. */
   readonly failureCount: number;
   readonly feedback: FeedbackState;
@@ -188,7 +188,7 @@ export function reduce(state: RecognizerState, action: RecognizerAction): Recogn
     case "imageChosen":
       return updateSketch(state, setDrawing(sketch, { image: action.file }));
     case "fileRejected":
-      return { ...state, rejection: action.reason };
+      return { ...state, rejection: { reason: action.reason } };
     case "rejectionExpired":
       return { ...state, rejection: null };
     case "retried":
