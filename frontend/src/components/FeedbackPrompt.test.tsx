@@ -97,6 +97,12 @@ it.each([4, null])("corrects %o to a number", (predicted) => {
   expect(onSubmit.mock.calls).toEqual([["11"]]);
 });
 
+it("offers a keyboard with a space to correct several numbers", () => {
+  renderPrompt({}, "42 7");
+  fireEvent.click(screen.getByRole("button", { name: "It was …" }));
+  expect(screen.getByRole<HTMLInputElement>("textbox").inputMode).toBe("text");
+});
+
 it("keeps the consent when the label is changed", () => {
   renderPrompt({});
   fireEvent.click(screen.getByRole("checkbox"));

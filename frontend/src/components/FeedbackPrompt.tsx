@@ -134,7 +134,8 @@ function NumberForm({ predicted, onSubmit }: NumberFormProps) {
         aria-label="Digits, with a space between numbers"
         title="Digits, with a space between numbers"
         defaultValue={predicted}
-        inputMode="numeric"
+        // The numeric keyboard of iOS has no space.
+        inputMode={predicted.includes(" ") ? "text" : "numeric"}
         autoComplete="off"
         required
         pattern=" *[0-9]+( +[0-9]+)* *"
