@@ -1,6 +1,6 @@
 """Test sets, as image files, that nothing is trained on or tuned to.
 
-Each is read once per released model, by `make evaluate`.
+Each is read once at each release of models or of the library's way to search, by `make evaluate`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
