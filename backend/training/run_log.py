@@ -1,6 +1,7 @@
 """The run log, results.csv: one row per completed run, to compare what was tried."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,17 +16,25 @@ RUN_COLUMNS = ("recipe", "seed", "bytes")
 
 
 def append_run(path: Path, run: dict[str, object]) -> None:
-    """Append a row to the run log; earlier rows are empty in columns that it adds."""
+    """Append a row to the run log, in place of one of the same recipe and seed.
+
+    Earlier rows are empty in columns that it adds.
+    """
     rows: list[dict[str, object]] = []
     if path.exists():
         with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
+            rows = [row for row in csv.DictReader(file) if not is_same_run(row, run)]
     rows.append(run)
     columns = list(dict.fromkeys(name for row in rows for name in row))
     with whole_file(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def is_same_run(row: Mapping[str, object], run: Mapping[str, object]) -> bool:
+    """Return whether a row of the run log is of a run's recipe and seed."""
+    return row["recipe"] == run["recipe"] and row["seed"] == str(run["seed"])
 
 
 def seed_statistics(recipe: str, path: Path) -> SeedStatistics:

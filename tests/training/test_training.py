@@ -289,6 +289,11 @@ def test_run_log_grows_by_a_row_per_run(tmp_path: Path) -> None:
         'recipe,seed,MNIST,fonts\n"small, quick",1,0.9930,\n"small, quick",2,0.9930,\n'
         "large,1,0.9940,0.9\n"
     )
+    append_run(path, {"recipe": "small, quick", "seed": 2, "MNIST": "0.9950"})  # again
+    assert path.read_text() == (
+        'recipe,seed,MNIST,fonts\n"small, quick",1,0.9930,\nlarge,1,0.9940,0.9\n'
+        '"small, quick",2,0.9950,\n'
+    )
 
 
 EXAMPLES = np.random.default_rng(2).random((8, 28, 28), dtype=np.float32)
