@@ -64,6 +64,7 @@ def train(
     load_copy: LoadCopy,
     val_sets: Sequence[ValidationSet],
     folder: Path,
+    recipe: str,
     epochs: int,
     seed: int,
     channels: Channels = CHANNELS,
@@ -75,7 +76,7 @@ def train(
     model, on the CPU, and its accuracy on each validation set. Raises SystemExit if the folder
     contains a run with other settings.
     """
-    run = TrainingRun(lambda: DigitCNN(channels), folder, epochs, seed)
+    run = TrainingRun(lambda: DigitCNN(channels), folder, recipe, epochs, seed)
     if run.epoch == 0:
         run.results = {"weights": {}, "accuracies": {"no epoch yet": 0.0}}
         log_inputs(run.writer, load_copy(0)[0])
@@ -209,17 +210,22 @@ def main() -> None:
     copies = -(-arguments.epochs // EPOCHS_PER_COPY)
     for number in tqdm(range(copies), "rendering", unit="copy"):
         dataset.load(number)
+    recipe = (
+        f"{format_channels(CHANNELS)} channels taught by {format_channels(TEACHER_CHANNELS)}, "
+        f"{arguments.epochs} epochs, {copies} copies {dataset.fingerprint}"
+    )
     teacher, _ = train(
         dataset.load,
         val_sets,
         folder / "teacher",
+        recipe,
         math.ceil(TEACHER_EPOCHS * arguments.epochs),
         arguments.seed,
         TEACHER_CHANNELS,
     )
 
     def load_answers(number: int) -> Answers:
-        path = folder / "teacher" / f"answers-{number:02d}.npy"
+        path = folder / "teacher" / f"answers-{dataset.fingerprint}-{number:02d}.npy"
         if not path.exists():
             with whole_file(path) as file:
                 np.save(file, answer(teacher, dataset.load(number)[0]))
@@ -230,15 +236,12 @@ def main() -> None:
         dataset.load,
         val_sets,
         folder,
+        recipe,
         arguments.epochs,
         arguments.seed,
         load_answers=load_answers,
     )
 
-    recipe = (
-        f"{format_channels(CHANNELS)} channels taught by {format_channels(TEACHER_CHANNELS)}, "
-        f"{arguments.epochs} epochs, {copies} copies {dataset.fingerprint}"
-    )
     whole = [val_set for val_set in val_sets if val_set.name != FOUND_DIGITS]
     logits = torch.cat([predict_logits(model, val_set.inputs) for val_set in whole]).numpy()
     labels = torch.cat([val_set.labels for val_set in whole]).numpy()

@@ -32,14 +32,15 @@ class TrainingRun(Generic[Network]):
     """A network in training, with a checkpoint in `folder` after each epoch.
 
     The learning rate rises to `max_lr`, then falls to zero; from a progress `restart` on it does
-    the same once more, half as high. Raises SystemExit if the folder contains a run with other
-    settings.
+    the same once more, half as high. Raises SystemExit if the folder contains a run of another
+    `recipe`, which names the data, or with another seed.
     """
 
     def __init__(
         self,
         make_network: Callable[[], Network],
         folder: Path,
+        recipe: str,
         epochs: int,
         seed: int,
         max_lr: float = MAX_LR,
@@ -55,7 +56,7 @@ class TrainingRun(Generic[Network]):
         self.optimizer = torch.optim.AdamW(self.network.parameters(), weight_decay=WEIGHT_DECAY)
         self.max_lr, self.restart = max_lr, restart
         self.checkpoint = folder / "checkpoint.pt"
-        self.settings = {"epochs": epochs, "seed": seed}
+        self.settings: dict[str, Any] = {"recipe": recipe, "epochs": epochs, "seed": seed}
         self.epoch, self.step = 0, 0
         self.results: dict[str, Any] = {}
         """What came of the run so far; the checkpoint has it too."""
@@ -118,7 +119,7 @@ class TrainingRun(Generic[Network]):
         """Load the checkpoint; raise SystemExit if it is of a run with other settings."""
         saved: dict[str, Any] = torch.load(self.checkpoint, weights_only=True, map_location=DEVICE)
         resumable = self.state().keys() <= saved.keys()  # else another version wrote it
-        if not resumable or any(saved[name] != value for name, value in self.settings.items()):
+        if not resumable or any(saved.get(name) != value for name, value in self.settings.items()):
             raise SystemExit(
                 f"{self.checkpoint.parent} contains a run with other settings; choose another "
                 "name with --run."

@@ -264,10 +264,12 @@ def test_resumed_run_ends_like_an_uninterrupted_one(
         return load_part(part)
 
     validation = val_batches(files)
-    whole, found = train(load_part, validation, tmp_path / "whole", epochs=2, seed=3)
+    whole, found = train(load_part, validation, tmp_path / "whole", "recipe", epochs=2, seed=3)
     with pytest.raises(KeyboardInterrupt):
-        train(interrupted, validation, tmp_path / "interrupted", epochs=2, seed=3)
-    resumed, found_again = train(load_part, validation, tmp_path / "interrupted", epochs=2, seed=3)
+        train(interrupted, validation, tmp_path / "interrupted", "recipe", epochs=2, seed=3)
+    resumed, found_again = train(
+        load_part, validation, tmp_path / "interrupted", "recipe", epochs=2, seed=3
+    )
     assert found == found_again
     torch.manual_seed(3)
     initial = FinderNet().state_dict()
@@ -275,7 +277,7 @@ def test_resumed_run_ends_like_an_uninterrupted_one(
         assert torch.allclose(weights, resumed.state_dict()[name], atol=1e-5), name
     assert not torch.allclose(whole.state_dict()["mask.weight"], initial["mask.weight"])
     with pytest.raises(SystemExit, match="other settings"):
-        train(load_part, validation, tmp_path / "whole", epochs=2, seed=4)
+        train(load_part, validation, tmp_path / "whole", "recipe", epochs=2, seed=4)
 
 
 @pytest.mark.usefixtures("cache")
@@ -283,7 +285,7 @@ def test_training_reduces_the_loss_and_is_shown_in_tensorboard(
     files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trainer, "EPOCHS_PER_PART", 8)
-    train(lambda _: [files[0]] * 4, val_batches(files), tmp_path, epochs=8, seed=3)
+    train(lambda _: [files[0]] * 4, val_batches(files), tmp_path, "recipe", epochs=8, seed=3)
     log = EventAccumulator(str(tmp_path / "tensorboard"))
     log.Reload()
     first, *_, last = (event.value for event in log.Scalars("loss/dice"))

@@ -214,7 +214,7 @@ def test_resumed_run_ends_like_an_uninterrupted_one(lines: Lines, tmp_path: Path
         return lines
 
     def train_in(folder: Path, load_epoch: LoadLines) -> tuple[LineNet, dict[str, float]]:
-        return train(load_epoch, {"all": lines}, folder, epochs=2, seed=3)
+        return train(load_epoch, {"all": lines}, folder, "recipe", epochs=2, seed=3)
 
     whole, right = train_in(tmp_path / "whole", lambda _: lines)
     with pytest.raises(KeyboardInterrupt):
@@ -227,7 +227,7 @@ def test_resumed_run_ends_like_an_uninterrupted_one(lines: Lines, tmp_path: Path
         assert torch.allclose(weights, resumed.state_dict()[name], atol=1e-5), name
     assert not torch.allclose(whole.state_dict()["classes.weight"], initial["classes.weight"])
     with pytest.raises(SystemExit, match="other settings"):
-        train(lambda _: lines, {"all": lines}, tmp_path / "whole", epochs=2, seed=4)
+        train(lambda _: lines, {"all": lines}, tmp_path / "whole", "recipe", epochs=2, seed=4)
 
 
 def test_training_learns_to_read_and_is_shown_in_tensorboard(
@@ -236,7 +236,9 @@ def test_training_learns_to_read_and_is_shown_in_tensorboard(
     monkeypatch.setattr(batches, "BATCH_SIZE", 16)
     one, zero = bar(), ring()
     drawn = stack([one, zero, beside(one, zero), beside(zero, one)] * 16)
-    network, right = train(lambda _: drawn, {"bars and rings": drawn}, tmp_path, 20, seed=3)
+    network, right = train(
+        lambda _: drawn, {"bars and rings": drawn}, tmp_path, "recipe", 20, seed=3
+    )
     assert right == {"bars and rings": 1.0}
     assert read_right(network, stack([one, zero._replace(digits=(0, 0))])) == 0.5
     log = EventAccumulator(str(tmp_path / "tensorboard"))

@@ -116,10 +116,10 @@ def test_resumed_run_ends_like_an_uninterrupted_one(
             raise KeyboardInterrupt
         return dataset.load(copy)
 
-    uninterrupted, _ = train(dataset.load, val_sets, tmp_path / "whole", epochs=2, seed=3)
+    uninterrupted, _ = train(dataset.load, val_sets, tmp_path / "whole", "recipe", epochs=2, seed=3)
     with pytest.raises(KeyboardInterrupt):
-        train(interrupted, val_sets, tmp_path / "interrupted", epochs=2, seed=3)
-    resumed, _ = train(dataset.load, val_sets, tmp_path / "interrupted", epochs=2, seed=3)
+        train(interrupted, val_sets, tmp_path / "interrupted", "recipe", epochs=2, seed=3)
+    resumed, _ = train(dataset.load, val_sets, tmp_path / "interrupted", "recipe", epochs=2, seed=3)
     for name, weights in uninterrupted.state_dict().items():
         assert torch.allclose(weights, resumed.state_dict()[name], atol=1e-5), name
 
@@ -136,7 +136,7 @@ def test_best_epoch_is_returned_even_if_it_is_not_the_last(
 
     monkeypatch.setattr(trainer, "accuracy", accuracy)
     val_sets = [augmented(shapes(10, 2))]
-    best, accuracies = train(dataset.load, val_sets, tmp_path, epochs=2, seed=3)
+    best, accuracies = train(dataset.load, val_sets, tmp_path, "recipe", epochs=2, seed=3)
     assert accuracies == {"shapes": 0.9}
     for weights, first in zip(best.state_dict().values(), weights_by_epoch[0], strict=True):
         assert torch.equal(weights, first)
@@ -145,17 +145,19 @@ def test_best_epoch_is_returned_even_if_it_is_not_the_last(
 def test_run_with_other_settings_is_not_resumed(
     dataset: AugmentedDataset, val_sets: list[ValidationSet], tmp_path: Path
 ) -> None:
-    train(dataset.load, val_sets, tmp_path, epochs=1, seed=3)
-    with pytest.raises(SystemExit, match="other settings"):
-        train(dataset.load, val_sets, tmp_path, epochs=1, seed=4)
+    train(dataset.load, val_sets, tmp_path, "recipe", epochs=1, seed=3)
+    for recipe, epochs, seed in (("of other data", 1, 3), ("recipe", 2, 3), ("recipe", 1, 4)):
+        with pytest.raises(SystemExit, match="other settings"):
+            train(dataset.load, val_sets, tmp_path, recipe, epochs, seed)
 
 
 def test_checkpoint_of_another_version_is_not_resumed(
     dataset: AugmentedDataset, val_sets: list[ValidationSet], tmp_path: Path
 ) -> None:
-    torch.save({"network": {}, "epochs": 1, "seed": 3}, tmp_path / "checkpoint.pt")
+    settings = {"recipe": "recipe", "epochs": 1, "seed": 3}
+    torch.save({"network": {}, **settings}, tmp_path / "checkpoint.pt")
     with pytest.raises(SystemExit, match="another name with --run"):
-        train(dataset.load, val_sets, tmp_path, epochs=1, seed=3)
+        train(dataset.load, val_sets, tmp_path, "recipe", epochs=1, seed=3)
 
 
 def test_learning_rate_rises_then_falls_to_zero() -> None:
@@ -206,7 +208,7 @@ def test_tensorboard_shows_the_exported_model(tmp_path: Path) -> None:
 def test_tensorboard_shows_inputs_graph_loss_and_accuracy(
     dataset: AugmentedDataset, val_sets: list[ValidationSet], tmp_path: Path
 ) -> None:
-    _, accuracies = train(dataset.load, val_sets, tmp_path, epochs=2, seed=3)
+    _, accuracies = train(dataset.load, val_sets, tmp_path, "recipe", epochs=2, seed=3)
     log = EventAccumulator(str(tmp_path / "tensorboard"))
     log.Reload()
     assert set(log.Tags()["scalars"]) == {"loss", "accuracy/shapes", "accuracy/textures"}
@@ -224,7 +226,7 @@ def test_trained_model_is_exported_and_loaded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(trainer, "BATCH_SIZE", 32)  # more steps from few samples
-    model, accuracies = train(dataset.load, val_sets, tmp_path / "run", epochs=3, seed=3)
+    model, accuracies = train(dataset.load, val_sets, tmp_path / "run", "recipe", epochs=3, seed=3)
     assert min(accuracies.values()) > 0.9  # chance is a third or less
     logits = torch.cat([predict_logits(model, val_set.inputs) for val_set in val_sets]).numpy()
     labels = torch.cat([val_set.labels for val_set in val_sets]).numpy()
@@ -261,10 +263,18 @@ def test_network_learns_from_a_teachers_answers_and_not_from_labels_alone(
     def load_answers(copy: int) -> Answers:
         return np.eye(11, dtype=np.float16)[dataset.load(copy)[1]]
 
-    _, untaught = train(load_mislabeled, val_sets, tmp_path / "untaught", epochs=3, seed=3)
+    _, untaught = train(
+        load_mislabeled, val_sets, tmp_path / "untaught", "recipe", epochs=3, seed=3
+    )
     assert max(untaught.values()) < 0.5
     _, taught = train(
-        load_mislabeled, val_sets, tmp_path / "taught", epochs=3, seed=3, load_answers=load_answers
+        load_mislabeled,
+        val_sets,
+        tmp_path / "taught",
+        "recipe",
+        epochs=3,
+        seed=3,
+        load_answers=load_answers,
     )
     assert min(taught.values()) > 0.9
 

@@ -52,6 +52,7 @@ def train(
     load_part: LoadPart,
     val_batches: Sequence[tuple[Kind, Path]],
     folder: Path,
+    recipe: str,
     epochs: int,
     seed: int,
 ) -> tuple[FinderNet, dict[str, float]]:
@@ -61,7 +62,7 @@ def train(
     which it finds exactly the digits, measured after each part of the scenes. Raises SystemExit if
     the folder contains a run with other settings.
     """
-    run = TrainingRun(FinderNet, folder, epochs, seed, restart=RESTART)
+    run = TrainingRun(FinderNet, folder, recipe, epochs, seed, restart=RESTART)
     for epoch in run.epochs():
         rng = np.random.default_rng((seed, epoch))
         history = []
@@ -183,12 +184,12 @@ def main() -> None:
     val_batches = val_cache.validation()
     for part in tqdm(range(parts), "drawing scenes", unit="part"):
         load_part(part)
-    network, found = train(load_part, val_batches, folder, arguments.epochs, arguments.seed)
-
     recipe = (
         f"{format_channels(CHANNELS)} channels, {arguments.epochs} epochs, "
         f"{parts} parts {cache.key}"
     )
+    network, found = train(load_part, val_batches, folder, recipe, arguments.epochs, arguments.seed)
+
     target = folder / "finder.onnx"
     export_finder(network, recipe, target)
     figures = {name: f"{value:.4f}" for name, value in (means_of(found) | found).items()}

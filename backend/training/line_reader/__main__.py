@@ -46,14 +46,19 @@ LoadLines = Callable[[int], Lines]
 
 
 def train(
-    load_epoch: LoadLines, val_sets: Mapping[str, Lines], folder: Path, epochs: int, seed: int
+    load_epoch: LoadLines,
+    val_sets: Mapping[str, Lines],
+    folder: Path,
+    recipe: str,
+    epochs: int,
+    seed: int,
 ) -> tuple[LineNet, dict[str, float]]:
     """Train a network, writing a checkpoint to `folder` after each epoch.
 
     Returns the averaged network, on the CPU, and the fraction of each validation set that it reads
     right. Raises SystemExit if the folder contains a run with other settings.
     """
-    run = TrainingRun(LineNet, folder, epochs, seed, MAX_LR)
+    run = TrainingRun(LineNet, folder, recipe, epochs, seed, MAX_LR)
     for epoch in run.epochs():
         rng = np.random.default_rng((seed, epoch))
         losses = []
@@ -118,12 +123,12 @@ def main() -> None:
     def load_epoch(epoch: int) -> Lines:
         return load_lines([parts[epoch % len(parts)] for parts in (synthetic, found)])
 
-    network, right = train(load_epoch, val_sets, folder, arguments.epochs, arguments.seed)
-
     recipe = (
         f"{format_channels(CHANNELS)} channels, {arguments.epochs} epochs, "
         f"{len(synthetic)} synthetic and {len(found)} found parts {cache.key}"
     )
+    network, right = train(load_epoch, val_sets, folder, recipe, arguments.epochs, arguments.seed)
+
     target = folder / "line_reader.onnx"
     export_line_reader(network, recipe, target)
     confidence = calibrate(target, val_cache.handwriting.hands)
