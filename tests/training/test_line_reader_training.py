@@ -278,9 +278,18 @@ def test_command_trains_exports_and_logs_a_run(
         monkeypatch.setattr(trainer, f"{kind}_LINES", 6)
     monkeypatch.setattr(trainer, "SYNTHETIC_PARTS", 2)
     monkeypatch.setattr(trainer, "FOUND_PARTS", 1)
+    monkeypatch.setattr("sys.argv", ["training.line_reader", "--epochs", "3", "--run", "small"])
+
+    def interrupted(*_: object) -> Confidence:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(trainer, "calibrate", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.main()
+    assert not [*(tmp_path / "small").glob("*.onnx*")]  # none without its confidence
+    monkeypatch.setattr(trainer, "calibrate", calibration.calibrate)
     monkeypatch.setattr(calibration, "KINDS", KINDS[:3])
     monkeypatch.setattr(calibration, "SCENES_PER_KIND", 1)
-    monkeypatch.setattr("sys.argv", ["training.line_reader", "--epochs", "3", "--run", "small"])
     trainer.main()
     recipe = LineReader(tmp_path / "small" / "line_reader.onnx").metadata["recipe"]
     key = LineCache(HANDWRITING, tmp_path).key

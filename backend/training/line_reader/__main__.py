@@ -13,6 +13,7 @@ to results.csv.
 import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -130,8 +131,10 @@ def main() -> None:
     network, right = train(load_epoch, val_sets, folder, recipe, arguments.epochs, arguments.seed)
 
     target = folder / "line_reader.onnx"
-    export_line_reader(network, recipe, target)
-    confidence = calibrate(target, val_cache.handwriting.hands)
+    with TemporaryDirectory() as temporary:  # what is in `folder` can be released
+        uncalibrated = Path(temporary) / target.name
+        export_line_reader(network, recipe, uncalibrated)
+        confidence = calibrate(uncalibrated, val_cache.handwriting.hands)
     export_line_reader(network, recipe, target, confidence)
     figures = {name: f"{value:.4f}" for name, value in right.items()}
     run = {"recipe": recipe, "seed": arguments.seed, "bytes": target.stat().st_size} | figures
