@@ -21,7 +21,7 @@ from recognizer.model_files import FINDER_PATH, MODEL_PATH
 from recognizer.preprocessing import Ink, ModelInput, size_normalize
 from training.code_files import files_of
 from training.data.datasets import Digits
-from training.data.pen_paths import Part
+from training.data.pen_paths import LearnedPart
 from training.finder.batches import FOUND_MODULES, SCENE_MODULES, key_of
 from training.finder.pens import Hands, load_hands
 from training.finder.photos import Photo, draw_photo, in_scene, models
@@ -30,7 +30,7 @@ from training.training_run import RUNS
 from training.whole_files import whole_file
 from training.workers import in_workers
 
-SCENES: dict[Part, int] = {"training": 10_000, "validation": 600}
+SCENES: dict[LearnedPart, int] = {"training": 10_000, "validation": 600}
 """Scenes that ink is cut out of."""
 
 CHUNK = 100
@@ -62,7 +62,7 @@ class Piece(NamedTuple):
     """The ink as the classifier sees it; of what is found, as lifted, too."""
 
 
-def load_found_digits(part: Part) -> Digits:
+def load_found_digits(part: LearnedPart) -> Digits:
     """Return ink in scenes of a part of UNIPEN's writers, with NON_DIGIT among the labels.
 
     It is drawn once by all processors, and cached under runs/found-digits/. Raises DatasetError if

@@ -39,6 +39,8 @@ UJI_DIGITS = 1_200
 Part = Literal["training", "validation", "test"]
 """Of the writers; none of them is in two parts."""
 
+LearnedPart = Literal["training", "validation"]
+"""A part of what networks learn, or are chosen, with."""
 
 Row = dict[str, Any]
 """A parsed line of a file."""

@@ -46,6 +46,7 @@ from training.data.non_digits import (
 )
 from training.data.pen_lifts import joined_strokes, split_strokes
 from training.data.pen_paths import (
+    LearnedPart,
     Part,
     PenPaths,
     load_unipen_digits,
@@ -271,7 +272,7 @@ def unipen_splits() -> list[tuple[int, tuple[Source, Source]]]:
     def others(part: Part) -> StrokeSource:
         return pen_path_source("UNIPEN others", load_unipen_others(part), 1)
 
-    def found(part: Part) -> RasterSource:
+    def found(part: LearnedPart) -> RasterSource:
         pieces = load_found_digits(part)
         return RasterSource(FOUND_DIGITS, pieces.images, pieces.labels)
 

@@ -21,7 +21,7 @@ from training.data.datasets import (
 )
 from training.data.numbers import load_whole_numbers
 from training.data.pen_lifts import split_strokes
-from training.data.pen_paths import Part, PenPaths
+from training.data.pen_paths import LearnedPart, PenPaths
 from training.data.rasterize import Stroke, smooth
 from training.data.synthetic_digits import sample_synthetic_digits
 from training.finder import pens
@@ -153,7 +153,7 @@ class Handwriting:
         return np.flatnonzero(np.char.str_len(self.whole_numbers.paths.labels) <= MAX_DIGITS)
 
 
-def load_handwriting(part: Part) -> Handwriting:
+def load_handwriting(part: LearnedPart) -> Handwriting:
     """Return the handwriting of a part of UNIPEN's writers, of pen digits and of MNIST's scans.
 
     Raises DatasetError if one of them is missing.
@@ -166,13 +166,13 @@ def load_handwriting(part: Part) -> Handwriting:
     )
 
 
-def load_pen_digits(part: Part) -> Hand:
+def load_pen_digits(part: LearnedPart) -> Hand:
     """Return a part of the pen digits to train with, as if one hand had written them all."""
     digits = load_pen_digits_training()
     labels = digits.labels.astype(np.str_)
     paths = PenPaths(split_strokes(digits), labels, np.full(len(labels), "several"))
-    trained, held_out = np.split(np.arange(len(labels)), [-PEN_DIGITS_VALIDATION])
-    return Hand(paths.subset(trained if part == "training" else held_out))
+    trained, validated = np.split(np.arange(len(labels)), [-PEN_DIGITS_VALIDATION])
+    return Hand(paths.subset(trained if part == "training" else validated))
 
 
 def synthetic_lines(handwriting: Handwriting, count: int, seed: Sequence[int]) -> list[LabeledLine]:
