@@ -4,7 +4,7 @@ import numpy as np
 
 from training.data.datasets import Digits
 from training.data.non_digits import SHAPES, sample_drawings
-from training.data.pen_paths import PenPaths
+from training.data.pen_paths import LearnedPart, PenPaths
 from training.data.rasterize import rasterize_to_fit
 from training.data.synthetic_digits import sample_synthetic_digits
 from training.finder.pens import Hand, Hands, hands_of
@@ -27,7 +27,7 @@ def synthetic_hands(seed: int) -> Hands:
     )
 
 
-def synthetic_handwriting(seed: int) -> Handwriting:
+def synthetic_handwriting(seed: int, part: LearnedPart = "training") -> Handwriting:
     """Return these hands, with their number as a whole, and scans of as many digits.
 
     The first hand's digits are the pen digits, too.
@@ -36,7 +36,7 @@ def synthetic_handwriting(seed: int) -> Handwriting:
     digits = hands.numbers[0].paths
     strokes = [stroke for drawing in digits.drawings for stroke in drawing]
     number = PenPaths([strokes], np.array(["".join(digits.labels)]), digits.writers[:1])
-    return Handwriting(hands, Hand(number), hands.digits[0], synthetic_scans(seed))
+    return Handwriting(hands, Hand(number), hands.digits[0], synthetic_scans(seed), part)
 
 
 def synthetic_scans(seed: int) -> Digits:

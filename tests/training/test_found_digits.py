@@ -1,5 +1,7 @@
 """Ink that the library finds in scenes, as the classifier learns it."""
 
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,17 @@ from recognizer.classifier import NON_DIGIT
 from support.handwriting import synthetic_hands
 from support.scenes import bars
 from training.data import found_digits as found_digits_module
-from training.data.found_digits import Piece, found_digits, label_of, load_found_digits
+from training.data.datasets import Digits
+from training.data.found_digits import (
+    SCENES,
+    Piece,
+    draw_found_digits,
+    found_digits,
+    found_in_scenes,
+    label_of,
+    load_found_digits,
+)
+from training.finder.pens import Hands
 from training.finder.photos import models
 
 HANDS = synthetic_hands(1)
@@ -48,6 +60,19 @@ def test_digits_are_found_in_scenes_with_what_else_is_taken_for_ink() -> None:
     assert [ink.tobytes() for ink, _ in again] == [ink.tobytes() for ink, _ in drawn[: len(again)]]
 
 
+def test_validation_scenes_have_seeds_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds: list[Sequence[int]] = []
+
+    def remember(_: object, hands: Hands, chunks: list[list[Sequence[int]]]) -> Iterator[Digits]:
+        seeds.extend(chain(*chunks))
+        yield found_in_scenes(hands, [])
+
+    monkeypatch.setattr(found_digits_module, "in_workers", remember)
+    for part in SCENES:
+        draw_found_digits(HANDS, part)
+    assert len({*seeds}) == sum(SCENES.values())
+
+
 def test_found_digits_are_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(found_digits_module, "load_hands", lambda _: HANDS)
     monkeypatch.setattr(found_digits_module, "RUNS", tmp_path)
@@ -55,7 +80,7 @@ def test_found_digits_are_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(found_digits_module.SCENES, "validation", 3)
     found = load_found_digits("validation")
     assert found.images.shape == (len(found.labels), 28, 28)
-    expected = [sample for seed in range(3) for sample in found_digits(HANDS, (seed,))]
+    expected = [sample for seed in range(3) for sample in found_digits(HANDS, (1, seed))]
     assert found.labels.tolist() == [label for _, label in expected]
     monkeypatch.setattr(found_digits_module, "draw_found_digits", None)
     again = load_found_digits("validation")

@@ -15,6 +15,7 @@ from recognizer.confidence import Confidence
 from recognizer.line_reader import BLANK, LINE_HEIGHT, MAX_WIDTH, STEP, LineReader
 from recognizer.preprocessing import center_of_mass
 from support.handwriting import synthetic_handwriting
+from training.data.pen_paths import LEARNED_PARTS
 from training.finder.scenes import KINDS
 from training.line_reader import __main__ as trainer
 from training.line_reader import batches, calibration
@@ -71,6 +72,24 @@ def test_other_handwriting_has_another_key(tmp_path: Path) -> None:
     key = LineCache(HANDWRITING, tmp_path).key
     assert LineCache(synthetic_handwriting(1), tmp_path).key == key
     assert LineCache(synthetic_handwriting(2), tmp_path).key != key
+
+
+def test_validation_lines_have_seeds_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds: list[tuple[int, ...]] = []
+
+    def remember(_: object, __: object, jobs: list[batches.Job]) -> list[None]:
+        seeds.extend(job.seed for job in jobs)
+        return []
+
+    monkeypatch.setattr(batches, "in_workers", remember)
+    for part in LEARNED_PARTS:
+        cache = LineCache(synthetic_handwriting(1, part), tmp_path)
+        cache.synthetic(2, 5)
+        cache.found(2, 5)
+    assert len(seeds) == 8
+    assert len(set(seeds)) == 4
 
 
 def test_batches_have_every_line_once_beside_others_of_similar_width(lines: Lines) -> None:

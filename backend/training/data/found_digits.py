@@ -21,7 +21,7 @@ from recognizer.model_files import FINDER_PATH, MODEL_PATH
 from recognizer.preprocessing import Ink, ModelInput, size_normalize
 from training.code_files import files_of
 from training.data.datasets import Digits
-from training.data.pen_paths import LearnedPart
+from training.data.pen_paths import LEARNED_PARTS, LearnedPart
 from training.finder.batches import FOUND_MODULES, SCENE_MODULES, key_of
 from training.finder.pens import Hands, load_hands
 from training.finder.photos import Photo, draw_photo, in_scene, models
@@ -72,7 +72,7 @@ def load_found_digits(part: LearnedPart) -> Digits:
     key = key_of(hands.all, [Path(__file__), *files_of(MODULES)], [MODEL_PATH, FINDER_PATH])
     path = RUNS / "found-digits" / f"{part}-{key}.npz"
     if not path.exists():
-        found = draw_found_digits(hands, SCENES[part])
+        found = draw_found_digits(hands, part)
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as file:
             np.savez(file, images=found.images, labels=found.labels)
@@ -80,9 +80,10 @@ def load_found_digits(part: LearnedPart) -> Digits:
         return Digits(saved["images"], saved["labels"])
 
 
-def draw_found_digits(hands: Hands, scenes: int) -> Digits:
-    """Return the labeled ink of so many random scenes, drawn by all processors."""
-    chunks = [range(start, min(start + CHUNK, scenes)) for start in range(0, scenes, CHUNK)]
+def draw_found_digits(hands: Hands, part: LearnedPart) -> Digits:
+    """Return the labeled ink of a part's random scenes, drawn by all processors."""
+    seeds = [(LEARNED_PARTS.index(part), number) for number in range(SCENES[part])]
+    chunks = [seeds[start : start + CHUNK] for start in range(0, len(seeds), CHUNK)]
     drawn = in_workers(found_in_scenes, hands, chunks)
     parts = [*tqdm(drawn, "finding digits", len(chunks), unit_scale=CHUNK, unit=" scenes")]
     return Digits(
@@ -91,9 +92,9 @@ def draw_found_digits(hands: Hands, scenes: int) -> Digits:
     )
 
 
-def found_in_scenes(hands: Hands, seeds: Sequence[int]) -> Digits:
+def found_in_scenes(hands: Hands, seeds: Sequence[Sequence[int]]) -> Digits:
     """Return the labeled ink of random scenes."""
-    found = [sample for seed in seeds for sample in found_digits(hands, (seed,))]
+    found = [sample for seed in seeds for sample in found_digits(hands, seed)]
     images = [(255 * ink).round().astype(np.uint8) for ink, _ in found]
     return Digits(
         np.array(images, dtype=np.uint8).reshape(-1, 28, 28),

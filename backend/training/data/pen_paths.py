@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -41,6 +41,9 @@ Part = Literal["training", "validation", "test"]
 
 LearnedPart = Literal["training", "validation"]
 """A part of what networks learn, or are chosen, with."""
+
+LEARNED_PARTS: tuple[LearnedPart, ...] = get_args(LearnedPart)
+"""Numbered by their places, as parts of seeds: no validation scene is one of training."""
 
 Row = dict[str, Any]
 """A parsed line of a file."""

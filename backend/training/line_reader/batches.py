@@ -23,6 +23,7 @@ from recognizer.line_reader import LINE_HEIGHT, STEP
 from recognizer.model_files import FINDER_PATH, MODEL_PATH
 from training.code_files import files_of
 from training.data import numbers, pen_lifts, synthetic_digits
+from training.data.pen_paths import LEARNED_PARTS
 from training.finder.batches import FOUND_MODULES, SCENE_MODULES, key_of
 from training.line_reader import flaws, found_lines, lines, scans
 from training.line_reader.lines import MAX_DIGITS, Handwriting, LabeledLine
@@ -116,6 +117,7 @@ class LineCache:
         key = key_of(hands, [Path(__file__), *files_of(MODULES)], NETWORKS)
         digest = hashlib.sha256(key.encode())
         digest.update(handwriting.scans.images.tobytes())
+        digest.update(handwriting.part.encode())
         self.key = digest.hexdigest()[:12]
         self.folder = folder / self.key
 
@@ -129,8 +131,9 @@ class LineCache:
 
     def draw(self, name: str, draw_lines: DrawLines, parts: int, count: int) -> list[Path]:
         """Draw the parts that are missing, by as many processes as torch has threads."""
+        own = LEARNED_PARTS.index(self.handwriting.part)
         jobs = [
-            Job(self.folder / f"{name}-{count}-{part:03d}.npz", draw_lines, count, (part,))
+            Job(self.folder / f"{name}-{count}-{part:03d}.npz", draw_lines, count, (own, part))
             for part in range(parts)
         ]
         missing = [job for job in jobs if not job.path.exists()]

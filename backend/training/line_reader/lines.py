@@ -146,6 +146,7 @@ class Handwriting:
     """The pen digits of several writers, split at their pen lifts."""
     scans: Digits
     """MNIST's digits, of a part of its training images."""
+    part: LearnedPart
 
     @cached_property
     def short_numbers(self) -> NDArray[np.int64]:
@@ -163,6 +164,7 @@ def load_handwriting(part: LearnedPart) -> Handwriting:
         Hand(load_whole_numbers(part)),
         load_pen_digits(part),
         load_mnist_training() if part == "training" else load_mnist_validation(),
+        part,
     )
 
 
