@@ -1,5 +1,6 @@
 """The finder: network, export, losses, validation, cached scenes and training."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -20,11 +21,19 @@ from support.scenes import bars
 from training.finder import __main__ as trainer
 from training.finder import batches
 from training.finder.__main__ import side_at, train
-from training.finder.batches import Batch, Job, SceneCache, load_batch, make_batches, stack
+from training.finder.batches import (
+    Batch,
+    Job,
+    SceneCache,
+    load_batch,
+    make_batches,
+    random_size,
+    stack,
+)
 from training.finder.export import OnePicture, export_finder
 from training.finder.losses import Truth, losses, total, truth_of
 from training.finder.network import FinderNet, Found, find
-from training.finder.scenes import KINDS, Kind, Scene
+from training.finder.scenes import KINDS, TRAINING_KINDS, Kind, Scene
 from training.finder.validation import is_found
 
 SOME_KINDS = (KINDS[0], KINDS[1], next(kind for kind in KINDS if kind.held_out))
@@ -214,6 +223,15 @@ def test_looks_are_drawn_together_and_sorted_by_their_shape(
     assert [batch.pictures.tobytes() for batch in again] == [
         batch.pictures.tobytes() for batch in drawn
     ]
+
+
+def test_size_of_a_batch_says_nothing_of_the_kind_of_its_first_scene() -> None:
+    kinds = defaultdict(set)
+    for number in range(400):
+        seed = (192, 0, number)
+        kind = np.random.default_rng((*seed, 0)).integers(len(TRAINING_KINDS))
+        kinds[random_size(192, seed)].add(TRAINING_KINDS[kind].name)
+    assert max(len(names) for names in kinds.values()) > len(set(TRAINING_KINDS)) / 2
 
 
 def test_pictures_grow_during_training_and_once_more_after_the_restart() -> None:

@@ -229,7 +229,7 @@ def load_batch(path: Path) -> Batch:
 
 def random_size(side: int, seed: Sequence[int]) -> Size:
     """Return a width and height, multiples of MULTIPLE; the longer one is `side`."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng((*seed, BATCH_SIZE))  # no scene's: zeros at the end do not count
     shorter = max(2, round(side * rng.choice(ASPECTS) / MULTIPLE)) * MULTIPLE
     return (shorter, side) if rng.random() < UPRIGHT else (side, shorter)
 
