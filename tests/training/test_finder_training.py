@@ -234,6 +234,18 @@ def test_size_of_a_batch_says_nothing_of_the_kind_of_its_first_scene() -> None:
     assert max(len(names) for names in kinds.values()) > len(set(TRAINING_KINDS)) / 2
 
 
+def test_looks_stay_those_of_the_finder_that_was_released_at_first(
+    cache: SceneCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "in_workers", lambda *_: [])
+    paths = cache.looks(0, count=1)
+    another = tmp_path / "finder.onnx"
+    another.write_bytes(b"another")
+    monkeypatch.setattr(batches, "FINDER_PATH", another)
+    assert cache.looks(0, count=1) == paths
+    assert SceneCache(HANDS, tmp_path).looks_key != cache.looks_key
+
+
 def test_pictures_grow_during_training_and_once_more_after_the_restart() -> None:
     sides = [side_at(part, 20) for part in range(20)]
     before, after = sides[:10], [side for side in sides[10:] if side is not None]
@@ -328,7 +340,7 @@ def test_command_trains_exports_and_logs_a_run(
     metadata = session.get_modelmeta().custom_metadata_map
     assert metadata.keys() == {"recipe"}
     recipe = metadata["recipe"]
-    assert recipe == f"16-32-64-112-128 channels, 1 epochs, 1 parts {cache.key}"
+    assert recipe == f"16-32-64-112-128 channels, 1 epochs, 1 parts {cache.key} {cache.looks_key}"
     columns, row = (tmp_path / "results.csv").read_text().splitlines()
     assert columns.startswith("recipe,seed,bytes,training kinds,held-out kinds,plain,number,")
     assert row.startswith(f'"{recipe}",2026,')

@@ -186,7 +186,7 @@ def main() -> None:
         load_part(part)
     recipe = (
         f"{format_channels(CHANNELS)} channels, {arguments.epochs} epochs, "
-        f"{parts} parts {cache.key}"
+        f"{parts} parts {cache.key} {cache.looks_key}"
     )
     network, found = train(load_part, val_batches, folder, recipe, arguments.epochs, arguments.seed)
 

@@ -8,6 +8,7 @@ again. An interrupted drawing goes on where it ended.
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,7 +72,7 @@ SCENE_MODULES = (
 )  # fmt: skip
 """What a scene depends on."""
 
-LOOK_MODULES = (decoding, detection, finder, layout, lifting, looks, photos)
+LOOK_MODULES = (decoding, detection, finder, layout, lifting, looks, photos, preprocessing)
 """What a look at a scene depends on, too."""
 
 FOUND_MODULES = (
@@ -116,6 +117,12 @@ class SceneCache:
         self.key = key_of(hands.all, [Path(__file__), *files_of(SCENE_MODULES)])
         self.folder = folder / self.key
 
+    @cached_property
+    def looks_key(self) -> str:
+        """The cache key of looks; it stays, even if another finder is released meanwhile."""
+        code = [Path(__file__), *files_of((*SCENE_MODULES, *LOOK_MODULES))]
+        return key_of(self.hands.all, code, [FINDER_PATH])
+
     def training(self, side: int, part: int, count: int) -> list[Path]:
         """Return the files of `count` batches for training, drawing those that are missing.
 
@@ -134,9 +141,7 @@ class SceneCache:
 
         Those that are missing are drawn. A part is numbered and differs from all others.
         """
-        code = [Path(__file__), *files_of((*SCENE_MODULES, *LOOK_MODULES))]
-        key = key_of(self.hands.all, code, [FINDER_PATH])
-        folder = self.folder.with_name(key) / f"looks-{part:03d}"
+        folder = self.folder.with_name(self.looks_key) / f"looks-{part:03d}"
         jobs = [
             Job(
                 tuple(folder / f"{first + number:04d}.npz" for number in range(LOOKS_BATCHES)),
