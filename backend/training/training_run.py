@@ -63,7 +63,9 @@ class TrainingRun(Generic[Network]):
         if self.checkpoint.exists():
             self.resume()
             print(f"Resuming after epoch {self.epoch} of {epochs}.")
-        self.writer = SummaryWriter(str(folder / "tensorboard"), purge_step=self.epoch)
+        # Steps are epochs from 1 on; what is shown of the data, before the first, has step 0.
+        unfinished = self.epoch + 1 if self.epoch else 0
+        self.writer = SummaryWriter(str(folder / "tensorboard"), purge_step=unfinished)
 
     def epochs(self) -> Iterator[int]:
         """Yield the number of each epoch that is left, and save what it did."""

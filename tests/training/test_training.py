@@ -122,6 +122,10 @@ def test_resumed_run_ends_like_an_uninterrupted_one(
     resumed, _ = train(dataset.load, val_sets, tmp_path / "interrupted", "recipe", epochs=2, seed=3)
     for name, weights in uninterrupted.state_dict().items():
         assert torch.allclose(weights, resumed.state_dict()[name], atol=1e-5), name
+    log = EventAccumulator(str(tmp_path / "interrupted" / "tensorboard"))
+    log.Reload()
+    assert [event.step for event in log.Scalars("loss")] == [1, 2]
+    assert len(log.Images("inputs")) == 1
 
 
 def test_best_epoch_is_returned_even_if_it_is_not_the_last(
