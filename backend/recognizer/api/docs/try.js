@@ -41,7 +41,9 @@ input.addEventListener("change", async () => {
 });
 
 function toHex(bytes) {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
 }
 
 /** Returns JSON on many lines; a proxy's page as it is. */
