@@ -98,6 +98,7 @@ def test_key_depends_on_the_modules_that_render(tmp_path: Path) -> None:
 LABELS = np.array([1, 7])
 IMAGES = np.zeros((2, 28, 28), dtype=np.uint8)
 STROKES = [[np.array([(0.0, 0.0), (1.0, 1.0)])], [np.array([(0.0, 1.0), (1.0, 0.0)])]]
+SPLIT = [[stroke[:1], stroke[1:]] for (stroke,) in STROKES]
 
 BASE: list[tuple[int, Source]] = [
     (2, RasterSource("scans", IMAGES, LABELS)),
@@ -108,6 +109,7 @@ OTHER_DATA: dict[str, list[tuple[int, Source]]] = {
     "images": [(2, RasterSource("scans", IMAGES + np.uint8(1), LABELS)), BASE[1]],
     "labels": [(2, RasterSource("scans", IMAGES, LABELS[::-1].copy())), BASE[1]],
     "strokes": [BASE[0], (1, StrokeSource("drawings", STROKES[::-1], LABELS))],
+    "pen lifts": [BASE[0], (1, StrokeSource("drawings", SPLIT, LABELS))],
     "repetitions": [(3, BASE[0][1]), BASE[1]],
     "one more source": [*BASE, (1, TextureSource("textures", LABELS))],
     "one source less": BASE[:1],

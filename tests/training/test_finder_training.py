@@ -18,6 +18,7 @@ from torch import Tensor
 from recognizer.detection import STRIDE
 from support.handwriting import synthetic_hands
 from support.scenes import bars
+from training.data.pen_paths import PenPaths
 from training.finder import __main__ as trainer
 from training.finder import batches
 from training.finder.__main__ import side_at, train
@@ -33,6 +34,7 @@ from training.finder.batches import (
 from training.finder.export import OnePicture, export_finder
 from training.finder.losses import Truth, losses, total, truth_of
 from training.finder.network import FinderNet, Found, find
+from training.finder.pens import Hand
 from training.finder.scenes import KINDS, TRAINING_KINDS, Kind, Scene
 from training.finder.validation import is_found
 
@@ -207,6 +209,16 @@ def test_batches_are_drawn_once_by_worker_processes(cache: SceneCache) -> None:
 def test_other_handwriting_has_another_key(tmp_path: Path) -> None:
     assert SceneCache(HANDS, tmp_path).key == SceneCache(synthetic_hands(1), tmp_path).key
     assert SceneCache(HANDS, tmp_path).key != SceneCache(synthetic_hands(2), tmp_path).key
+
+
+def test_other_pen_lifts_have_another_key() -> None:
+    (stroke,) = HANDS.digits[0].paths.drawings[0][:1]
+    labels, writers = np.array(["7"]), np.array(["a"])
+    whole, split = (
+        Hand(PenPaths([drawing], labels, writers))
+        for drawing in ([stroke], [stroke[:2], stroke[2:]])
+    )
+    assert batches.key_of([whole], []) != batches.key_of([split], [])
 
 
 def test_looks_are_drawn_together_and_sorted_by_their_shape(

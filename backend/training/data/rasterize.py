@@ -3,7 +3,7 @@
 A drawing is a list of strokes in any unit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,12 @@ MARGIN = 0.06
 def stroke(*points: tuple[float, float]) -> Stroke:
     """Return the stroke through the given points (x, y)."""
     return np.array(points, dtype=np.float64)
+
+
+def stroke_bytes(strokes: Sequence[Stroke]) -> bytes:
+    """Return a drawing's points, after the numbers of its strokes and of the points of each."""
+    counts = [len(strokes), *(len(each) for each in strokes)]
+    return b"".join(part.tobytes() for part in (np.array(counts), *strokes))
 
 
 def rasterize_to_fit(strokes: list[Stroke], pen: float, side: int) -> NDArray[np.float32]:

@@ -54,7 +54,7 @@ from training.data.pen_paths import (
     sample_by_writer,
     simplify,
 )
-from training.data.rasterize import Stroke, perturb, rasterize_to_fit, smooth
+from training.data.rasterize import Stroke, perturb, rasterize_to_fit, smooth, stroke_bytes
 from training.data.synthetic_digits import sample_synthetic_digits
 
 PEN_RANGE = (0.01, 0.1)
@@ -159,7 +159,7 @@ class StrokeSource:
 
     @property
     def content(self) -> bytes:
-        return b"".join(stroke.tobytes() for strokes in self.drawings for stroke in strokes)
+        return b"".join(map(stroke_bytes, self.drawings))
 
     def subset(self, indices: NDArray[np.int64]) -> Self:
         drawings = [self.drawings[index] for index in indices]

@@ -29,6 +29,7 @@ from recognizer.finder import MULTIPLE
 from recognizer.model_files import FINDER_PATH
 from training.code_files import dump_without_prose, files_of
 from training.data import doodles, non_digits, pen_paths, rasterize
+from training.data.rasterize import stroke_bytes
 from training.finder import (
     cameras,
     canvas,
@@ -252,5 +253,5 @@ def key_of(hands: Iterable[Hand], code: Iterable[Path], networks: Iterable[Path]
     for hand in hands:
         digest.update(hand.paths.labels.tobytes())
         for drawing in hand.paths.drawings:
-            digest.update(np.concatenate(drawing).tobytes())
+            digest.update(stroke_bytes(drawing))
     return digest.hexdigest()[:12]
