@@ -5,7 +5,7 @@
 
 Prints the tables and writes them to results.json beside this file and into the READMEs. Ratios are
 to the baselines; the absolute figures are those of the machine at hand. Instructions are counted by
-callgrind, so valgrind must be installed.
+callgrind, so valgrind must be installed, unless a part without them is measured alone.
 """
 
 import argparse
@@ -121,22 +121,35 @@ PARTS: dict[str, Callable[[Bench], Any]] = {
 }
 """The parts of results.json, and how they are measured."""
 
+COUNTED = {"instructions", "ablations"}
+"""The parts that count instructions."""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--only", choices=PARTS, help="measure this part, keep the others' figures")
     only = parser.parse_args().only
-    if shutil.which("valgrind") is None:
+    parts = [only] if only else [*PARTS]
+    if not COUNTED.isdisjoint(parts) and shutil.which("valgrind") is None:
         raise SystemExit("Instructions are counted by callgrind: install valgrind.")
-    results = json.loads(RESULTS.read_text(encoding="utf-8")) if only else {}
-    results["machine"] = f"{os.cpu_count()} cores, Python {sys.version.split()[0]}"
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if only else {"machine": machine()}
+    if results["machine"] != machine():
+        raise SystemExit(
+            f"The other parts' figures are of another machine ({results['machine']}): "
+            "measure all parts."
+        )
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder))
-        for part in [only] if only else PARTS:
+        for part in parts:
             results[part] = PARTS[part](bench)
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(full_report(results))
     write_reports(results)
+
+
+def machine() -> str:
+    """Return what the figures depend on most."""
+    return f"{os.cpu_count()} cores, Python {sys.version.split()[0]}"
 
 
 def measure_cold_starts(

@@ -14,6 +14,7 @@ import onnxruntime
 import pytest
 from PIL import Image
 
+from benchmarks import __main__ as bench
 from benchmarks.ablation import ABLATIONS, METRICS, Ablation, Edit, apply_edits
 from benchmarks.images import SEARCHED, File, make_images
 from benchmarks.load_generator import generate_load, predict_request
@@ -255,6 +256,51 @@ def test_stored_results_are_those_of_the_present_images(
     readme = BACKEND_README.read_text()
     for name in images:
         assert f"\n| {name} | " in readme
+
+
+@pytest.fixture
+def measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, results: dict[str, Any]
+) -> Callable[..., dict[str, Any]]:
+    """A function that runs `make bench` with some arguments, and returns what it stores.
+
+    Each part is measured as "anew", without valgrind, after all were measured on this machine.
+    """
+    path = tmp_path / "results.json"
+    monkeypatch.setattr(bench, "RESULTS", path)
+    monkeypatch.setattr(bench, "PARTS", dict.fromkeys(bench.PARTS, lambda _: "anew"))
+    monkeypatch.setattr(bench, "full_report", lambda _: "")
+    monkeypatch.setattr(bench, "write_reports", lambda _: None)
+    monkeypatch.setattr("shutil.which", lambda _: None)
+
+    def run(*arguments: str, machine: str = bench.machine()) -> dict[str, Any]:
+        path.write_text(json.dumps({**results, "machine": machine}))
+        monkeypatch.setattr("sys.argv", ["benchmarks", *arguments])
+        bench.main()
+        stored: dict[str, Any] = json.loads(path.read_text())
+        return stored
+
+    return run
+
+
+def test_one_part_is_measured_and_the_others_are_kept(
+    measured: Callable[..., dict[str, Any]], results: dict[str, Any]
+) -> None:
+    expected = {**results, "machine": bench.machine(), "http": "anew"}
+    assert measured("--only", "http") == expected
+
+
+@pytest.mark.parametrize("arguments", [(), ("--only", "instructions"), ("--only", "ablations")])
+def test_only_parts_that_count_instructions_need_valgrind(
+    measured: Callable[..., dict[str, Any]], arguments: tuple[str, ...]
+) -> None:
+    with pytest.raises(SystemExit, match="install valgrind"):
+        measured(*arguments)
+
+
+def test_figures_of_two_machines_are_not_mixed(measured: Callable[..., dict[str, Any]]) -> None:
+    with pytest.raises(SystemExit, match="measure all parts"):
+        measured("--only", "http", machine="96 cores, Python 3.12.1")
 
 
 def test_report_replaces_only_what_stands_between_its_marks(results: dict[str, Any]) -> None:
