@@ -16,7 +16,6 @@ from training.finder.canvas import (
     bounds,
     corners,
     draw_strokes,
-    fill_polygon,
     project,
     scale_at,
 )
@@ -103,11 +102,6 @@ class Stage:
         patch = self.coverage(strokes, width)
         if patch is not None:
             self.blend(patch, color, opacity)
-
-    def fill(self, outline: Stroke, color: Color, opacity: float = 1.0) -> None:
-        """Fill a polygon on the sheet."""
-        coverage = fill_polygon(self.project(outline), self.size)
-        self.blend(Patch(0, 0, coverage), color, opacity)
 
     def blend(self, patch: Patch, color: Color, opacity: float = 1.0) -> None:
         """Blend a color into the picture."""
