@@ -1,7 +1,7 @@
 """Selects the handwriting that the web UI offers as examples: `make examples`.
 
-The examples are pen digits of the validation set. Their pen lifts are not recorded; the one that
-matters is put back by hand.
+The examples are pen digits that the classifier is validated with; the line reader learned them.
+Their pen lifts are not recorded; the one that matters is put back by hand.
 """
 
 import json
