@@ -27,6 +27,11 @@ def stroke(*points: tuple[float, float]) -> Stroke:
     return np.array(points, dtype=np.float64)
 
 
+def rotation(angle: float) -> NDArray[np.float64]:
+    """Return the matrix (2, 2) that turns row vectors by an angle in radians."""
+    return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+
+
 def stroke_bytes(strokes: Sequence[Stroke]) -> bytes:
     """Return a drawing's points, after the numbers of its strokes and of the points of each."""
     counts = [len(strokes), *(len(each) for each in strokes)]
@@ -99,8 +104,7 @@ def perturb(
     """
     angle, slant = rng.uniform(-max_rotation, max_rotation), rng.uniform(-0.25, 0.25)
     stretch = np.exp(rng.uniform(-0.2, 0.2))
-    rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    matrix = rotation @ np.array([[stretch, 0], [slant, 1 / stretch]])
+    matrix = rotation(angle) @ np.array([[stretch, 0], [slant, 1 / stretch]])
     extent = np.ptp(np.concatenate(strokes), axis=0).max()
     # Bend with two sine waves whose wavelengths are about the size of the drawing.
     waves = rng.normal(0, np.pi, (2, 2)) / extent

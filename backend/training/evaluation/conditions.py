@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from training.data.rasterize import Stroke, rasterize
+from training.data.rasterize import Stroke, rasterize, rotation
 
 PAPER = 400
 """Side of the image, in pixels."""
@@ -105,9 +105,8 @@ def coarse_jpeg(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
 
 def rotated(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
     """Render rotated by 15° to the left or to the right."""
-    angle = np.deg2rad(rng.choice([-15, 15]))
-    matrix = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    ink = rasterize_at_random([stroke @ matrix for stroke in strokes], rng)
+    turn = rotation(np.deg2rad(rng.choice([-15, 15])))
+    ink = rasterize_at_random([stroke @ turn for stroke in strokes], rng)
     return encode(black_on_white(ink))
 
 

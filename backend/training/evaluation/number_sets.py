@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from training.data.datasets import Digits, load_mnist_test
 from training.data.numbers import load_whole_numbers
 from training.data.pen_paths import PenPaths, load_uji, load_unipen_others
-from training.data.rasterize import Stroke, rasterize, smooth
+from training.data.rasterize import Stroke, rasterize, rotation, smooth
 from training.evaluation.conditions import encode
-from training.finder.canvas import bounds, rotation
+from training.finder.canvas import bounds
 from training.finder.pens import Hands, hands_of
 from training.finder.signs import random_sign
 from training.finder.writing import stop

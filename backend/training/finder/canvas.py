@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from training.data.rasterize import OVERSAMPLING, Stroke
+from training.data.rasterize import OVERSAMPLING, Stroke, rotation
 
 Field = NDArray[np.float32]
 """(height, width)."""
@@ -140,11 +140,6 @@ def fill_ellipse(center: Stroke, radii: Stroke, angle: float, size: Size) -> Fie
     turn = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     outline = np.stack([np.cos(turn), np.sin(turn)], axis=1) * radii
     return fill_polygon(outline @ rotation(angle) + center, size)
-
-
-def rotation(angle: float) -> NDArray[np.float64]:
-    """Return the matrix (2, 2) that turns row vectors by an angle in radians."""
-    return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
 
 
 def smooth_noise(rng: np.random.Generator, size: Size, cells: tuple[int, int]) -> Field:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from training.data.non_digits import random_texture
-from training.data.rasterize import perturb, smooth
+from training.data.rasterize import perturb, rotation, smooth
 from training.finder.canvas import (
     Field,
     Size,
@@ -20,7 +20,6 @@ from training.finder.canvas import (
     fill_polygon,
     homography,
     pixel_grid,
-    rotation,
     smooth_noise,
 )
 from training.finder.pens import Hands, Pen, crayon, fine_pen, marker, pencil

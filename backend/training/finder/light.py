@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.data.rasterize import rotation
 from training.finder.canvas import (
     Field,
     blur,
     fill_ellipse,
     fill_polygon,
     pixel_grid,
-    rotation,
     smooth_noise,
 )
 from training.finder.stage import Stage

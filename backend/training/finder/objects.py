@@ -5,14 +5,13 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from training.data.rasterize import OVERSAMPLING, Stroke
+from training.data.rasterize import OVERSAMPLING, Stroke, rotation
 from training.finder.canvas import (
     Field,
     blur,
     draw_strokes,
     fill_ellipse,
     fill_polygon,
-    rotation,
 )
 from training.finder.stage import Color, Stage, gray, luminance, tinted
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from training.data.doodles import doodle
 from training.data.non_digits import SCRIBBLES, SHAPES
-from training.data.rasterize import Stroke, perturb, smooth
-from training.finder.canvas import bounds, overlap, rotation
+from training.data.rasterize import Stroke, perturb, rotation, smooth
+from training.finder.canvas import bounds, overlap
 from training.finder.pens import Hands
 from training.finder.stage import Glyph, Stage
 

@@ -22,10 +22,10 @@ from training.data.datasets import (
 from training.data.numbers import load_whole_numbers
 from training.data.pen_lifts import split_strokes
 from training.data.pen_paths import LearnedPart, PenPaths
-from training.data.rasterize import Stroke, smooth
+from training.data.rasterize import Stroke, rotation, smooth
 from training.data.synthetic_digits import sample_synthetic_digits
 from training.finder import pens
-from training.finder.canvas import Field, Size, bounds, draw_strokes, rotation, smooth_noise
+from training.finder.canvas import Field, Size, bounds, draw_strokes, smooth_noise
 from training.finder.pens import Hand, Hands, Pen, load_hands
 from training.finder.signs import among_signs
 from training.finder.stage import Glyph
