@@ -50,7 +50,7 @@ def network() -> LineNet:
 @pytest.fixture(scope="module")
 def lines() -> Lines:
     """A hundred synthetic lines."""
-    return stack(synthetic_lines(HANDWRITING, 100, (1,)))
+    return stack(synthetic_lines(HANDWRITING, 100, (3,)))
 
 
 def test_parts_are_drawn_once_by_worker_processes(tmp_path: Path) -> None:
