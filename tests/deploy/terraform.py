@@ -134,7 +134,7 @@ output "dashboard_url" {{ value = "" }}
 output "distribution_domain_name" {{ value = "" }}
 output "github_variables" {{
   value = {{
-    PAGE_URL       = "{url}/page"
+    PAGE_URL       = terraform_data.distribution.id == "" ? "" : "{url}/page"
     PAGE_BUCKET    = "{PAGE_BUCKET}"
     FUNCTION_NAME  = "{NAME}"
     FUNCTION_ALIAS = "live"
