@@ -39,6 +39,12 @@ MAX_FORM_FILES = 100
 MAX_FIELD_BYTES = 1_048_576
 """Of a form's part that is not a file."""
 
+UNREADABLE_FORM = (
+    'The form cannot be read; send multipart/form-data with a file part named "file", and '
+    f"with at most {MAX_FORM_FILES} files and {MAX_FORM_FIELDS:,} other fields of up to "
+    f"{MAX_FIELD_BYTES / 1_000_000:.0f} MB each."
+)
+
 MAX_FEEDBACK_BYTES = 16_000
 """A model input takes about 1 kB."""
 
@@ -112,11 +118,6 @@ class FormParser(MultiPartParser):
 
 async def file_part(request: Request) -> bytes:
     """Return the content of the part `file` of a multipart form."""
-    detail = (
-        'The form cannot be read; send multipart/form-data with a file part named "file", and '
-        f"with at most {MAX_FORM_FILES} files and {MAX_FORM_FIELDS:,} other fields of up to "
-        f"{MAX_FIELD_BYTES / 1_000_000:.0f} MB each."
-    )
     try:
         async with aclosing(request.stream()) as stream:
             parser = FormParser(
@@ -130,10 +131,10 @@ async def file_part(request: Request) -> bytes:
     except (APIError, ClientDisconnect):
         raise
     except Exception as error:  # the parser raises many kinds
-        raise APIError("bad_form", detail) from error
+        raise APIError("bad_form", UNREADABLE_FORM) from error
     try:
         if not parser.is_complete:
-            raise APIError("bad_form", detail)
+            raise APIError("bad_form", UNREADABLE_FORM)
         parts = form.getlist("file")
         if len(parts) > 1:
             raise APIError("bad_form", 'The form has several parts named "file"; send one image.')
