@@ -47,19 +47,14 @@ def send_at_once(busy: ObservedServer, image: bytes, path: str = "/predict") -> 
 
     Each request has an ID of its own, and each connection is used again.
     """
-    head = request_head(image, path)
-    address = ("127.0.0.1", busy.server.port)
     with ExitStack() as stack:
-        connections = [
-            stack.enter_context(socket.create_connection(address, RESPONSE_TIMEOUT))
-            for _ in range(CLIENTS)
-        ]
+        connections = [stack.enter_context(connect(busy)) for _ in range(CLIENTS)]
         for connection in connections:
             check_health(connection)  # from here on, the server reads from it
         request_ids = [token_hex(8) for _ in connections]
         with busy.server.paused():
             for request_id, connection in zip(request_ids, connections, strict=True):
-                connection.sendall(f"{head}X-Request-ID: {request_id}\r\n\r\n".encode() + image)
+                send_image(connection, image, request_id, path)
         assert busy.client.get("/health").json()["status"] == "ok"
         responses = [received(connection) for connection in connections]
         assert [response.request_ids for response in responses] == [[sent] for sent in request_ids]
@@ -68,10 +63,18 @@ def send_at_once(busy: ObservedServer, image: bytes, path: str = "/predict") -> 
         return responses
 
 
-def request_head(image: bytes, path: str = "/predict") -> str:
-    """Return the beginning of a request with an image, up to its next header field."""
-    content_type = f"Content-Type: {raw_request(image).content_type}"
-    return f"POST {path} HTTP/1.1\r\nHost: a\r\n{content_type}\r\nContent-Length: {len(image)}\r\n"
+def connect(observed: ObservedServer) -> socket.socket:
+    """Return a new connection to a server."""
+    return socket.create_connection(("127.0.0.1", observed.server.port), RESPONSE_TIMEOUT)
+
+
+def send_image(
+    connection: socket.socket, image: bytes, request_id: str, path: str = "/predict"
+) -> None:
+    """Send an image on a connection."""
+    head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: {raw_request(image).content_type}"
+    fields = f"X-Request-ID: {request_id}\r\nContent-Length: {len(image)}"
+    connection.sendall(f"{head}\r\n{fields}\r\n\r\n".encode() + image)
 
 
 def check_health(connection: socket.socket) -> None:
@@ -131,21 +134,16 @@ def test_new_connection_is_served_while_images_are_searched(observed: ObservedSe
         pair = pair_image("42").resize((160, 160))
         sheet.paste(pair, (160 * (place // 3), 160 * (place % 3)))
     image = encode(sheet)
-    address = ("127.0.0.1", observed.server.port)
     observed.client.post("/predict", content=image, headers={"content-type": "image/png"})
     with ExitStack() as stack:
-        connections = [
-            stack.enter_context(socket.create_connection(address, RESPONSE_TIMEOUT))
-            for _ in range(SEARCHED)
-        ]
+        connections = [stack.enter_context(connect(observed)) for _ in range(SEARCHED)]
         for connection in connections:
             check_health(connection)
         request_ids = [token_hex(8) for _ in connections]
         with observed.server.paused():
             for request_id, connection in zip(request_ids, connections, strict=True):
-                fields = f"X-Request-ID: {request_id}\r\n\r\n"
-                connection.sendall((request_head(image) + fields).encode() + image)
-            health = stack.enter_context(socket.create_connection(address, RESPONSE_TIMEOUT))
+                send_image(connection, image, request_id)
+            health = stack.enter_context(connect(observed))
             health.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\nX-Request-ID: health\r\n\r\n")
         assert received(health).status == 200
         assert {received(connection).status for connection in connections} == {200}

@@ -80,26 +80,27 @@ def test_wide_gap_parts_two_numbers(recognizer: Recognizer) -> None:
 SLASH: Stroke = [(0.9, -0.2), (0.1, 1.2)]
 
 
-def written(rows: Sequence[str], size: tuple[int, int]) -> Image.Image:
-    """Return rows of digits and slashes in columns on white paper, each 0.6 of its cell high."""
+def written(
+    rows: Sequence[str], size: tuple[int, int], margin: float = 0.5, height: float = 0.6
+) -> Image.Image:
+    """Return rows of digits and slashes in columns on white paper.
+
+    Each is `height` of its cell high, and the margin is so many cells.
+    """
     ink = Image.new("L", size, 0)
-    width, height = 1 / (1 + max(map(len, rows))), 1 / (1 + len(rows))
+    cell_width = 1 / (2 * margin + max(map(len, rows)))
+    cell_height = 1 / (2 * margin + len(rows))
+    top = margin + (1 - height) / 2
     for y, row in enumerate(rows):
         for x, name in enumerate(row):
             strokes = [SLASH] if name == "/" else DIGITS[int(name)]
-            box = Box((x + 0.7) * width, (y + 0.7) * height, 0.6 * width, 0.6 * height)
-            ink = ImageChops.lighter(ink, rasterize(strokes, size, box, 0.07 * height))
-    return ImageOps.invert(ink)
-
-
-def packed(rows: Sequence[str], size: tuple[int, int]) -> Image.Image:
-    """Return rows of digits in columns on white paper, each 0.8 of its cell high."""
-    ink = Image.new("L", size, 0)
-    width, height = 1 / max(map(len, rows)), 1 / len(rows)
-    for y, row in enumerate(rows):
-        for x, name in enumerate(row):
-            box = Box((x + 0.2) * width, (y + 0.1) * height, 0.6 * width, 0.8 * height)
-            ink = ImageChops.lighter(ink, rasterize(DIGITS[int(name)], size, box, 0.08 * height))
+            box = Box(
+                (x + margin + 0.2) * cell_width,
+                (y + top) * cell_height,
+                0.6 * cell_width,
+                height * cell_height,
+            )
+            ink = ImageChops.lighter(ink, rasterize(strokes, size, box, 0.07 * cell_height))
     return ImageOps.invert(ink)
 
 
@@ -117,12 +118,12 @@ def test_full_sheet_is_read_in_rows(recognizer: Recognizer) -> None:
 
 def test_sheet_of_few_rows_is_no_single_number(recognizer: Recognizer) -> None:
     rows = ["".join(str((4 * y + x * x + x) % 10) for x in range(8)) for y in range(8)]
-    numbers = read(recognizer, packed(rows, (900, 900))).numbers
+    numbers = read(recognizer, written(rows, (900, 900), margin=0, height=0.8)).numbers
     assert [number.text for number in numbers] == rows
 
 
 def test_long_column_is_no_one(recognizer: Recognizer) -> None:
-    numbers = read(recognizer, packed(list("01234567"), (300, 1500))).numbers
+    numbers = read(recognizer, written(list("01234567"), (300, 1500), margin=0, height=0.8)).numbers
     assert [number.text for number in numbers] == list("01234567")
 
 
@@ -133,14 +134,8 @@ def test_long_number_on_a_slope_is_no_one(recognizer: Recognizer) -> None:
         (number,) = read(recognizer, image).numbers
         assert (number.text, number.verdict) == ("6504584925", "number")
         for placed in number.digits:
-            left, top, right, bottom = (
-                placed.box.left,
-                placed.box.top,
-                placed.box.right,
-                placed.box.bottom,
-            )
-            assert 0 <= left < right <= image.width
-            assert 0 <= top < bottom <= image.height
+            assert 0 <= placed.box.left < placed.box.right <= image.width
+            assert 0 <= placed.box.top < placed.box.bottom <= image.height
 
 
 def test_specks_in_a_small_image_are_searched(recognizer: Recognizer) -> None:
