@@ -13,6 +13,7 @@ from browser.page_objects import (
     button,
     feedback_outcome,
     feedback_prompt,
+    horizontal_overflow,
     predicted_digit,
     status_message,
     submit_feedback,
@@ -62,6 +63,28 @@ def test_numbers_have_a_line_each(page: Page) -> None:
     assert four is not None
     assert two is not None
     assert four["y"] + four["height"] / 2 < two["y"]
+
+
+def test_number_reads_from_left_to_right_in_a_right_to_left_layout(page: Page) -> None:
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    draw_four_and_two(page)
+    four, two = (predicted_digit(page).get_by_text(text).bounding_box() for text in "42")
+    assert four is not None
+    assert two is not None
+    assert four["x"] < two["x"]
+
+
+def test_long_number_fits_on_a_small_phone(
+    new_context: Callable[..., BrowserContext], site: Server
+) -> None:
+    page = new_context(viewport={"width": 320, "height": 640}).new_page()
+    page.goto(site.url)
+    long = number(*[placed(4, 0.99, PLACES[0])] * 40)
+    read = reading(0.98, separate=False) | {"numbers": [long]}
+    page.route("**/predict*", lambda route: route.fulfill(json=route.fetch().json() | read))
+    draw(page, DIGITS[4], PLACES[0])
+    expect(predicted_digit(page)).to_have_text(40 * "4")
+    assert horizontal_overflow(page) == 0
 
 
 @pytest.mark.parametrize("scale", [1, 2])

@@ -33,6 +33,7 @@ export const PredictedDigit = memo(function PredictedDigit({
     <p
       ref={element}
       className="predicted-digit"
+      dir="ltr"
       data-testid="predicted-digit"
       data-verdict={prediction?.verdict}
       style={{ ...metrics, ...layout } as CSSProperties}
