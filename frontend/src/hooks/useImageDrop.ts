@@ -30,10 +30,10 @@ export function useImageDrop(onFile: (file: File) => void): ImageDrop {
   }
 
   function onDrop(event: DragEvent) {
+    setDragging(false);
     const [file] = event.dataTransfer.files;
     if (file === undefined) return;
     event.preventDefault();
-    setDragging(false);
     onFile(file);
   }
 
