@@ -17,17 +17,22 @@ PLACES = (Box(0.1, 0.3, 0.3, 0.4), Box(0.55, 0.3, 0.3, 0.4))
 def draw_four_and_two(page: Page, *, sure: float = 0.98, separate: bool = False) -> None:
     """Draw a 4 and a 2 at PLACES, read as 42, or else as two numbers.
 
-    `sure` is the confidence of the 2. The API responds, but for the reading.
+    `sure` is the confidence of the 2.
     """
-
-    def respond(route: Route) -> None:
-        response = route.fetch()
-        route.fulfill(response=response, json=response.json() | reading(sure, separate))
-
-    page.route("**/predict*", respond)
+    read_as(page, reading(sure, separate))
     for digit, place in zip((4, 2), PLACES, strict=True):
         draw(page, DIGITS[digit], place)
     expect(predicted_digit(page)).to_have_text("4 2" if separate else "42")
+
+
+def read_as(page: Page, part: dict[str, Any]) -> None:
+    """Let the API respond to what is drawn, but for the part of the response that is given."""
+
+    def respond(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json=response.json() | part)
+
+    page.route("**/predict*", respond)
 
 
 def reading(sure: float, separate: bool) -> dict[str, Any]:

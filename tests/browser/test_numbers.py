@@ -7,7 +7,7 @@ import pytest
 from browser.conftest import PHONE
 from browser.feedback_rows import stored_feedback
 from browser.mouse import draw
-from browser.numbers import PLACES, draw_four_and_two, number, placed, reading
+from browser.numbers import PLACES, draw_four_and_two, number, placed, read_as, reading
 from browser.page_objects import (
     THANKS,
     button,
@@ -20,7 +20,7 @@ from browser.page_objects import (
 )
 from browser.uploads import png_file, upload
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, expect
 
 from support.drawings import DIGITS, Box, rasterize
 from support.images import encode, paint
@@ -59,18 +59,14 @@ def test_drawn_number_is_read_by_the_api(page: Page) -> None:
 def test_numbers_have_a_line_each(page: Page) -> None:
     draw_four_and_two(page, separate=True)
     expect(status_message(page)).to_have_text("Numbers 4 and 2 (97.0% sure)")
-    four, two = (predicted_digit(page).get_by_text(text).bounding_box() for text in "42")
-    assert four is not None
-    assert two is not None
+    four, two = (box_of(predicted_digit(page).get_by_text(text)) for text in "42")
     assert four["y"] + four["height"] / 2 < two["y"]
 
 
 def test_number_reads_from_left_to_right_in_a_right_to_left_layout(page: Page) -> None:
     page.evaluate("document.documentElement.dir = 'rtl'")
     draw_four_and_two(page)
-    four, two = (predicted_digit(page).get_by_text(text).bounding_box() for text in "42")
-    assert four is not None
-    assert two is not None
+    four, two = (box_of(predicted_digit(page).get_by_text(text)) for text in "42")
     assert four["x"] < two["x"]
 
 
@@ -80,8 +76,7 @@ def test_long_number_fits_on_a_small_phone(
     page = new_context(viewport={"width": 320, "height": 640}).new_page()
     page.goto(site.url)
     long = number(*[placed(4, 0.99, PLACES[0])] * 40)
-    read = reading(0.98, separate=False) | {"numbers": [long]}
-    page.route("**/predict*", lambda route: route.fulfill(json=route.fetch().json() | read))
+    read_as(page, reading(0.98, separate=False) | {"numbers": [long]})
     draw(page, DIGITS[4], PLACES[0])
     expect(predicted_digit(page)).to_have_text(40 * "4")
     assert horizontal_overflow(page) == 0
@@ -162,9 +157,7 @@ def test_digit_is_chosen_by_mouse_and_keyboard(page: Page) -> None:
 
 def test_end_of_a_long_number_fades_until_it_is_scrolled_to(phone: Page) -> None:
     digits = [placed(digit, 0.98, PLACES[0]) for digit in range(7)]
-    prediction = reading(0.98, separate=False) | {"numbers": [number(*digits)]}
-    response = {"model": "any", "id": "any", **prediction}
-    phone.route("**/predict*", lambda route: route.fulfill(json=response))
+    read_as(phone, reading(0.98, separate=False) | {"numbers": [number(*digits)]})
     draw(phone, DIGITS[4])
     expect(predicted_digit(phone)).to_have_text("0123456")
     expect(model_inputs(phone)).to_have_css("mask-size", "100%")
@@ -236,6 +229,13 @@ def emphasized(page: Page) -> list[str | None]:
     return [frame.get_attribute("data-chosen") for frame in frames(page).all()]
 
 
+def box_of(shown: Locator) -> FloatRect:
+    """Return where something is in the window, in pixels."""
+    box = shown.bounding_box()
+    assert box is not None
+    return box
+
+
 def place_on_sketchpad(mask: Image.Image) -> Box:
     """Return where the ink of an image is on the sketchpad, which shows it in its middle."""
     ink = mask.point(lambda gray: 255 * (gray > 128)).getbbox()
@@ -249,11 +249,9 @@ def place_on_sketchpad(mask: Image.Image) -> Box:
 def assert_framed(page: Page, places: Sequence[Box]) -> None:
     """Compare the frames with places on the sketchpad."""
     expect(frames(page)).to_have_count(len(places))
-    pad = page.get_by_test_id("sketchpad").bounding_box()
-    assert pad is not None
+    pad = box_of(page.get_by_test_id("sketchpad"))
     for frame, place in zip(frames(page).all(), places, strict=True):
-        found = frame.bounding_box()
-        assert found is not None
+        found = box_of(frame)
         edges = (
             (found["x"] - pad["x"]) / pad["width"],
             (found["y"] - pad["y"]) / pad["width"],
