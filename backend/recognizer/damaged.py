@@ -1,7 +1,8 @@
 """Image files that Pillow does not read, although most of the image is there.
 
-A PNG may have metadata that are too long or damaged; any file may lack its end. Metadata are left
-out, and rows that are missing are cut off. All work is bounded, as in `recognizer.decoding`.
+A PNG or JPEG may have metadata that are too long or damaged; any file may lack its end. Metadata
+are left out, and rows that are missing are cut off. All work is bounded, as in
+`recognizer.decoding`.
 """
 
 import re
@@ -10,9 +11,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile
+from PIL import ExifTags, Image, ImageFile
 
-from recognizer.decoding import PNG_START
+from recognizer.decoding import JPEG_START, PNG_START
+from recognizer.headers import EXIF, MAX_PARTS
 
 OpenImage = Callable[[bytes], ImageFile.ImageFile]
 """Opens an image file within the limits, without decoding it."""
@@ -31,7 +33,7 @@ MAX_CHUNKS = 20_000
 COMPARED_AT_ONCE = 1 << 20
 """Pixels."""
 
-JPEG_START, START_OF_SCAN, END_OF_JPEG = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
+START_OF_SCAN, END_OF_JPEG = b"\xff\xda", b"\xff\xd9"
 
 NOISE = bytes((step * step * 37 + step * 11) % 255 for step in range(512))
 """Appended to a JPEG in place of what it lacks; contains no 255, hence no marker."""
@@ -45,14 +47,17 @@ def load_damaged(content: bytes, error: Exception, open_image: OpenImage) -> Ima
 
     Raises an error if the image is damaged, or lacks too many of its rows.
     """
+    shorter = content
     if content.startswith(PNG_START):
         shorter = without_metadata(content)
-        if len(shorter) < len(content):
-            content = shorter
-            try:
-                return load(content, open_image)
-            except OSError as remaining:
-                error = remaining
+    elif content.startswith(JPEG_START) and not lacks_its_end(error):
+        shorter = with_orientation_only(content)
+    if len(shorter) < len(content):
+        content = shorter
+        try:
+            return load(content, open_image)
+        except OSError as remaining:
+            error = remaining
     if not lacks_its_end(error):
         raise error
     if content.startswith(JPEG_START):
@@ -164,6 +169,40 @@ def find_scans(jpeg: bytes) -> tuple[list[bytes], int]:
         if marker[0] == START_OF_SCAN:
             scans.append(jpeg[start + 2 : position])
     return scans, len(jpeg)
+
+
+def with_orientation_only(jpeg: bytes) -> bytes:
+    """Return a JPEG of whose EXIF data only the orientation is left.
+
+    Raises ValueError if it has too many segments.
+    """
+    kept: list[bytes] = []
+    exif = b""
+    start = len(JPEG_START)
+    for _ in range(MAX_PARTS):
+        marker = JPEG_MARKER.search(jpeg, start)
+        if marker is None or marker[0] == START_OF_SCAN:
+            return JPEG_START + exif_segment(exif) + b"".join(kept) + jpeg[start:]
+        content = marker.end() + 2
+        end = marker.end() + int.from_bytes(jpeg[marker.end() : content], "big")
+        if jpeg.startswith(EXIF, content):
+            exif = exif or jpeg[content:end]
+        else:
+            kept.append(jpeg[start:end])
+        start = end
+    raise ValueError("The JPEG has too many segments.")
+
+
+def exif_segment(exif: bytes) -> bytes:
+    """Return a segment of a JPEG with nothing but the orientation in EXIF data, if they have it."""
+    original, plain = Image.Exif(), Image.Exif()
+    try:
+        original.load(exif)
+        plain[ExifTags.Base.Orientation] = int(original[ExifTags.Base.Orientation])
+    except Exception:  # as many kinds as in decode_image
+        return b""
+    content = plain.tobytes()
+    return b"\xff\xe1" + (2 + len(content)).to_bytes(2, "big") + content
 
 
 # PNG

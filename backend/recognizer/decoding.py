@@ -22,7 +22,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
 ACCEPTED_FORMATS = "a PNG, JPEG, WebP, GIF or BMP image"
 
-PNG_START = b"\x89PNG\r\n\x1a\n"
+PNG_START, JPEG_START = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
 
 MAX_BYTES = 4_000_000
 """Default limit on the size of an image file."""
@@ -70,10 +70,27 @@ MIN_RUBBER = 200
 MIN_RUBBER_OUTLINE = 0.01
 """Fraction of the outline of all that is visible that a rubber, which is wider than a line, has."""
 
+EXIF_NAMES = ("exif", "Raw profile type exif")
+"""Where Pillow keeps EXIF data: bytes, or the text in which older programs put them into a PNG."""
+
+MAX_EXIF_BYTES = 1 << 16
+"""Of a longer one, Pillow might read millions of values. A JPEG's cannot be (Exif 2.3, 4.5.4)."""
+
+ORIENTATIONS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""How an image is turned upright, by its EXIF orientation; 1 is upright (Exif 2.3, 4.6.4)."""
+
 # Pillow checks some sizes, as of a GIF's frames, where nothing else can: it rejects more than twice
-# this limit. Its warnings come too late to be of use.
+# this limit. Its warnings come too late to be of use, and a file may cause thousands.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 class DecodedImage(NamedTuple):
@@ -258,15 +275,21 @@ def simplify(image: Image.Image, sent_size: tuple[int, int]) -> DecodedImage:
 def is_small(content: bytes, header: Header | None = None) -> bool:
     """Return whether an image is small enough to be decoded without a worker thread.
 
-    Its header decides. An unreadable image counts as small, since it is rejected at once; a PNG
-    does not, since much may be tried to read it.
+    Its header decides. An unreadable image counts as small, since it is rejected at once; a PNG or
+    JPEG does not, since much may be tried to read it.
     """
     image = read_header(content) if header is None else header
     if isinstance(image, Exception):
         is_bomb = isinstance(image, Image.DecompressionBombError)
-        return not is_bomb and not content.startswith(PNG_START)
-    frames = MAX_FRAMES if image.format == "GIF" else getattr(image, "n_frames", 1)
-    return image.width * image.height * min(frames, MAX_FRAMES) <= INLINE_MAX_PIXELS
+        return not is_bomb and not content.startswith((PNG_START, JPEG_START))
+    return image.width * image.height <= INLINE_MAX_PIXELS
+
+
+def may_be_animation(content: bytes) -> bool:
+    """Return whether an image file may have more frames than its first."""
+    if content.startswith((b"RIFF", PNG_START)):
+        return b"ANIM" in content or b"acTL" in content
+    return content.startswith(b"GIF8")
 
 
 def has_accepted_format(content: bytes) -> bool:
@@ -297,13 +320,14 @@ def too_many_pixels(max_pixels: int) -> ImageError:
 
 
 def apply_orientation(image: Image.Image) -> Image.Image:
-    """Turn a photo upright by its EXIF orientation; ignore damaged EXIF data."""
+    """Turn a photo upright by its EXIF orientation; ignore EXIF data that are damaged or long."""
     try:
-        if image.getexif().get(ExifTags.Base.Orientation, 1) == 1:
-            return image  # exif_transpose would copy it
-        return ImageOps.exif_transpose(image)
+        if any(len(image.info.get(name, "")) > MAX_EXIF_BYTES for name in EXIF_NAMES):
+            return image
+        turn = ORIENTATIONS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # as many kinds as in decode_image
         return image
+    return image if turn is None else image.transpose(turn)
 
 
 def to_plain_mode(image: Image.Image) -> Image.Image:

@@ -11,9 +11,15 @@ from PIL.JpegImagePlugin import MARKER
 MAX_PARTS = 20_000
 """Programs write some dozens, and large PNGs have a chunk for every few kilobytes."""
 
-PROFILE_PARTS = MAX_PARTS // 10
-"""For how many parts a PNG's color profile counts: Pillow inflates up to a megabyte of each. A PNG
-has one at most (PNG specification, 11.3.2.3)."""
+COMPRESSED_CHUNKS = (b"iCCP", b"zTXt", b"iTXt")
+"""Chunks of a PNG of which Pillow inflates up to a megabyte each: color profile and texts."""
+
+COMPRESSED_PARTS = MAX_PARTS // 10
+"""For how many parts such a chunk counts."""
+
+EXIF = b"Exif\0\0"
+"""How a JPEG's segment with EXIF data begins. There may be one (Exif 2.3, 4.5.4); Pillow joins
+several, and takes seconds for megabytes of them."""
 
 JPEG_MARKER = re.compile(rb"(?:[^\xff]++|\xff++\x00)*+\xff++([^\x00])")
 """Stray bytes and the marker after them, which fill bytes may precede (ITU T.81, B.1.1.2)."""
@@ -39,7 +45,7 @@ def count_png_chunks(png: bytes) -> int:
     position, parts, kind = 8, 0, b""
     while position < len(png) and parts <= MAX_PARTS and kind != b"IEND":
         kind = png[position + 4 : position + 8]
-        parts += PROFILE_PARTS if kind == b"iCCP" else 1
+        parts += COMPRESSED_PARTS if kind in COMPRESSED_CHUNKS else 1
         position += 12 + int.from_bytes(png[position : position + 4], "big")
     return parts
 
@@ -47,9 +53,10 @@ def count_png_chunks(png: bytes) -> int:
 def count_jpeg_segments(jpeg: bytes) -> int:
     """Return the number of segments, fill bytes and stray bytes before a JPEG's first scan.
 
-    Stops at a number over the limit, and at a marker that Pillow rejects.
+    Stops at a number over the limit, as for a second segment of EXIF data, and at a marker that
+    Pillow rejects.
     """
-    position, parts = 2, 0
+    position, parts, has_exif = 2, 0, False
     while parts <= MAX_PARTS:
         found = JPEG_MARKER.match(jpeg, position)
         if found is None:
@@ -60,6 +67,9 @@ def count_jpeg_segments(jpeg: bytes) -> int:
             break
         position = found.end()
         if MARKER[marker][2] is not None:  # Pillow reads the segment
+            if jpeg.startswith(EXIF, position + 2):
+                parts += MAX_PARTS if has_exif else 0
+                has_exif = True
             position += max(2, int.from_bytes(jpeg[position : position + 2], "big"))
     return parts
 

@@ -125,6 +125,55 @@ def test_photo_without_its_end_is_turned_upright(client: httpx.Client) -> None:
     assert_shows(client, whole[: int(0.95 * len(whole))], 7)
 
 
+def with_exif(jpeg: bytes, *parts: bytes) -> bytes:
+    """Return a JPEG with EXIF data in as many segments as there are parts."""
+    segments = (b"Exif\0\0" + part for part in parts)
+    return (
+        jpeg[:2]
+        + b"".join(
+            b"\xff\xe1" + struct.pack(">H", 2 + len(segment)) + segment for segment in segments
+        )
+        + jpeg[2:]
+    )
+
+
+def exif_data(*tags: tuple[int, int, int, int]) -> bytes:
+    """Return EXIF data of tags: each a number, type, count and value (TIFF 6.0, section 2)."""
+    entries = b"".join(struct.pack(">HHII", *tag) for tag in tags)
+    return b"MM\0*" + struct.pack(">IH", 8, len(tags)) + entries + bytes(4)
+
+
+TURNED = (0x112, 3, 1, 6 << 16)
+"""The orientation of `photo()` turned to the left."""
+
+BYTE_RESOLUTION = ((0x11A, 1, 1, 72 << 24), (0x128, 3, 1, 2 << 16))
+"""The horizontal resolution as a byte rather than a fraction, per inch."""
+
+UNUSUAL_EXIF: dict[str, Sequence[bytes]] = {
+    "in several segments": [exif_data(TURNED), bytes(60_000), bytes(60_000)],
+    "twice": [exif_data(TURNED), exif_data(TURNED)],
+    "with a resolution of one byte": [exif_data(TURNED, *BYTE_RESOLUTION)],
+}
+
+
+@pytest.mark.parametrize("missing", [0, 0.05])
+@pytest.mark.parametrize("name", UNUSUAL_EXIF)
+def test_jpeg_with_unusual_exif_data_is_turned_upright(
+    client: httpx.Client, name: str, missing: float
+) -> None:
+    turned = encode(photo().transpose(Image.Transpose.ROTATE_90), "JPEG", quality=95)
+    jpeg = with_exif(turned[:2] + turned[20:], *UNUSUAL_EXIF[name])  # without JFIF's resolution
+    assert_shows(client, jpeg[: len(jpeg) - int(missing * len(turned))], 7)
+
+
+def test_jpeg_with_unusual_exif_data_keeps_the_orientation_in_its_xmp_data(
+    client: httpx.Client,
+) -> None:
+    xmp = b'<rdf:Description tiff:Orientation="6"/>'
+    turned = encode(photo().transpose(Image.Transpose.ROTATE_90), "JPEG", xmp=xmp)
+    assert_shows(client, with_exif(turned[:2] + turned[20:], exif_data(*BYTE_RESOLUTION)), 7)
+
+
 def test_thumbnail_does_not_count_as_the_image(client: httpx.Client) -> None:
     thumbnail = encode(digit_image(1, size=(160, 120)), "JPEG")
     whole = encode(photo(), "JPEG", exif=b"Exif\0\0" + thumbnail)

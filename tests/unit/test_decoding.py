@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from recognizer import ImageError, decoding
 from recognizer.damaged import MAX_CHUNKS
@@ -71,6 +71,16 @@ def test_later_frames_are_bounded_by_their_number_and_pixels(
 
 def test_later_frames_over_the_limit_are_not_decoded() -> None:
     assert not list(decode_later_frames(animation(5, "PNG"), max_pixels=SIDE))
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "WEBP"])
+def test_orientation_in_long_exif_data_is_not_looked_for(file_format: str) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    for comment, size in (("short", (30, 40)), ("long" * 20_000, (40, 30))):
+        exif[ExifTags.Base.ImageDescription] = comment
+        content = encode(Image.new("RGB", (40, 30)), file_format, exif=exif)
+        assert decode_image(content).colors.size == size
 
 
 def test_damaged_png_of_many_chunks_is_rejected() -> None:

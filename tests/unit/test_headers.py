@@ -91,18 +91,28 @@ def test_png_with_many_profiles_is_read_within_a_limit(profiles: int, is_read: b
             decode_image(content)
 
 
-def test_damaged_profiles_count_up_to_the_damage() -> None:
+@pytest.mark.parametrize(
+    ("kind", "start"),
+    [(b"iCCP", b"profile\0\0"), (b"zTXt", b"text\0\0"), (b"iTXt", b"text\0\1\0\0\0")],
+)
+def test_damaged_chunks_count_up_to_the_damage(kind: bytes, start: bytes) -> None:
     """Each inflates to almost a megabyte before zlib finds its checksum wrong."""
     damaged = zlib.compress(b" " * 1_000_000)[:-4] + bytes(4)
-    profile = png_chunk(b"iCCP", b"profile\0\0" + damaged)
-    assert decode_image(small_png_with(profile * 30)).gray.shape == (8, 8)
+    chunk = png_chunk(kind, start + damaged)
+    assert is_header_too_long(small_png_with(chunk * 30))
+    assert decode_image(small_png_with(chunk * 30)).gray.shape == (8, 8)
     with pytest.raises(ImageError):
-        decode_image(small_png_with(profile * 200))
+        decode_image(small_png_with(chunk * 200))
 
 
 def test_jpeg_of_fill_bytes_alone_has_too_many_parts() -> None:
     """It is rejected in any case; here, before Pillow has read it."""
     assert is_header_too_long(b"\xff\xd8" + b"\xff" * (MAX_PARTS + 1))
+
+
+def test_jpeg_with_one_segment_of_exif_data_is_not_too_long() -> None:
+    segment = b"\xff\xe1" + (65_535).to_bytes(2, "big") + b"Exif\0\0".ljust(65_533, b"\0")
+    assert [is_header_too_long(jpeg_with(segment)(number)) for number in (1, 2)] == [False, True]
 
 
 def test_every_kind_of_valid_image_has_few_parts() -> None:
