@@ -17,6 +17,7 @@ from recognizer.decoding import (
     Header,
     decode_image,
     decode_later_frames,
+    may_be_animation,
 )
 from recognizer.layout import Number, PlacedDigit, as_unsure, lay_out
 from recognizer.model_files import FINDER_PATH, LINE_READER_PATH, MODEL_PATH, version_of
@@ -105,6 +106,8 @@ class Glance(NamedTuple):
     """That ink, read as one digit."""
     is_settled: bool
     """Whether that is all there is to see, so that the image need not be searched."""
+    animation: bytes = b""
+    """The file, if the first frame is blank and there may be others."""
     timings: StageTimings = StageTimings(0, 0, 0)
 
 
@@ -169,14 +172,10 @@ class Recognizer:
         image = decode_image(content, self.max_bytes, self.max_pixels, header)
         decoded = perf_counter()
         drawn = preprocess(image.gray)
-        if drawn is None:
-            for later in decode_later_frames(content, self.max_pixels):
-                drawn = preprocess(later.gray)
-                if drawn is not None:
-                    image = later
-                    break
         preprocessed = perf_counter()
         glance = self.glance(image, drawn)
+        if drawn is None and may_be_animation(content):
+            glance = glance._replace(is_settled=False, animation=content)
         timings = StageTimings(
             decode_ms=1_000 * (decoded - start),
             preprocess_ms=1_000 * (preprocessed - decoded),
@@ -187,9 +186,19 @@ class Recognizer:
     def finish(self, glance: Glance) -> Recognition:
         """Do the rest of what `recognize` does: nothing is left if the glance settled it."""
         start = perf_counter()
-        prediction, model_input = self.predict(glance)
+        prediction, model_input = self.predict(self.later_glance(glance))
         took = glance.timings.model_ms + 1_000 * (perf_counter() - start)
         return Recognition(prediction, model_input, glance.timings._replace(model_ms=took))
+
+    def later_glance(self, glance: Glance) -> Glance:
+        """Return what the first frame of an animation shows that is not blank, if there is one."""
+        if not glance.animation:
+            return glance
+        for image in decode_later_frames(glance.animation, self.max_pixels):
+            drawn = preprocess(image.gray)
+            if drawn is not None:
+                return self.glance(image, drawn)
+        return self.glance(glance.image, None)
 
     def predict(self, glance: Glance) -> tuple[Prediction, ModelInput | None]:
         """Return the prediction for an image, and the model input of its only digit.
@@ -230,7 +239,7 @@ class Recognizer:
 
         It is searched only if the glance did not settle it.
         """
-        image, drawn, alone, is_settled, _ = glance
+        image, drawn, alone, is_settled = glance[:4]
         if drawn is None or alone is None:
             found, inks = ([], ()) if is_settled else self.search.find_digits(image, None)
             return Answer(*answer_unseen(found), inks)
