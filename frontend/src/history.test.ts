@@ -6,6 +6,7 @@ import {
   endStroke,
   extendStroke,
   isBlank,
+  isPartOf,
   isPenDown,
   isReadable,
   MAX_UNDO,
@@ -150,5 +151,26 @@ describe("isReadable", () => {
     expect(isReadable(dash(0.59))).toBe(false);
     expect(isReadable(dash(0.61))).toBe(true);
     expect(isReadable({ strokes: [], image: FILE })).toBe(true);
+  });
+});
+
+describe("a part of a drawing", () => {
+  const begin = (sketch: Sketch) => startStroke(sketch, { ...START }, 0.02);
+  const grow = (sketch: Sketch) => extendStroke(sketch, END, 0.02);
+  const one = grow(begin(emptySketch));
+
+  it("is what it was before strokes grew, ended or were added", () => {
+    for (const later of [one, grow(one), endStroke(grow(one)), begin(endStroke(one))]) {
+      expect(isPartOf(one.drawing, later.drawing)).toBe(true);
+    }
+  });
+
+  it("is neither a longer nor another one", () => {
+    const photo = setDrawing(emptySketch, { image: FILE });
+    for (const other of [begin(emptySketch), begin(clear(one)), emptySketch, begin(photo)]) {
+      expect(isPartOf(one.drawing, other.drawing)).toBe(false);
+    }
+    expect(isPartOf(photo.drawing, begin(photo).drawing)).toBe(true);
+    expect(isPartOf(photo.drawing, grow(begin(photo)).drawing)).toBe(false);
   });
 });

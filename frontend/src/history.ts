@@ -122,6 +122,21 @@ export function isReadable({ strokes, image }: Drawing): boolean {
   return image !== null || !isDot(strokes);
 }
 
+/**
+ * Returns whether a drawing is an earlier state of another, to which only has been added: it has
+ * the same image, and its strokes begin at the same points, which no change replaces.
+ */
+export function isPartOf(part: Drawing, whole: Drawing): boolean {
+  return (
+    part.image === whole.image &&
+    part.strokes.every((stroke, index) => startOf(stroke) === startOf(whole.strokes[index]))
+  );
+}
+
+function startOf(stroke: Stroke | undefined): Point | undefined {
+  return stroke?.[0]?.points[0];
+}
+
 function remember(past: readonly Drawing[], drawing: Drawing): readonly Drawing[] {
   const kept = drawing.image === null ? past : past.filter(({ image }) => image === null);
   return [...kept, drawing].slice(-MAX_UNDO);

@@ -98,6 +98,26 @@ describe("a drawing", () => {
   });
 });
 
+describe("a preview", () => {
+  it("is not for the image that the stroke has replaced", () => {
+    const waiting = reduce(ready, { type: "imageChosen", file: FILE });
+    expect(shownDigit(predicted(play(waiting, START), 8))).toBe(8);
+    const replaced = predicted(play(waiting, START, EXTEND), 8);
+    expect(shownDigit(replaced)).toBeUndefined();
+    expect(reduce(replaced, { type: "previewDue" }).task?.drawing).toBe(
+      replaced.sketch.drawing,
+    );
+  });
+
+  it("is not for a drawing that was cleared while the API was starting", () => {
+    const asked = reduce(failed(play(initialState, ...STROKE)), { type: "retried" });
+    const other: RecognizerAction = { type: "strokeStarted", sample: { ...SAMPLE } };
+    const waiting = play(asked, { type: "cleared" }, other, EXTEND);
+    expect(waiting.task).toBe(asked.task);
+    expect(shownDigit(predicted(waiting, 3))).toBeUndefined();
+  });
+});
+
 describe("a dot", () => {
   const dot = play(ready, START, { type: "previewDue" });
 

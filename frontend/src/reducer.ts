@@ -15,6 +15,7 @@ import {
   emptySketch,
   endStroke,
   extendStroke,
+  isPartOf,
   isPenDown,
   isReadable,
   redo,
@@ -318,7 +319,7 @@ function completeTask(state: RecognizerState): RecognizerState {
 }
 
 /**
- * Shows a prediction for the current drawing, or for an earlier part of the stroke being drawn.
+ * Shows a prediction for the current drawing or, while a stroke is being drawn, for a part of it.
  * A prediction for any other drawing is dropped.
  */
 function receivePrediction(
@@ -330,7 +331,9 @@ function receivePrediction(
   const { drawing } = state.sketch;
   const penDown = isPenDown(state.sketch);
   const predictedFor = state.task?.drawing ?? null;
-  const current = penDown || predictedFor === drawing;
+  const current =
+    predictedFor === drawing ||
+    (penDown && predictedFor !== null && isPartOf(predictedFor, drawing));
   const shown = { timedPrediction, imageSize, chosenDigit: null };
   const next = current
     ? { ...completed, ...shown, predictedFor, feedback: NO_FEEDBACK }
