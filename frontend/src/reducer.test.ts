@@ -109,6 +109,13 @@ describe("a preview", () => {
     );
   });
 
+  it("follows an image that could not be read", () => {
+    const refused = failed(reduce(ready, { type: "imageChosen", file: FILE }), REJECTION);
+    const drawing = play(refused, START, EXTEND, { type: "previewDue" });
+    expect(drawing.failure).toBeNull();
+    expect(drawing.task?.drawing).toBe(drawing.sketch.drawing);
+  });
+
   it("is not for a drawing that was cleared while the API was starting", () => {
     const asked = reduce(failed(play(initialState, ...STROKE)), { type: "retried" });
     const other: RecognizerAction = { type: "strokeStarted", sample: { ...SAMPLE } };

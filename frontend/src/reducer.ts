@@ -158,6 +158,8 @@ export function reduce(state: RecognizerState, action: RecognizerAction): Recogn
         sketch: startStroke(sketch, action.sample, widthOf(action.sample, state)),
         ...(action.sample.pressure !== null &&
           !state.penSeen && { penSeen: true, fingersDraw: false }),
+        // A refusal is of the drawing before this stroke, and must not stop its preview.
+        failure: state.failure?.retryable ? state.failure : null,
         rejection: null,
       };
     case "strokeExtended":
