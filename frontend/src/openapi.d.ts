@@ -137,7 +137,7 @@ export interface components {
             readonly digit: number;
             /**
              * Grid
-             * @description Rows of the parts of the model input, from its top: how much each speaks for the digit rather than for the others. They sum to its logit less the mean of the other nine.
+             * @description Rows of the parts of the model input, from its top: how much each speaks for the digit rather than for the others. They sum to its logit, divided by the temperature, less the mean of the other nine.
              */
             readonly grid: readonly (readonly number[])[];
         };
@@ -375,6 +375,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description The body took too long. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description The prediction is too old. */
             readonly 410: {
                 headers: {
@@ -384,8 +393,17 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Too many bytes. */
+            /** @description Over 16,000 bytes. */
             readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Content type or encoding not accepted. */
+            readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -511,6 +529,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description The body took too long. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description Too many bytes or pixels. */
             readonly 413: {
                 headers: {
@@ -520,7 +547,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Content type not accepted. */
+            /** @description Content type or encoding not accepted. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;

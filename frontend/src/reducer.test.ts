@@ -266,7 +266,12 @@ describe("feedback", () => {
 
 describe("feedback", () => {
   const sent = reduce(predicted(play(ready, ...STROKE), 7), { type: "feedbackSent", label: 7 });
-  const failure = { type: "feedbackFailed", predictionId: "m-7", failure: OUTAGE } as const;
+  const failure = {
+    type: "feedbackFailed",
+    predictionId: "m-7",
+    label: 7,
+    failure: OUTAGE,
+  } as const;
 
   it("shows a failure until it is sent again, unless another prediction has followed", () => {
     const lost = reduce(sent, failure);
@@ -274,6 +279,11 @@ describe("feedback", () => {
     expect(reduce(lost, { type: "feedbackSent", label: 7 }).feedback.failure).toBeNull();
     const next = predicted(play(sent, ...STROKE), 4);
     expect(reduce(next, failure)).toBe(next);
+  });
+
+  it("shows no failure of a label that was changed since", () => {
+    const changed = reduce(sent, { type: "feedbackSent", label: 1 });
+    expect(reduce(changed, failure)).toBe(changed);
   });
 
   it("is taken on what is shown for this drawing only", () => {

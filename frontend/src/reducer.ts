@@ -125,6 +125,7 @@ export type RecognizerAction =
   | {
       readonly type: "feedbackFailed";
       readonly predictionId: string;
+      readonly label: Label;
       readonly failure: ApiFailure;
     };
 
@@ -231,7 +232,9 @@ export function reduce(state: RecognizerState, action: RecognizerAction): Recogn
       return { ...state, feedback: { ...state.feedback, ...sent } };
     }
     case "feedbackFailed":
-      return state.timedPrediction?.prediction.id === action.predictionId
+      // A label that another has replaced need not arrive.
+      return state.timedPrediction?.prediction.id === action.predictionId &&
+        state.feedback.label === action.label
         ? { ...state, feedback: { ...state.feedback, failure: action.failure } }
         : state;
   }

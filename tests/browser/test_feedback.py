@@ -124,6 +124,28 @@ def test_label_can_be_changed(page: Page, site: Server) -> None:
     expect(feedback_outcome(page)).to_have_text(THANKS)
 
 
+def test_changed_label_arrives_after_the_first(page: Page, site: Server) -> None:
+    held: list[Route] = []
+    draw(page, DIGITS[4])
+    expect(predicted_digit(page)).to_have_text("4")
+    page.route("**/feedback", lambda route: held.append(route), times=1)
+    requests: list[Request] = []
+    page.on("request", lambda request: requests.append(request))
+    with page.expect_request("**/feedback"):
+        button(page, "Yes").click()
+    button(page, "Change").click()
+    button(page, "It was …").click()
+    button(page, "It was a 9").click()
+    # As long as another request takes, the second label is not sent.
+    page.evaluate("fetch('/health').then((response) => response.text())")
+    assert [request.method for request in requests] == ["POST", "GET"]
+    with page.expect_request("**/feedback") as last:
+        held[0].continue_()
+    assert last.value.response() is not None
+    feedback = last.value.post_data_json or {}
+    assert stored_feedback(site, feedback["id"]).label == "9"
+
+
 def test_prompt_is_reset_for_the_next_drawing(page: Page) -> None:
     draw(page, DIGITS[4])
     button(page, "Yes").click()

@@ -1,4 +1,4 @@
-import { type Dispatch, useCallback, useEffect, useReducer } from "react";
+import { type Dispatch, useCallback, useEffect, useReducer, useRef } from "react";
 import { ApiError, type ApiFailure, checkHealth, predict, sendFeedback } from "../api";
 import { emptySketch, isPenDown, setDrawing } from "../history";
 import { PAGE_ERROR } from "../messages";
@@ -106,17 +106,20 @@ export function useRecognizer(): Recognizer {
 
   const prediction = state.timedPrediction?.prediction;
   const { storeInput } = state.feedback;
+  // The API keeps the last label that arrives, so one waits for the other.
+  const lastSent = useRef(Promise.resolve());
   const submitFeedback = useCallback(
-    async (label: Label) => {
+    (label: Label) => {
       if (prediction === undefined) return;
       const { id, input } = prediction;
+      const what = typeof label === "string" ? { number: label } : { digit: label };
       dispatch({ type: "feedbackSent", label });
-      try {
-        const what = typeof label === "string" ? { number: label } : { digit: label };
-        await sendFeedback({ id, ...what, ...(storeInput && { input: input ?? null }) });
-      } catch (error) {
-        dispatch({ type: "feedbackFailed", predictionId: id, failure: toFailure(error) });
-      }
+      lastSent.current = lastSent.current
+        .then(() => sendFeedback({ id, ...what, ...(storeInput && { input: input ?? null }) }))
+        .catch((error: unknown) => {
+          const failure = toFailure(error);
+          dispatch({ type: "feedbackFailed", predictionId: id, label, failure });
+        });
     },
     [prediction, storeInput],
   );
