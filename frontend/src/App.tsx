@@ -121,6 +121,7 @@ export function App() {
           <FeedbackPrompt
             open={asksForFeedback}
             predicted={several && prediction ? textOf(prediction) : (prediction?.digit ?? null)}
+            unsure={prediction?.verdict === "unsure"}
             // There is no single model input of several digits.
             storesInputs={state.storesInputs === true && !several}
             feedback={state.feedback}

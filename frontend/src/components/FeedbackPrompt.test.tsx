@@ -9,7 +9,7 @@ const LOST = { message: "Can't reach the recognizer.", retryable: true };
 
 afterEach(cleanup);
 
-function renderPrompt(feedback: Partial<FeedbackState>, predicted: Label = 4) {
+function renderPrompt(feedback: Partial<FeedbackState>, predicted: Label = 4, unsure = false) {
   const onSubmit = vi.fn<(label: Label) => void>();
 
   function Prompt() {
@@ -19,6 +19,7 @@ function renderPrompt(feedback: Partial<FeedbackState>, predicted: Label = 4) {
       <FeedbackPrompt
         open
         predicted={predicted}
+        unsure={unsure}
         storesInputs
         feedback={state.feedback}
         onSubmit={(label) => {
@@ -45,6 +46,15 @@ it("confirms a rejection", () => {
   expect(screen.queryByRole("button", { name: "No digit" })).toBeNull();
   fireEvent.click(screen.getByRole("button", { name: "Yes" }));
   expect(onSubmit.mock.calls).toEqual([[null]]);
+});
+
+it.each([
+  [4, false, "Is that correct?"],
+  [4, true, "Is it a 4?"],
+  ["42", true, "Is that correct?"],
+])("asks about %o, unsure: %o", (predicted, unsure, question) => {
+  renderPrompt({}, predicted, unsure);
+  expect(screen.getByRole("group", { name: question })).toBeTruthy();
 });
 
 it.each([9, "42 7", null])("sends the lost label %o again as it was", (label) => {

@@ -9,6 +9,8 @@ interface FeedbackPromptProps {
   readonly open: boolean;
   /** The label that confirms the prediction. */
   readonly predicted: Label;
+  /** The model doubts it, so that the page names other labels, too. */
+  readonly unsure: boolean;
   /** The API stores model inputs, so the prompt includes the consent checkbox. */
   readonly storesInputs: boolean;
   readonly feedback: FeedbackState;
@@ -18,9 +20,14 @@ interface FeedbackPromptProps {
 
 /** Asks whether the prediction is correct. Nothing is sent before the user presses a button. */
 export const FeedbackPrompt = memo(function FeedbackPrompt(props: FeedbackPromptProps) {
-  const { open, predicted, storesInputs, feedback, onSubmit, dispatch } = props;
+  const { open, predicted, unsure, storesInputs, feedback, onSubmit, dispatch } = props;
   const { asking, failure } = feedback;
   const number = typeof predicted === "string" ? predicted : "";
+  // "Is it a 4 or a 9?" has no answer "Yes".
+  const question =
+    unsure && typeof predicted === "number"
+      ? `Is it ${withArticle(predicted)}?`
+      : "Is that correct?";
   const focusFallback = useFocusFallback();
   const consent = storesInputs && (
     <Consent
@@ -34,7 +41,7 @@ export const FeedbackPrompt = memo(function FeedbackPrompt(props: FeedbackPrompt
   return (
     <div className="feedback" {...focusFallback}>
       {open && asking === "correct" && (
-        <Question text="Is that correct?" consent={consent} className="yes-or-no">
+        <Question text={question} consent={consent} className="yes-or-no">
           <button type="button" onClick={() => onSubmit(predicted)}>
             Yes
           </button>
