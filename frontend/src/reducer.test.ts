@@ -354,6 +354,7 @@ describe("a rejected file", () => {
     const drawn = predicted(play(ready, ...STROKE), 7);
     const rejected = reduce(drawn, { type: "fileRejected", reason: "Too large" });
     expect(rejected).toEqual({ ...drawn, rejection: { reason: "Too large" } });
+    expect([takesFeedback(drawn), takesFeedback(rejected)]).toEqual([true, false]);
     expect(play(rejected, ...STROKE).rejection).toBeNull();
     expect(reduce(rejected, { type: "cleared" }).rejection).toBeNull();
     expect(reduce(rejected, { type: "rejectionExpired" })).toEqual(drawn);

@@ -240,10 +240,14 @@ export function reduce(state: RecognizerState, action: RecognizerAction): Recogn
   }
 }
 
-/** Returns whether the page can ask about the prediction: it is settled, and not too long. */
+/**
+ * Returns whether the page can ask about the prediction: it is settled, not too long, and the page
+ * says nothing else.
+ */
 export function takesFeedback(state: RecognizerState): boolean {
   const prediction = state.timedPrediction?.prediction;
   if (prediction === undefined || prediction.verdict === "blank") return false;
+  if (state.rejection !== null) return false;
   return isSettled(state) && textOf(prediction).length <= MAX_LABEL_LENGTH;
 }
 
