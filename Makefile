@@ -29,6 +29,7 @@ NODE_IS_SUPPORTED = node -e 'const [a, b] = process.versions.node.split(".").map
 	process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a > 22 ? 0 : 1)' 2>/dev/null
 
 BIN := $(CURDIR)/.venv/bin
+SERVER := --factory recognizer.api.server:create_server --http recognizer.api.http_protocol:HttpProtocol
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RUFF := $(BIN)/ruff
 MYPY := $(BIN)/mypy --config-file backend/pyproject.toml
@@ -90,11 +91,11 @@ setup-training: .venv/train $(FONTS) ## Install everything for training: torch, 
 run: .venv/run frontend/dist/index.html ## Serve the web UI and the API (HOST=127.0.0.1 PORT=8000)
 	@$(BIN)/python -c "$$TRY_TO_LISTEN" $(HOST) $(PORT) run
 	@echo "Draw a digit on http://$(HOST):$(PORT)"
-	@exec $(BIN)/python -m uvicorn --factory recognizer.api.server:create_server \
+	@exec $(BIN)/python -m uvicorn $(SERVER) \
 		--host $(HOST) --port $(PORT) --log-level warning
 
 dev: .venv/run frontend/node_modules/installed ## Serve both and reload them on change
-	@$(BIN)/python -m uvicorn --factory recognizer.api.server:create_server \
+	@$(BIN)/python -m uvicorn $(SERVER) \
 		--reload --reload-dir backend & \
 		trap "kill $$!" EXIT; npm --prefix frontend run dev
 
@@ -270,7 +271,7 @@ examples: setup-training ## Choose the handwriting samples that the web UI offer
 
 lighthouse: setup frontend/dist/index.html tests/tools/lighthouse/node_modules/installed ## Audit the web UI with Lighthouse
 	@$(BIN)/python -c "$$TRY_TO_LISTEN" 127.0.0.1 $(PORT) lighthouse
-	@$(BIN)/python -m uvicorn --factory recognizer.api.server:create_server \
+	@$(BIN)/python -m uvicorn $(SERVER) \
 		--port $(PORT) --log-level warning & trap "kill $$!" EXIT; \
 		until curl --silent --fail --output /dev/null http://127.0.0.1:$(PORT)/health; do sleep 0.2; done; \
 		node tests/tools/lighthouse/audit.js http://127.0.0.1:$(PORT)/

@@ -57,6 +57,7 @@ OVERLOAD, OVERLOAD_SECONDS, OVERLOAD_WARM_UP = 5, 12.0, 4.0
 
 PROJECT_APP = (
     *("--factory", "recognizer.api.server:create_server"),
+    *("--http", "recognizer.api.http_protocol:HttpProtocol"),
     *("--log-level", "warning", "--timeout-keep-alive", "75"),
 )
 """As the container image starts it; without uvicorn's own access log."""

@@ -268,6 +268,33 @@ def test_endless_body_is_cut_off(client: httpx.Client, server: Server) -> None:
     assert client.get("/health").status_code == 200
 
 
+def test_client_that_offers_http_2_is_answered_in_http_1(server: Server) -> None:
+    """As Java's HttpClient and `curl --http2` do; the server ignores the offer."""
+    offer = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIA")
+    with connected(server) as connection:
+        connection.sendall(head(len(valid_png()), *offer) + valid_png())
+        connection.sendall(head(len(valid_png()), "Connection: close") + valid_png())
+        response = read_all(connection)
+    assert response.count(b"HTTP/1.1 200 ") == 2
+    assert response.count(b'"digit":7') >= 2
+
+
+def test_endless_head_is_cut_off(client: httpx.Client, server: Server) -> None:
+    header = b"Accept: " + b"a" * 1_000 + b"\r\n"
+    with connected(server) as connection:
+        connection.sendall(head(0)[:-2])
+        with pytest.raises(ConnectionError):
+            connection.sendall(header * (ENDLESS // len(header)))
+    assert client.get("/health").status_code == 200
+
+
+def test_long_head_is_read(server: Server) -> None:
+    cookies = (f"Cookie: {'a' * 9_000}" for _ in range(50))
+    with connected(server) as connection:
+        connection.sendall(head(len(valid_png()), *cookies, "Connection: close") + valid_png())
+        assert read_all(connection).startswith(b"HTTP/1.1 200 ")
+
+
 # Responses without a body
 
 

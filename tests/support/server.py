@@ -129,8 +129,10 @@ def worker_ids(server: Server) -> list[int]:
 
 def server_command(port: int) -> list[str]:
     """Return the command that starts the server on a port of this machine."""
-    arguments = ["--factory", "recognizer.api.server:create_server", "--host", "127.0.0.1"]
-    return [sys.executable, "-m", "uvicorn", *arguments, "--port", str(port)]
+    app = ("--factory", "recognizer.api.server:create_server")
+    protocol = ("--http", "recognizer.api.http_protocol:HttpProtocol")
+    address = ("--host", "127.0.0.1", "--port", str(port))
+    return [sys.executable, "-m", "uvicorn", *app, *protocol, *address]
 
 
 def server_environment(settings: Mapping[str, str]) -> dict[str, str]:

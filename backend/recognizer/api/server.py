@@ -1,6 +1,7 @@
 """The application as a server, with frontend, metrics and dashboard redirect.
 
-python -m uvicorn --factory recognizer.api.server:create_server
+python -m uvicorn --factory recognizer.api.server:create_server \
+    --http recognizer.api.http_protocol:HttpProtocol
 """
 
 import os
