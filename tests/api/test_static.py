@@ -52,6 +52,8 @@ def test_asset_is_compressed_if_the_client_accepts_gzip(client: httpx.Client) ->
     assert "content-encoding" not in plain.headers
     assert plain.text == SCRIPT
     assert "accept-encoding" in plain.headers["vary"].lower()
+    # They differ byte by byte (RFC 9110, section 8.8.3.3).
+    assert all(response.headers["etag"].startswith("W/") for response in (compressed, plain))
 
 
 def test_asset_is_cached_forever(client: httpx.Client) -> None:

@@ -34,6 +34,8 @@ class FrontendFiles(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         response.headers.update(SECURITY_HEADERS)
+        if etag := response.headers.get("etag"):
+            response.headers["etag"] = f"W/{etag}"  # compressed or not, the file is the same
         del response.headers["accept-ranges"]
         immutable = path.startswith("assets/") and response.status_code == 200
         response.headers["cache-control"] = (
