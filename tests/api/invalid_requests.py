@@ -1,6 +1,7 @@
 """Requests sent by mistake or out of malice, with the error that each must get."""
 
 import base64
+import gzip
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
@@ -374,6 +375,13 @@ INVALID_REQUESTS: dict[str, InvalidRequest] = {
             f"content type: {content_type}, {name}": partial(Request, body, content_type)
             for content_type in UNSPECIFIC_CONTENT_TYPES
             for name, body in NOT_ACCEPTED_FORMATS.items()
+        },
+    ),
+    **rejected(
+        415,
+        "unsupported_media_type",
+        {
+            "compressed": lambda: Request(gzip.compress(valid_png()), "image/png", encoding="gzip"),
         },
     ),
     **rejected(

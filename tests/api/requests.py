@@ -23,10 +23,13 @@ class Request:
     method: str = "POST"
     chunked: bool = False
     """Whether to send the body in chunks, without a Content-Length."""
+    encoding: str | None = None
+    """What the header Content-Encoding says."""
 
     @property
     def headers(self) -> dict[str, str]:
-        return {} if self.content_type is None else {"content-type": self.content_type}
+        headers = {"content-type": self.content_type, "content-encoding": self.encoding}
+        return {name: value for name, value in headers.items() if value is not None}
 
     def send(self, client: httpx.Client) -> httpx.Response:
         """Send it to a server and return the response."""

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+import json
 import os
 import sqlite3
 import time
@@ -19,7 +20,7 @@ from api.errors import assert_is_error
 from api.invalid_requests import valid_png
 from api.metrics_text import metrics_of, series
 from api.observed_server import ObservedServer
-from api.requests import json_request, raw_request
+from api.requests import Request, json_request, raw_request
 from PIL import Image
 
 from recognizer.api.app import FEEDBACK_BURST, create_app
@@ -249,6 +250,19 @@ def test_invalid_feedback_is_rejected_and_neither_counted_nor_stored(
     assert observed.stored() == stored
 
 
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_feedback_that_is_not_sent_as_json_is_rejected(
+    observed: ObservedServer, content_type: str
+) -> None:
+    """Browsers let any page send these to any site."""
+    prediction_id = observed.predict()["id"]
+    body = json.dumps({"id": prediction_id, "digit": 7}).encode()
+    response = Request(body, content_type, "/feedback").send(observed.client)
+    assert response.status_code == 415
+    assert_is_error(response.text, "unsupported_media_type")
+    assert prediction_id not in observed.stored()
+
+
 # Model inputs
 
 
@@ -317,6 +331,9 @@ def test_too_much_feedback_gets_429_while_predictions_go_on() -> None:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             prediction = await raw_request(valid_png()).send_in_process(client)
+            invalid = json_request({"id": "", "digit": 7}, "/feedback")
+            for _ in range(FEEDBACK_BURST):  # they do not count
+                assert (await invalid.send_in_process(client)).status_code == 422
             feedback = json_request({"id": prediction.json()["id"], "digit": 7}, "/feedback")
             responses = [await feedback.send_in_process(client) for _ in range(2 * FEEDBACK_BURST)]
             return responses, await raw_request(valid_png()).send_in_process(client)

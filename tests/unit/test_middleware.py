@@ -6,9 +6,10 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 
 from recognizer.api import middleware
+from recognizer.api.errors import APIError
 from recognizer.api.middleware import BodySizeLimitMiddleware, RequestLogMiddleware
 from recognizer.api.request_log import RequestRecord
 
@@ -94,3 +95,49 @@ def test_body_that_never_ends_is_not_awaited_forever(monkeypatch: pytest.MonkeyP
     assert (b"connection", b"close") in start["headers"]
     assert (body["body"], body["more_body"]) == (b"unread", True)
     assert not end.get("more_body", False)
+
+
+@pytest.mark.parametrize("arrived", [0, 1])
+def test_body_that_takes_too_long_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, arrived: int
+) -> None:
+    monkeypatch.setattr(middleware, "UPLOAD_SECONDS", 0.05)
+    messages = [{"type": "http.request", "body": b"begin", "more_body": True}] * arrived
+
+    async def receive() -> Message:
+        if messages:
+            return messages.pop()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(_: Message) -> None:
+        raise AssertionError
+
+    async def read(scope: Scope, receive: Receive, _: Send) -> None:
+        await Request(scope, receive).body()
+
+    scope = {"type": "http", "headers": [(b"content-length", b"100")]}
+    with pytest.raises(APIError) as error:
+        asyncio.run(BodySizeLimitMiddleware(read, max_bytes=1_000)(scope, receive, send))
+    assert error.value.code == "upload_timeout"
+
+
+def test_client_may_stay_connected_after_its_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long responses wait for the message that their client is gone."""
+    monkeypatch.setattr(middleware, "UPLOAD_SECONDS", 0)
+    disconnect: Message = {"type": "http.disconnect"}
+    received: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.sleep(0.01)
+        return disconnect
+
+    async def send(_: Message) -> None:
+        raise AssertionError
+
+    async def wait(_: Scope, receive: Receive, __: Send) -> None:
+        received.append(await receive())
+
+    app = BodySizeLimitMiddleware(wait, max_bytes=1_000)
+    asyncio.run(app({"type": "http", "headers": []}, receive, send))
+    assert received == [disconnect]

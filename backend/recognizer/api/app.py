@@ -14,7 +14,7 @@ from recognizer.api.load_shedding import LoadSheddingMiddleware, TurnQueue
 from recognizer.api.middleware import BodySizeLimitMiddleware, LenientRoutingMiddleware
 from recognizer.api.prediction_body import predicted_text, prediction_body
 from recognizer.api.rate_limit import TokenBucket
-from recognizer.api.request_body import parse_feedback, read_image
+from recognizer.api.request_body import read_feedback, read_image
 from recognizer.api.request_log import label_field
 from recognizer.api.schemas import (
     FEEDBACK_BODY,
@@ -149,11 +149,11 @@ def create_app(
 
         Each prediction is counted once; sending feedback again replaces the stored label.
         """
-        if not feedback_limit.acquire():
-            raise APIError("rate_limited", "Too much feedback at the moment; try again later.")
-        sent = parse_feedback(await request.body())
+        sent = await read_feedback(request)
         model_input = decode_input(sent.input) if settings.store_inputs and sent.input else None
         received = create_feedback(sent.id, sent.label, model_input)
+        if not feedback_limit.acquire():
+            raise APIError("rate_limited", "Too much feedback at the moment; try again later.")
         try:
             with fail_after(MAX_SAVE_WAIT):
                 is_first = await to_thread.run_sync(lambda: store().save(received), limiter=saves)

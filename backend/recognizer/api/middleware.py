@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from time import perf_counter
 
-from anyio import move_on_after
+from anyio import current_time, fail_after, move_on_after
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recognizer.api.errors import APIError
@@ -16,6 +16,9 @@ REQUEST_ID = re.compile(rb"[\w.:=/+-]{1,100}")
 DISCARD_FACTOR, DISCARD_SECONDS = 4, 30
 """How much of an unread body is thrown away after the response, as a multiple of the limit, and for
 how long: 22 MB by default, enough for most photos, at 6 Mbit/s. It takes no memory."""
+
+UPLOAD_SECONDS = 60
+"""How long a body may take: one at the limit at 0.7 Mbit/s. It is in memory meanwhile."""
 
 UNREAD_SECONDS = 1
 """How long a response waits for the rest of an unread body, so that the connection can be kept."""
@@ -125,11 +128,13 @@ class LenientRoutingMiddleware:
 class BodySizeLimitMiddleware:
     """ASGI middleware that stops passing on a body after `max_bytes`, and raises APIError.
 
-    It counts what arrives, whatever the headers claim. Most clients send all of a request before
-    they read, and see a broken pipe instead of a response if the connection is closed meanwhile.
-    So it reads what the application left of a body and throws it away. A body within the limit is
-    read before the response, if it comes soon, and the connection may be used again. Otherwise it
-    is read after the response, up to a bound, and the connection is closed.
+    It also does after UPLOAD_SECONDS. It counts what arrives, whatever the headers claim.
+
+    Most clients send all of a request before they read, and see a broken pipe instead of a response
+    if the connection is closed meanwhile. So it reads what the application left of a body and
+    throws it away. A body within the limit is read before the response, if it comes soon, and the
+    connection may be used again. Otherwise it is read after the response, up to a bound, and the
+    connection is closed.
     """
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
@@ -138,9 +143,10 @@ class BodySizeLimitMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = RequestBody(scope, receive)
+        deadline = current_time() + UPLOAD_SECONDS
 
         async def receive_limited() -> Message:
-            message = {} if body.announced > self.max_bytes else await body.receive()
+            message = {} if body.announced > self.max_bytes else await body.receive_by(deadline)
             if max(body.announced, body.received) > self.max_bytes:
                 limit = f"{self.max_bytes / 1_000_000:.3g} MB"
                 raise APIError(
@@ -183,6 +189,17 @@ class RequestBody:
         self.received += len(message.get("body", b""))
         self.complete = not message.get("more_body", False)
         return message
+
+    async def receive_by(self, deadline: float) -> Message:
+        """Return the next message; raise APIError if the body is not complete by then."""
+        if self.complete:
+            return await self.receive()
+        try:
+            with fail_after(deadline - current_time()):
+                return await self.receive()
+        except TimeoutError as error:
+            detail = f"The request took too long; send it within {UPLOAD_SECONDS} seconds."
+            raise APIError("upload_timeout", detail) from error
 
     async def discard(self, max_bytes: int, seconds: float) -> None:
         """Read on to the end, but at most until `max_bytes` have arrived or `seconds` are over."""

@@ -54,7 +54,7 @@ async def read_image(request: Request, max_bytes: int) -> bytes:
 
     Raises APIError or ImageError if the body holds none, or one that is too large.
     """
-    content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    content_type = media_type(request)
     if content_type.startswith("image/"):
         return await request.body()
     if content_type == "application/json":
@@ -67,6 +67,13 @@ async def read_image(request: Request, max_bytes: int) -> bytes:
             return body
     detail = f"This content type is not accepted; send {ACCEPTED_BODIES}."
     raise APIError("unsupported_media_type", detail)
+
+
+def media_type(request: Request) -> str:
+    """Return the media type of a body, or "" without one; raise APIError if it is compressed."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise APIError("unsupported_media_type", "The body is compressed; send it as it is.")
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()
 
 
 def image_field(body: bytes) -> str:
@@ -157,8 +164,15 @@ def form_headers(content_type: str) -> Headers:
     return Headers(raw=[(b"content-type", b'multipart/form-data; boundary="%b"' % boundary)])
 
 
-def parse_feedback(body: bytes) -> FeedbackRequest:
-    """Return the feedback in a JSON body; raise APIError or RequestValidationError."""
+async def read_feedback(request: Request) -> FeedbackRequest:
+    """Return the feedback in a request; raise APIError or RequestValidationError.
+
+    It must say that it is JSON, which the pages of other sites cannot send without being asked.
+    """
+    if media_type(request) != "application/json":
+        detail = "Feedback must be sent with the content type application/json."
+        raise APIError("unsupported_media_type", detail)
+    body = await request.body()
     if len(body) > MAX_FEEDBACK_BYTES:
         detail = f"At most {MAX_FEEDBACK_BYTES:,} bytes of feedback are accepted."
         raise APIError("too_many_bytes", detail)
@@ -167,5 +181,5 @@ def parse_feedback(body: bytes) -> FeedbackRequest:
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
     if len(sent.model_fields_set & {"digit", "number"}) != 1:
-        raise APIError("bad_parameter", 'Send the label as "digit" or as "number", not as both.')
+        raise APIError("bad_parameter", 'Send one label: "digit" or "number", not both.')
     return sent

@@ -22,8 +22,8 @@ class Evidence(BaseModel):
         list[list[float]],
         Field(
             description="Rows of the parts of the model input, from its top: how much each speaks "
-            "for the digit rather than for the others. They sum to its logit less the mean of the "
-            "other nine."
+            "for the digit rather than for the others. They sum to its logit, divided by the "
+            "temperature, less the mean of the other nine."
         ),
     ]
 
@@ -187,8 +187,9 @@ Responses = dict[int | str, dict[str, Any]]
 
 PREDICT_RESPONSES: Responses = {
     400: {"model": ErrorResponse, "description": "Not an image, not JSON or not base64."},
+    408: {"model": ErrorResponse, "description": "The body took too long."},
     413: {"model": ErrorResponse, "description": "Too many bytes or pixels."},
-    415: {"model": ErrorResponse, "description": "Content type not accepted."},
+    415: {"model": ErrorResponse, "description": "Content type or encoding not accepted."},
     422: {"model": ErrorResponse, "description": "A field is missing or of the wrong type."},
     503: {
         "model": ErrorResponse,
@@ -203,8 +204,10 @@ DASHBOARD_RESPONSES: Responses = {
 
 FEEDBACK_RESPONSES: Responses = {
     400: {"model": ErrorResponse, "description": "Not JSON."},
+    408: {"model": ErrorResponse, "description": "The body took too long."},
     410: {"model": ErrorResponse, "description": "The prediction is too old."},
-    413: {"model": ErrorResponse, "description": "Too many bytes."},
+    413: {"model": ErrorResponse, "description": "Over 16,000 bytes."},
+    415: {"model": ErrorResponse, "description": "Content type or encoding not accepted."},
     422: {"model": ErrorResponse, "description": "The id, digit, number or input is not valid."},
     429: {
         "model": ErrorResponse,
