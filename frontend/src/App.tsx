@@ -55,7 +55,7 @@ export function App() {
   useImagePaste(chooseFile);
   const playExample = useExamplePlayer(dispatch);
   const asksForDigit = asksForFeedback && state.feedback.asking === "digit";
-  useShortcuts(dispatch, asksForDigit ? submitFeedback : null);
+  useShortcuts(dispatch, asksForDigit);
 
   return (
     <div className="page" {...drop.handlers}>

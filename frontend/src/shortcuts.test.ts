@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { actionFor, digitFor } from "./shortcuts";
+import { actionFor, typesDigit } from "./shortcuts";
 
 const NO_MODIFIERS = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
 
@@ -29,9 +29,9 @@ it.each(["Delete", "Backspace"])("%s clears nothing on a focused control", (key)
   expect(actionFor({ ...NO_MODIFIERS, key: "z", ctrlKey: true }, true)).not.toBeNull();
 });
 
-it("finds the digit of a key without modifiers", () => {
-  expect(digitFor({ ...NO_MODIFIERS, key: "0" })).toBe(0);
-  expect(digitFor({ ...NO_MODIFIERS, key: "9" })).toBe(9);
-  expect(digitFor({ ...NO_MODIFIERS, key: "1", ctrlKey: true })).toBeNull();
-  expect(digitFor({ ...NO_MODIFIERS, key: "F1" })).toBeNull();
+it("knows which keys type a digit", () => {
+  expect(typesDigit({ ...NO_MODIFIERS, key: "0" })).toBe(true);
+  expect(typesDigit({ ...NO_MODIFIERS, key: "9" })).toBe(true);
+  expect(typesDigit({ ...NO_MODIFIERS, key: "1", ctrlKey: true })).toBe(false);
+  expect(typesDigit({ ...NO_MODIFIERS, key: "F1" })).toBe(false);
 });

@@ -26,7 +26,7 @@ export function actionFor(press: Keys, onControl: boolean): RecognizerAction | n
   return key === "y" && !press.shiftKey ? { type: "redone" } : null;
 }
 
-/** Returns the digit of a key without modifiers; null for any other key. */
-export function digitFor({ key, ctrlKey, metaKey, altKey }: Keys): number | null {
-  return /^\d$/.test(key) && !ctrlKey && !metaKey && !altKey ? Number(key) : null;
+/** Returns whether a key press types a digit. */
+export function typesDigit({ key, ctrlKey, metaKey, altKey }: Keys): boolean {
+  return /^\d$/.test(key) && !ctrlKey && !metaKey && !altKey;
 }

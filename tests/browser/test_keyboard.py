@@ -116,13 +116,24 @@ def test_keyboard_answers_which_digit_it_was(page: Page) -> None:
     button(page, "It was …").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("group", name="Which digit was it?")).to_be_focused()
+    page.keyboard.press("9")
     with page.expect_response("**/feedback") as response:
-        page.keyboard.press("9")
+        page.keyboard.press("Enter")
     assert (response.value.request.post_data_json or {})["digit"] == 9
     expect(feedback_outcome(page)).to_have_text(THANKS)
     expect(feedback_prompt(page)).to_be_focused()
     page.keyboard.press("Tab")
     expect(button(page, "Change")).to_be_focused()
+
+
+def test_number_can_be_typed_where_a_digit_is_asked_for(page: Page) -> None:
+    draw(page, DIGITS[4])
+    button(page, "It was …").click()
+    page.keyboard.type("11")
+    expect(page.get_by_role("textbox")).to_have_value("11")
+    with page.expect_request("**/feedback") as request:
+        page.keyboard.press("Enter")
+    assert (request.value.post_data_json or {})["number"] == "11"
 
 
 def test_retry_that_succeeds_does_not_lose_the_focus(page: Page) -> None:

@@ -67,7 +67,6 @@ export const FeedbackPrompt = memo(function FeedbackPrompt(props: FeedbackPrompt
               key={digit}
               type="button"
               aria-label={`It was ${withArticle(digit)}`}
-              aria-keyshortcuts={String(digit)}
               onClick={() => onSubmit(digit)}
             >
               {digit}

@@ -1,23 +1,23 @@
 import { type Dispatch, type MouseEvent, useEffect, useEffectEvent } from "react";
+import { flushSync } from "react-dom";
 import type { RecognizerAction } from "../reducer";
-import { actionFor, digitFor } from "../shortcuts";
+import { actionFor, typesDigit } from "../shortcuts";
 
-/**
- * Handles shortcuts regardless of the focus, except in a text field. `onDigit` is null unless the
- * page asks for a digit.
- */
+/** Handles shortcuts regardless of the focus, except in a text field. */
 export function useShortcuts(
   dispatch: Dispatch<RecognizerAction>,
-  onDigit: ((digit: number) => void) | null,
+  asksForDigit: boolean,
 ): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     if (event.target instanceof HTMLInputElement && event.target.name === "number") return;
     const action = actionFor(event, (event.target as Element).matches("a, button, input"));
-    const digit = digitFor(event);
-    if (action !== null) dispatch(action);
-    else if (digit !== null && onDigit !== null) onDigit(digit);
-    else return;
-    event.preventDefault();
+    if (action !== null) {
+      event.preventDefault();
+      dispatch(action);
+    } else if (asksForDigit && typesDigit(event)) {
+      // It may begin a number: the field has the focus before the browser enters what is typed.
+      flushSync(() => dispatch({ type: "correctionStarted", asking: "number" }));
+    }
   });
 
   useEffect(() => {
