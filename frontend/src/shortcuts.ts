@@ -30,3 +30,8 @@ export function actionFor(press: Keys, onControl: boolean): RecognizerAction | n
 export function typesDigit({ key, ctrlKey, metaKey, altKey }: Keys): boolean {
   return /^\d$/.test(key) && !ctrlKey && !metaKey && !altKey;
 }
+
+/** Returns whether the target of an event is the field for a number, whose keys are its own. */
+export function isTextField(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement && target.name === "number";
+}

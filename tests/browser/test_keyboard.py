@@ -192,6 +192,16 @@ def test_key_on_a_focused_control_does_not_clear_the_drawing(page: Page, key: st
     expect(status_message(page)).to_have_text(NOTHING_DRAWN)
 
 
+def test_backspace_on_the_question_does_not_clear_the_drawing(page: Page) -> None:
+    draw(page, DIGITS[4])
+    button(page, "It was …").click()
+    question = page.get_by_role("group", name="Which digit was it?")
+    expect(question).to_be_focused()
+    page.keyboard.press("Backspace")
+    expect(question).to_be_focused()
+    expect(predicted_digit(page)).to_have_text("4")
+
+
 @pytest.mark.parametrize("name", ["Try a 3", "Yes"])
 def test_delete_clears_the_drawing_after_a_click(page: Page, name: str) -> None:
     button(page, "Try a 3").click()

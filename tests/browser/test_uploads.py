@@ -33,6 +33,10 @@ DROP = f"""(sketchpad, content) => {{
 PASTE = f"""(body, content) => {{
   {TRANSFER} body.dispatchEvent(new ClipboardEvent("paste", options));
 }}"""
+PASTE_WITH_TEXT = f"""(field, content) => {{
+  {TRANSFER} dataTransfer.setData("text/plain", "42");
+  return field.dispatchEvent(new ClipboardEvent("paste", options));
+}}"""
 
 DRAG = """(sketchpad) => {
   const dataTransfer = new DataTransfer();
@@ -70,6 +74,18 @@ def test_dropped_image_is_recognized(page: Page) -> None:
 def test_pasted_image_is_recognized(page: Page) -> None:
     content = base64.b64encode(photo(DIGITS[5])).decode()
     page.locator("body").evaluate(PASTE, content)
+    expect(predicted_digit(page)).to_have_text("5")
+
+
+def test_text_beside_a_pasted_image_is_for_the_field(page: Page) -> None:
+    content = base64.b64encode(photo(DIGITS[5])).decode()
+    draw(page, DIGITS[4])
+    button(page, "It was …").click()
+    button(page, "It was 10+").click()
+    field = page.get_by_role("textbox")
+    assert field.evaluate(PASTE_WITH_TEXT, content), "the browser pastes the text"
+    expect(predicted_digit(page)).to_have_text("4")
+    field.evaluate(PASTE, content)
     expect(predicted_digit(page)).to_have_text("5")
 
 

@@ -1,7 +1,7 @@
 import { type Dispatch, type MouseEvent, useEffect, useEffectEvent } from "react";
 import { flushSync } from "react-dom";
 import type { RecognizerAction } from "../reducer";
-import { actionFor, typesDigit } from "../shortcuts";
+import { actionFor, isTextField, typesDigit } from "../shortcuts";
 
 /** Handles shortcuts regardless of the focus, except in a text field. */
 export function useShortcuts(
@@ -9,8 +9,9 @@ export function useShortcuts(
   asksForDigit: boolean,
 ): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
-    if (event.target instanceof HTMLInputElement && event.target.name === "number") return;
-    const action = actionFor(event, (event.target as Element).matches("a, button, input"));
+    if (isTextField(event.target)) return;
+    const onControl = (event.target as Element).matches("a, button, input, fieldset");
+    const action = actionFor(event, onControl);
     if (action !== null) {
       event.preventDefault();
       dispatch(action);
