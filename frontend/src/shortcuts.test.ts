@@ -1,13 +1,23 @@
 import { expect, it } from "vitest";
 import { actionFor, typesDigit } from "./shortcuts";
 
-const NO_MODIFIERS = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+const NO_MODIFIERS = {
+  code: "",
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  shiftKey: false,
+};
 
 it.each([
   [{ key: "z", ctrlKey: true }, "undone"],
   [{ key: "z", metaKey: true }, "undone"],
   [{ key: "Z", ctrlKey: true, shiftKey: true }, "redone"],
   [{ key: "y", ctrlKey: true }, "redone"],
+  [{ key: "я", code: "KeyZ", ctrlKey: true }, "undone"],
+  [{ key: "Я", code: "KeyZ", ctrlKey: true, shiftKey: true }, "redone"],
+  [{ key: "н", code: "KeyY", ctrlKey: true }, "redone"],
+  [{ key: "z", code: "KeyY", ctrlKey: true }, "undone"],
   [{ key: "Delete" }, "cleared"],
   [{ key: "Backspace" }, "cleared"],
 ])("%o is the shortcut for %s", (press, type) => {
@@ -19,6 +29,8 @@ it.each([
   { key: "7" },
   { key: "z", ctrlKey: true, altKey: true },
   { key: "v", ctrlKey: true },
+  { key: "w", code: "KeyZ", ctrlKey: true },
+  { key: "м", code: "KeyV", ctrlKey: true },
   { key: "Delete", ctrlKey: true },
 ])("%o is not a shortcut", (press) => {
   expect(actionFor({ ...NO_MODIFIERS, ...press }, false)).toBeNull();

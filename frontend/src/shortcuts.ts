@@ -9,7 +9,7 @@ export const shortcuts = isMac
   ? { undo: "⌘Z", redo: "⇧⌘Z", clear: "⌫" }
   : { undo: "Ctrl Z", redo: "Ctrl Y", clear: "Del" };
 
-type Keys = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
+type Keys = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
 
 /**
  * Returns the action for a key press; null if it is not a shortcut. On a focused control, the keys
@@ -22,8 +22,10 @@ export function actionFor(press: Keys, onControl: boolean): RecognizerAction | n
     const clears = key === "delete" || key === "backspace";
     return clears && !onControl ? { type: "cleared" } : null;
   }
-  if (key === "z") return { type: press.shiftKey ? "redone" : "undone" };
-  return key === "y" && !press.shiftKey ? { type: "redone" } : null;
+  // Where the letters are not Latin, the place of the key counts: "KeyZ".
+  const letter = key > "~" ? press.code.slice(-1).toLowerCase() : key;
+  if (letter === "z") return { type: press.shiftKey ? "redone" : "undone" };
+  return letter === "y" && !press.shiftKey ? { type: "redone" } : null;
 }
 
 /** Returns whether a key press types a digit. */
