@@ -14,7 +14,11 @@ export function LiveRegion({ message, settled }: LiveRegionProps) {
   const [announced, setAnnounced] = useState("");
 
   useEffect(() => {
-    if (!settled) return;
+    if (!settled) {
+      // Only a change is announced, and the next message may be the same.
+      setAnnounced("");
+      return;
+    }
     const timer = setTimeout(() => setAnnounced(message), ANNOUNCE_AFTER_MS);
     return () => clearTimeout(timer);
   }, [message, settled]);
