@@ -134,6 +134,7 @@ describe("messageFor", () => {
     expect(messageFor({ ...offline, failure })).toBe(
       "You're offline. Your digit will be read when you reconnect.",
     );
+    expect(messageFor({ ...initialState, online: false, failure })).toBe("You're offline.");
     expect(messageFor({ ...offline, failure: { ...failure, retryable: false } })).toBe(
       "The recognizer is busy",
     );

@@ -32,12 +32,13 @@ export function messageFor(state: RecognizerState): string {
   if (state.task !== null && state.slow) {
     return state.ready ? RECOGNIZING : "Starting the recognizer…";
   }
-  if (state.failure !== null) {
-    return state.failure.retryable && !state.online
-      ? "You're offline. Your digit will be read when you reconnect."
-      : state.failure.message;
-  }
   const { sketch, timedPrediction, predictedFor } = state;
+  if (state.failure !== null) {
+    if (!state.failure.retryable || state.online) return state.failure.message;
+    return isBlank(sketch)
+      ? "You're offline."
+      : "You're offline. Your digit will be read when you reconnect.";
+  }
   if (timedPrediction !== null) {
     const { prediction } = timedPrediction;
     return prediction.verdict === "blank"
