@@ -54,7 +54,10 @@ class Account:
 
     def create_bootstrap(self) -> None:
         """Create what the root bootstrap creates: ECR repository and feedback bucket."""
-        self.aws("ecr", "create-repository", "--repository-name", NAME)
+        self.aws(
+            "ecr", "create-repository", "--repository-name", NAME,
+            "--image-tag-mutability", "IMMUTABLE",
+        )  # fmt: skip
         self.create_bucket(FEEDBACK_BUCKET)
 
     def create_bucket(self, bucket: str) -> None:

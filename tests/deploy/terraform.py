@@ -69,7 +69,7 @@ def bootstrap(images: str) -> str:
         bucket(FEEDBACK_BUCKET, "feedback")
         + resource(
             "images",
-            f"aws ecr create-repository --repository-name {NAME}",
+            f"aws ecr create-repository --repository-name {NAME} --image-tag-mutability IMMUTABLE",
             f"aws ecr delete-repository --repository-name {NAME} --force",
         )
         + resource(

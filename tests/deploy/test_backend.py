@@ -50,6 +50,16 @@ def predict(fake_aws: FakeAWS) -> dict[str, Any]:
     return prediction
 
 
+def is_retained(account: Account, version: str) -> bool:
+    """Return whether a version's image has a tag by which the registry retains released ones."""
+    digest = f"imageDigest=sha256:{account.fake_aws.code_digest(version)}"
+    described = account.aws(
+        "ecr", "describe-images", "--repository-name", NAME, "--image-ids", digest
+    )
+    [image] = described["imageDetails"]
+    return any(tag.startswith("released-") for tag in image["imageTags"])
+
+
 def mutations(fake_aws: FakeAWS) -> list[str]:
     """Return the requests that change something, except for publishing, which may be a no-op."""
     return [
@@ -112,6 +122,13 @@ def test_deploying_a_new_commit_moves_the_alias(
     assert predict(fake_aws)["digit"] == 7
     function = fake_aws.query_moto("lambda", f"/2015-03-31/functions/{NAME}").json()
     assert "@sha256:" in function["Code"]["ImageUri"]
+
+
+@pytest.mark.usefixtures("second_commit")
+def test_images_of_the_live_version_and_the_one_before_are_retained(account: Account) -> None:
+    version, description = account.fake_aws.live_version()
+    assert is_retained(account, version)
+    assert is_retained(account, description.split()[-1])
 
 
 @pytest.mark.usefixtures("second_commit")
@@ -280,7 +297,7 @@ def test_dry_run_changes_nothing(fake_aws: FakeAWS, checkout: Checkout) -> None:
 
 @pytest.mark.usefixtures("second_commit")
 def test_version_that_fails_its_smoke_test_reaches_no_caller(
-    fake_aws: FakeAWS, checkout: Checkout
+    fake_aws: FakeAWS, account: Account, checkout: Checkout
 ) -> None:
     before, versions = fake_aws.live_version(), fake_aws.published_versions()
     checkout.append("backend/recognizer/api/aws_lambda.py", "\nraise RuntimeError('broken')\n")
@@ -292,6 +309,7 @@ def test_version_that_fails_its_smoke_test_reaches_no_caller(
     assert "aws logs tail" in finished.stdout
     assert fake_aws.live_version() == before
     assert set(fake_aws.published_versions()) > set(versions)
+    assert not is_retained(account, fake_aws.published_versions()[-1])
     assert predict(fake_aws)["digit"] == 7
 
 

@@ -18,7 +18,6 @@ NOT_SEEN = {
     "ecr:CompleteLayerUpload",
     "ecr:GetDownloadUrlForLayer",
     "ecr:InitiateLayerUpload",
-    "ecr:PutImage",
     "ecr:UploadLayerPart",
     "s3:ListBucket",
 }

@@ -52,6 +52,20 @@ get_alias() {
     aws lambda get-alias --function-name "$FUNCTION_NAME" --name "$FUNCTION_ALIAS" --query "$1" --output text
 }
 
+# tag_image VERSION: Tag a version's image as released, so that it does not expire with those that are not.
+tag_image() {
+    local uri repository digest tag tagged image
+    uri=$(aws lambda get-function --function-name "$FUNCTION_NAME" --qualifier "$1" --query Code.ResolvedImageUri --output text)
+    digest=${uri#*@} repository=${uri%@*}
+    repository=${repository#*/}
+    tag=released-${digest#sha256:} # not the commit, because another one can release the same image, and tags are immutable
+    tagged=$(aws ecr batch-get-image --repository-name "$repository" --image-ids "imageTag=$tag" --query 'length(images)' --output text)
+    [ "$tagged" = 0 ] || return 0
+    image=$(aws ecr batch-get-image --repository-name "$repository" --image-ids "imageDigest=$digest" --output json |
+        jq '.images[0] | {repositoryName, imageManifest, imageManifestMediaType}')
+    aws ecr put-image --image-tag "$tag" --cli-input-json "$image" >/dev/null
+}
+
 # point_alias_at VERSION DESCRIPTION: Send all callers to that version.
 point_alias_at() {
     # Lambda keeps weights that somebody has set, and rejects one for the alias's own version.

@@ -47,7 +47,15 @@ resource "aws_ecr_lifecycle_policy" "images" {
         action       = { type = "expire" }
       },
       {
+        # infra/deploy/release gives them this tag. Among them are the image that callers reach and the one that
+        # make rollback returns to, which the rule after this one then leaves, however many others are pushed.
         rulePriority = 3
+        description  = "Retain the newest images that were released"
+        selection    = { tagStatus = "tagged", tagPatternList = ["released-*"], countType = "imageCountMoreThan", countNumber = 30 }
+        action       = { type = "expire" }
+      },
+      {
+        rulePriority = 4
         description  = "Retain the newest images"
         selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = 60 }
         action       = { type = "expire" }

@@ -185,8 +185,15 @@ run "images" {
   }
 
   assert {
-    condition     = jsondecode(aws_ecr_lifecycle_policy.images.policy).rules[*].selection.tagStatus == ["untagged", "tagged", "any"] && alltrue([for rule in jsondecode(aws_ecr_lifecycle_policy.images.policy).rules : rule.action.type == "expire"])
+    condition     = jsondecode(aws_ecr_lifecycle_policy.images.policy).rules[*].selection.tagStatus == ["untagged", "tagged", "tagged", "any"] && alltrue([for rule in jsondecode(aws_ecr_lifecycle_policy.images.policy).rules : rule.action.type == "expire"])
     error_message = "Images must expire, those of the server by a rule of their own."
+  }
+
+  assert {
+    condition = [for rule in jsondecode(aws_ecr_lifecycle_policy.images.policy).rules : [rule.rulePriority, try(rule.selection.tagPatternList, [])]] == [
+      [1, []], [2, ["server-*"]], [3, ["released-*"]], [4, []],
+    ]
+    error_message = "Other images must not expire those of the server, nor those that were released."
   }
 
   assert {
