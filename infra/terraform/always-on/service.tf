@@ -85,6 +85,9 @@ resource "aws_ecs_cluster" "this" {
 }
 
 resource "aws_ecs_task_definition" "this" {
+  # Later revisions do not deregister this one, which ECS may have to roll back to.
+  skip_destroy = true
+
   family                   = var.name
   requires_compatibilities = ["FARGATE"]
   network_mode             = "awsvpc"

@@ -62,6 +62,11 @@ run "ecs_service" {
   }
 
   assert {
+    condition     = aws_ecs_task_definition.this.skip_destroy
+    error_message = "The task definition to roll back to must stay registered."
+  }
+
+  assert {
     condition     = aws_appautoscaling_target.this.min_capacity == 2 && aws_appautoscaling_target.this.max_capacity == 6 && aws_appautoscaling_target.this.resource_id == "service/digit-recognizer/digit-recognizer"
     error_message = "Autoscaling must use the given minimum and maximum."
   }
