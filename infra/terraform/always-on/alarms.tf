@@ -1,5 +1,5 @@
-# Alarms for conditions that need action, like those of the function in the root serverless. Their thresholds
-# are those of the Prometheus alerts in infra/compose.
+# Alarms for conditions that need action, like those of the function in the root serverless. Response time,
+# accuracy and rejections have the thresholds of the Prometheus alerts in infra/compose.
 
 locals {
   target = {
@@ -43,7 +43,7 @@ locals {
       threshold   = 0
     }
     failed = {
-      description = "A request got a status of 500 or above: the application raised an exception, or could not store feedback."
+      description = "A request got a status of 500 or above: the application raised an exception, was overloaded, or could not store feedback."
       runbook     = "high-error-rate"
       source      = local.target
       metric      = "HTTPCode_Target_5XX_Count"
