@@ -77,7 +77,9 @@ def test_deployment_is_limited_to_tested_commits_of_main_in_order(workflow: str)
     assert "test" in predecessors(workflow, "deploy")
     # For the whole workflow: otherwise two commits that are tested at once could be deployed in the
     # wrong order.
-    assert definition["concurrency"] == {"group": workflow, "cancel-in-progress": False}
+    # By branch: otherwise a run on another one would replace a waiting run, and deploy nothing.
+    group = f"{workflow}-${{{{ github.ref }}}}"
+    assert definition["concurrency"] == {"group": group, "cancel-in-progress": False}
 
 
 def predecessors(workflow: str, job: str) -> set[str]:
