@@ -63,6 +63,16 @@ def test_push_starts_the_workflows_of_the_changed_file(file: str, expected: set[
     assert {workflow for workflow in DEPLOYING if is_started(workflow, file)} == expected
 
 
+@pytest.mark.parametrize(
+    "file", ["Makefile", "infra/requirements.txt", "infra/terraform/serverless/main.tf"]
+)
+def test_pull_request_that_changes_what_the_infrastructure_is_tested_with_tests_it(
+    file: str,
+) -> None:
+    assert (ROOT / file).exists()
+    assert is_started("infra", file)
+
+
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 def test_path_filters_match_existing_files(workflow: str) -> None:
     for text in path_filters(workflow):
