@@ -1,7 +1,7 @@
 """The registry's scan of an image: what it must find, or fail to do, to stop a deployment."""
 
 import pytest
-from deploy.account import Checkout
+from deploy.account import Account, Checkout
 from deploy.fake_aws import FakeAWS
 
 pytestmark = pytest.mark.docker
@@ -47,3 +47,17 @@ def test_critical_findings_and_failed_scans_stop_the_deployment(
     finished = checkout.run("check-scan", **fake_aws.variables())
     assert finished.returncode == 1
     assert expected in finished.stdout
+
+
+def test_registry_that_scans_by_hand_only_is_explained(
+    fake_aws: FakeAWS, account: Account, checkout: Checkout
+) -> None:
+    (account.bin_folder / "sleep").symlink_to("/bin/true")
+    fake_aws.scan_statuses = ["ScanNotFoundException"]
+    finished = checkout.run("check-scan", **fake_aws.variables())
+    (account.bin_folder / "sleep").unlink()
+    assert finished.returncode == 1
+    assert (
+        "has not scanned the image within 5 minutes: PENDING No scan has begun" in finished.stdout
+    )
+    assert "aws ecr get-registry-scanning-configuration" in finished.stdout

@@ -57,6 +57,7 @@ def test_resources_of_always_on_stop_it(
     account.aws("s3", "rm", "--only-show-errors", address)
     assert finished.returncode == 1
     assert "The root always-on still has 1 resources" in finished.stdout
+    assert f"always-on init -backend-config=bucket={STATE_BUCKET} " in finished.stdout
     assert read_state(account, "serverless")["resources"]
 
 
