@@ -4,10 +4,12 @@ import json
 
 import pytest
 from deploy.account import Account
-from deploy.fake_aws import FakeAWS
+from deploy.fake_aws import REGION, FakeAWS
 from deploy.terraform import AUTO_APPROVE, STATE_BUCKET, TerraformRoots
 
 pytestmark = pytest.mark.docker
+
+REPOSITORY = {"REPOSITORY": "somebody/digits"}
 
 SETTINGS = "infra/terraform/serverless/terraform.tfvars"
 
@@ -55,6 +57,48 @@ def test_another_prefix_of_names_is_a_setting(fake_aws: FakeAWS, roots: Terrafor
     fake_aws.denied = "nothing"
     assert "Stopped at: Create the bucket for Terraform's states" in finished.stdout
     assert written_settings(roots)["name"] == '"trial"'
+
+
+def write_settings(roots: TerraformRoots, prefix: str) -> None:
+    """Write settings like those that somebody has committed, for resources with a prefix."""
+    settings = f"""name = "{prefix}"
+alarm_email = "owner@example.com"
+reserved_concurrent_executions = null
+monthly_budget_usd = null
+"""
+    (roots.checkout.folder / SETTINGS).write_text(settings)
+
+
+def test_every_script_uses_the_prefix_of_the_settings(
+    fake_aws: FakeAWS, roots: TerraformRoots
+) -> None:
+    write_settings(roots, "trial")
+    fake_aws.denied = "PUT /trial-state"
+    deployed = roots.deploy()
+    fake_aws.denied = "nothing"
+    destroyed = roots.checkout.run("destroy")
+    written_settings(roots)
+    assert "Stopped at: Create the bucket for Terraform's states" in deployed.stdout
+    assert "has no bucket trial-state-123456789012" in destroyed.stdout
+
+
+@pytest.mark.parametrize(
+    ("script", "variables"),
+    [
+        ("all", {"TF_VAR_name": "trial"}),
+        ("destroy", {"TF_VAR_name": "trial"}),
+        ("apply-serverless", {"AWS_REGION": REGION, "STATE_BUCKET": "trial-state-123456789012"}),
+    ],
+)
+def test_prefix_that_is_not_the_one_of_the_settings_stops_a_script(
+    roots: TerraformRoots, script: str, variables: dict[str, str]
+) -> None:
+    write_settings(roots, "another")
+    finished = roots.checkout.run(script, **AUTO_APPROVE, **REPOSITORY, **variables)
+    written_settings(roots)
+    assert finished.returncode == 1
+    assert f"{SETTINGS} are those of another: correct one of them." in finished.stdout
+    assert roots.left_over() == []
 
 
 @pytest.mark.parametrize("repository", ["somebody/unknown", "somebody/silent"])

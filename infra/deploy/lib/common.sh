@@ -6,6 +6,7 @@ script=$(cd "$(dirname "$0")" && pwd)/${0##*/}
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 work_dir=$(mktemp -d)
 export AWS_PAGER="" # otherwise version 2 of the AWS CLI opens one
+settings=infra/terraform/serverless/terraform.tfvars
 
 step_name="Start" hint="" dry_run=false
 
@@ -56,14 +57,25 @@ require_commands() {
     done
 }
 
+# choose_name: Set TF_VAR_name, the prefix of all names, to what the settings say. Terraform itself would prefer
+# them to the variable, so that resources of one deployment would get into the state of another.
+choose_name() {
+    local written=""
+    [ ! -e $settings ] || written=$(sed -En 's/^[[:space:]]*name[[:space:]]*=[[:space:]]*"([^"]*)".*/\1/p' $settings)
+    export TF_VAR_name=${TF_VAR_name:-${written:-digit-recognizer}}
+    [ "${written:-$TF_VAR_name}" = "$TF_VAR_name" ] ||
+        fail "This is to be $TF_VAR_name, by TF_VAR_name or STATE_BUCKET, but $settings are those of $written: correct one of them."
+}
+
 # find_state_bucket: Set account, STATE_BUCKET and state_bucket_exists, and AWS_REGION to the region of that
 # bucket, where everything is deployed.
 find_state_bucket() {
     local found location
     export AWS_REGION=${AWS_REGION:-eu-central-1} # for the first deployment
     export AWS_DEFAULT_REGION=$AWS_REGION
+    choose_name
     account=$(aws sts get-caller-identity --query Account --output text)
-    export STATE_BUCKET=${TF_VAR_name:-digit-recognizer}-state-$account
+    export STATE_BUCKET=$TF_VAR_name-state-$account
     # Not head-bucket, which also fails if the bucket exists but something else is wrong.
     found=$(aws s3api list-buckets --query "length(Buckets[?Name=='$STATE_BUCKET'])" --output text)
     state_bucket_exists=false
