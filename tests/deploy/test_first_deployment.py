@@ -1,6 +1,7 @@
 """`make deploy` in accounts that allow less, or hold more, than an empty one."""
 
 import json
+from pathlib import Path
 
 import pytest
 from deploy.account import Account
@@ -99,6 +100,26 @@ def test_prefix_that_is_not_the_one_of_the_settings_stops_a_script(
     assert finished.returncode == 1
     assert f"{SETTINGS} are those of another: correct one of them." in finished.stdout
     assert roots.left_over() == []
+
+
+def test_terraform_that_does_not_know_the_credentials_of_aws_login_is_explained(
+    fake_aws: FakeAWS, account: Account, roots: TerraformRoots, tmp_path: Path
+) -> None:
+    account.create_bucket(STATE_BUCKET)
+    (tmp_path / "config").write_text(
+        "[default]\nlogin_session = arn:aws:iam::123456789012:user/me\n"
+    )
+    fake_aws.denied = f"GET /{STATE_BUCKET}"  # as it is to Terraform alone, without credentials
+    outputs = [
+        roots.checkout.run(
+            "apply-serverless", STATE_BUCKET=STATE_BUCKET, AWS_REGION=REGION, AWS_CONFIG_FILE=file
+        ).stdout
+        for file in (str(tmp_path / "config"), str(tmp_path / "none"))
+    ]
+    fake_aws.denied = "nothing"
+    account.aws("s3api", "delete-bucket", "--bucket", STATE_BUCKET)
+    assert ["logged in by aws login" in output for output in outputs] == [True, False]
+    assert all("Stopped at: Initialize Terraform" in output for output in outputs)
 
 
 @pytest.mark.parametrize("repository", ["somebody/unknown", "somebody/silent"])

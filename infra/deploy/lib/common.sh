@@ -97,7 +97,12 @@ read_state() {
 # init_root ROOT: Let Terraform use the state in the state bucket.
 init_root() {
     terraform -chdir="infra/terraform/$1" init -input=false -reconfigure \
-        -backend-config="bucket=$STATE_BUCKET" -backend-config="region=$AWS_REGION" >/dev/null
+        -backend-config="bucket=$STATE_BUCKET" -backend-config="region=$AWS_REGION" >/dev/null || {
+        # https://github.com/hashicorp/aws-sdk-go-base/issues/1433
+        [ -z "$(aws configure get login_session)" ] ||
+            echo "You are logged in by aws login, whose credentials Terraform's S3 backend may not know: see Deploy in infra/README.md." >&2
+        return 1
+    }
 }
 
 # load_settings ROOT NAME...: Export variables from the outputs in a root's state, unless they are set
