@@ -70,6 +70,18 @@ monthly_budget_usd = null
     (roots.checkout.folder / SETTINGS).write_text(settings)
 
 
+def test_settings_that_a_fork_has_from_its_origin_are_shown(
+    fake_aws: FakeAWS, roots: TerraformRoots
+) -> None:
+    write_settings(roots, "digit-recognizer")
+    fake_aws.denied = f"PUT /{STATE_BUCKET}"
+    finished = roots.deploy()
+    fake_aws.denied = "nothing"
+    assert f"delete {SETTINGS} to choose them anew:" in finished.stdout
+    assert 'alarm_email = "owner@example.com"' in finished.stdout
+    assert written_settings(roots)["alarm_email"] == '"owner@example.com"'
+
+
 def test_every_script_uses_the_prefix_of_the_settings(
     fake_aws: FakeAWS, roots: TerraformRoots
 ) -> None:
