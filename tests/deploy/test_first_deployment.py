@@ -175,3 +175,34 @@ def test_provider_of_another_project_is_used_and_left(
     finished = roots.checkout.run("destroy", stdin="destroy\n", **AUTO_APPROVE)
     assert finished.returncode == 0, finished.stdout
     assert roots.left_over() == [provider]
+    account.aws(
+        "iam", "delete-open-id-connect-provider", "--open-id-connect-provider-arn", provider
+    )
+
+
+def test_provider_that_other_projects_use_by_now_is_left(
+    fake_aws: FakeAWS, account: Account, roots: TerraformRoots
+) -> None:
+    roots.gh.with_suffix(".away").rename(roots.gh)
+    fake_aws.denied = "BatchGetImage"
+    deployed = roots.deploy()
+    fake_aws.denied = "nothing"
+    assert "Stopped at: Push the function's image" in deployed.stdout
+    [provider] = account.aws("iam", "list-open-id-connect-providers")["OpenIDConnectProviderList"]
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": provider["Arn"]},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+            }
+        ],
+    }
+    for role in ("of-another-project", "digit-recognizer-backend"):
+        account.create_role(role, trust)
+    destroyed = roots.checkout.run("destroy", stdin="destroy\n", **AUTO_APPROVE)
+    account.aws("iam", "delete-role", "--role-name", "digit-recognizer-backend")
+    assert destroyed.returncode == 0, destroyed.stdout
+    assert "because other roles trust it: of-another-project." in destroyed.stdout
+    assert roots.left_over() == [provider["Arn"], "of-another-project"]

@@ -94,6 +94,12 @@ read_state() {
     if [ "$found" = 0 ]; then echo "{}"; else aws s3 cp --quiet "s3://$STATE_BUCKET/$key" -; fi
 }
 
+# find_github_provider: Print the ARN of the account's OIDC provider for GitHub; nothing if it has none.
+find_github_provider() {
+    aws iam list-open-id-connect-providers --output text \
+        --query "OpenIDConnectProviderList[?ends_with(Arn, '/token.actions.githubusercontent.com')].Arn"
+}
+
 # init_root ROOT: Let Terraform use the state in the state bucket.
 init_root() {
     terraform -chdir="infra/terraform/$1" init -input=false -reconfigure \
