@@ -135,7 +135,7 @@ variable "log_retention_in_days" {
 }
 
 variable "p99_milliseconds" {
-  description = "Highest acceptable p99 of the function's duration in ms, cold starts included."
+  description = "Highest acceptable p99 of the function's duration in ms, which does not include the start of an environment."
   type        = number
   default     = 3000
 
