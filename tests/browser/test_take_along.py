@@ -9,7 +9,7 @@ import pytest
 from browser.mouse import draw
 from browser.page_objects import button, predicted_digit
 from browser.uploads import photo, png_file, upload
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 from support.drawings import DIGITS
 from support.server import Server
@@ -66,6 +66,13 @@ def test_image_has_no_link(page: Page) -> None:
     button(page, "Clear").click()
     expect(button(page, "Copy as curl")).to_be_disabled()
     expect(button(page, "Copy JSON")).to_be_disabled()
+
+
+def test_image_that_cannot_be_sent_has_no_command(page: Page) -> None:
+    upload(page, FilePayload(name="7.heic", mimeType="image/heic", buffer=bytes(4_100_000)))
+    button(page, "Copy as curl").click()
+    reason = page.locator(".take-along").get_by_role("status")
+    expect(reason).to_have_text("This page can't read that file. Use a PNG or JPEG.")
 
 
 def copied(page: Page, name: str, confirmation: str) -> str:

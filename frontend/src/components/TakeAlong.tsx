@@ -23,7 +23,12 @@ export const TakeAlong = memo(function TakeAlong(props: TakeAlongProps) {
       setOutcome({ for: drawing, text: `${what} copied.` });
     } catch (error) {
       console.error(error);
-      setOutcome({ for: drawing, text: "Your browser lets this page copy nothing." });
+      // What could not be made could not be copied.
+      const reason = await text.then(
+        () => "Your browser lets this page copy nothing.",
+        ({ message }: Error) => message,
+      );
+      setOutcome({ for: drawing, text: reason });
     }
   }
 
