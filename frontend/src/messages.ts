@@ -10,6 +10,9 @@ export const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
 /** Shown after a programming error. */
 export const PAGE_ERROR = "Something went wrong in this page. Reload it and try again.";
 
+/** Shown for a link that was cut off or typed. */
+export const BROKEN_LINK = "That link has no complete drawing.";
+
 const NOTHING_DRAWN = "Nothing drawn yet";
 const TOO_SHORT = "Keep drawing…";
 const RECOGNIZING = "Recognizing…";

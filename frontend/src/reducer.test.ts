@@ -349,6 +349,17 @@ describe("an image or a link", () => {
   });
 });
 
+describe("a link that was cut off", () => {
+  it("leaves the drawing unchanged, and says so", () => {
+    const drawn = predicted(play(ready, ...STROKE), 7);
+    const rejection = { reason: "That link has no complete drawing." };
+    expect(reduce(drawn, { type: "linkOpened", strokes: null })).toEqual({
+      ...drawn,
+      rejection,
+    });
+  });
+});
+
 describe("a rejected file", () => {
   it("leaves drawing and prediction unchanged, and its message until the next change", () => {
     const drawn = predicted(play(ready, ...STROKE), 7);

@@ -24,6 +24,7 @@ import {
   startStroke,
   undo,
 } from "./history";
+import { BROKEN_LINK } from "./messages";
 import { MAX_LABEL_LENGTH, textOf } from "./numbers";
 import type { Sample, StrokeAction } from "./pointers";
 import { PEN_WIDTHS, type Stroke } from "./strokes";
@@ -63,7 +64,7 @@ export interface RecognizerState {
   /** Index of the digit that the user has chosen among several; null if none. */
   readonly chosenDigit: number | null;
   readonly failure: ApiFailure | null;
-  /** Why the last chosen file was rejected before it became the drawing; a new object each time. */
+  /** Why the last file or link did not become the drawing; a new object each time. */
   readonly rejection: { readonly reason: string } | null;
   /** Failed tasks since the last success or change; determines the delay before a retry. */
   readonly failureCount: number;
@@ -101,7 +102,7 @@ export type RecognizerAction =
   | { readonly type: "undone" }
   | { readonly type: "redone" }
   | { readonly type: "cleared" }
-  | { readonly type: "linkOpened"; readonly strokes: readonly Stroke[] }
+  | { readonly type: "linkOpened"; readonly strokes: readonly Stroke[] | null }
   | { readonly type: "imageChosen"; readonly file: File }
   | { readonly type: "fileRejected"; readonly reason: string }
   | { readonly type: "rejectionExpired" }
@@ -188,7 +189,9 @@ export function reduce(state: RecognizerState, action: RecognizerAction): Recogn
     case "cleared":
       return updateSketch(state, clear(sketch));
     case "linkOpened":
-      return updateSketch(state, setDrawing(sketch, { strokes: action.strokes }));
+      return action.strokes === null
+        ? { ...state, rejection: { reason: BROKEN_LINK } }
+        : updateSketch(state, setDrawing(sketch, { strokes: action.strokes }));
     case "imageChosen":
       return updateSketch(state, setDrawing(sketch, { image: action.file }));
     case "fileRejected":

@@ -26,9 +26,14 @@ export function toHash(strokes: readonly Stroke[]): string {
   return HASH + btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
+/** Returns whether the fragment of an address is meant to contain a drawing. */
+export function isLink(hash: string): boolean {
+  return hash.startsWith(HASH);
+}
+
 /** Returns the strokes in the fragment of an address; null if it contains none. */
 export function fromHash(hash: string): readonly Stroke[] | null {
-  if (!hash.startsWith(HASH)) return null;
+  if (!isLink(hash)) return null;
   const bytes = decodeBase64(hash.slice(HASH.length));
   const strokes: StrokePart[][] = [];
   for (let at = 0; at < bytes.length; ) {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 from browser.mouse import draw
-from browser.page_objects import button, predicted_digit
+from browser.page_objects import button, predicted_digit, status_message
 from browser.uploads import photo, png_file, upload
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
@@ -38,6 +38,17 @@ def test_link_opens_the_drawing_without_any_server(page: Page) -> None:
     _, _, drawing = link.partition("#")
     assert len(drawing) > 100
     assert not any(drawing in url for url in requested[1:])
+
+
+def test_link_that_was_cut_off_is_reported(page: Page) -> None:
+    link = copied(page, "Copy link", "Link copied.")
+    page.goto("about:blank")
+    page.goto(link[:-2])
+    expect(status_message(page)).to_have_text("That link has no complete drawing.")
+    page.goto(link)
+    expect(predicted_digit(page)).to_have_text("4")
+    page.goto(link[:-2])
+    expect(status_message(page)).to_have_text("That link has no complete drawing.")
 
 
 def test_command_gets_the_same_prediction(page: Page) -> None:

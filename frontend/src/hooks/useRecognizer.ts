@@ -1,6 +1,6 @@
 import { type Dispatch, useCallback, useEffect, useReducer, useRef } from "react";
 import { ApiError, type ApiFailure, checkHealth, predict, sendFeedback } from "../api";
-import { emptySketch, isPenDown, setDrawing } from "../history";
+import { isPenDown } from "../history";
 import { PAGE_ERROR } from "../messages";
 import {
   initialState,
@@ -11,7 +11,7 @@ import {
   retryDelay,
   type Task,
 } from "../reducer";
-import { fromHash } from "../share";
+import { fromHash, isLink } from "../share";
 import { toImage } from "../upload";
 import { useCountdown } from "./useCountdown";
 
@@ -79,8 +79,8 @@ export function useRecognizer(): Recognizer {
 
   useEffect(() => {
     function onHashChange() {
-      const strokes = fromHash(location.hash);
-      if (strokes !== null) dispatch({ type: "linkOpened", strokes });
+      const { hash } = location;
+      if (isLink(hash)) dispatch({ type: "linkOpened", strokes: fromHash(hash) });
     }
     addEventListener("hashchange", onHashChange);
     return () => removeEventListener("hashchange", onHashChange);
@@ -129,8 +129,8 @@ export function useRecognizer(): Recognizer {
 
 /** Starts with the drawing in the page's address. */
 function openLink(state: RecognizerState): RecognizerState {
-  const strokes = fromHash(globalThis.location?.hash ?? "");
-  return strokes === null ? state : { ...state, sketch: setDrawing(emptySketch, { strokes }) };
+  const hash = globalThis.location?.hash ?? "";
+  return isLink(hash) ? reduce(state, { type: "linkOpened", strokes: fromHash(hash) }) : state;
 }
 
 async function run(task: Task, signal: AbortSignal): Promise<RecognizerAction> {
