@@ -79,7 +79,8 @@ function encodePart({ width, points }: StrokePart, first: boolean): number[] {
 
 function decodePoints(bytes: readonly number[]): Point[] {
   return Array.from({ length: bytes.length / POINT_BYTES }, (_, index) => {
-    const [first = 0, middle = 0, last = 0] = bytes.slice(index * POINT_BYTES);
+    const at = index * POINT_BYTES;
+    const [first = 0, middle = 0, last = 0] = bytes.slice(at, at + POINT_BYTES);
     return {
       x: fromSteps((first << 4) | (middle >> 4)),
       y: fromSteps(((middle & 0xf) << 8) | last),
