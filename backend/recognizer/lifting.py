@@ -48,11 +48,11 @@ def lift_ink(image: Image.Image, mask: NDArray[np.float32], digit: Patch) -> tup
     around = mask[rows, columns]
     scale_x, scale_y = image.width / mask.shape[1], image.height / mask.shape[0]
     left, top = columns.start * scale_x, rows.start * scale_y
-    box = Box(left, top, around.shape[1] * scale_x, around.shape[0] * scale_y)
+    right, bottom = left + around.shape[1] * scale_x, top + around.shape[0] * scale_y
     x, y = min(round(left), image.width - 1), min(round(top), image.height - 1)
-    right, bottom = max(round(box.right), x + 1), max(round(box.bottom), y + 1)
-    size = right - x, bottom - y
-    cropped = np.asarray(image.crop((x, y, right, bottom)), dtype=np.float32)
+    size = max(round(right) - x, 1), max(round(bottom) - y, 1)
+    box = Box(x, y, *size)
+    cropped = np.asarray(image.crop((x, y, x + size[0], y + size[1])), dtype=np.float32)
     colors = cropped.reshape(*cropped.shape[:2], -1)
     return ink_of(colors, enlarge(own[rows, columns], size), enlarge(around, size)), box
 

@@ -71,3 +71,13 @@ def test_digit_that_fills_the_image_keeps_its_mask() -> None:
     assert lifted.shape == (40, 60)
     assert (lifted == 1).all()
     assert (box.width, box.height) == (60, 40)
+
+
+@pytest.mark.parametrize("size", [(320, 240), (331, 251), (97, 74), (1_003, 755)])
+def test_box_is_that_of_the_lifted_ink(size: tuple[int, int]) -> None:
+    """The mask has another scale than the image; rounding must not move one against the other."""
+    mask, digit = found()
+    photo_of_size = photo(EVEN, (0, 0, 0), (255, 255, 255)).resize(size)
+    lifted, (left, top, width, height) = lift_ink(photo_of_size, mask, digit)
+    assert lifted.shape == (height, width)
+    assert (left, top) == (int(left), int(top))
