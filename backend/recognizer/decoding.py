@@ -393,7 +393,7 @@ def flatten_alpha(image: Image.Image) -> Image.Image:
         return image
     alpha = image.getchannel("A")
     opaque = image.convert("RGB")
-    visible = opaque.convert("L").histogram(mask=alpha.point(lambda level: 255 * (level > 127)))
+    visible = opaque.convert("L").histogram(mask=visible_part(alpha))
     levels, counts = np.arange(256), np.array(visible)
     total = max(1, int(counts.sum()))
     mean = float(levels @ counts) / total
@@ -408,6 +408,12 @@ def flatten_alpha(image: Image.Image) -> Image.Image:
     return drop_color(background)
 
 
+def visible_part(alpha: Image.Image) -> Image.Image:
+    """Return a mask of the pixels at least half as opaque as any: ink may be translucent."""
+    _, highest = cast("tuple[int, int]", alpha.getextrema())
+    return alpha.point(lambda level: 255 * (2 * level > highest))
+
+
 def rubber_tone(image: Image.Image, counts: NDArray[np.int64], split: float) -> int | None:
     """Return the tone of a white rubber, with which dark ink on a transparent canvas was erased.
 
@@ -416,7 +422,7 @@ def rubber_tone(image: Image.Image, counts: NDArray[np.int64], split: float) -> 
     than half of it is transparent, or its light tone lies inside the dark one.
     """
     rubber = int(split) + 1 + int(counts[int(split) + 1 :].argmax())
-    visible = np.asarray(image.getchannel("A")) > 127
+    visible = np.asarray(visible_part(image.getchannel("A"))) > 0
     if rubber < MIN_RUBBER or 2 * np.count_nonzero(visible) > visible.size:
         return None
     inner = visible.copy()

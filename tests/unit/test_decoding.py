@@ -52,6 +52,16 @@ def test_dark_ink_on_nothing_is_on_white_paper(tone: int, side: int) -> None:
     assert np.abs(gray.astype(int) - expected).max() <= 3  # levels, of rounding
 
 
+@pytest.mark.parametrize("tone", [255, 230])
+@pytest.mark.parametrize("opacity", [40, 100, 127, 255])
+def test_light_translucent_ink_on_nothing_is_on_black_paper(tone: int, opacity: int) -> None:
+    drawn = Image.new("RGB", (SIDE, SIDE), (tone, tone, tone))
+    drawn.putalpha(digit_mask(5, size=(SIDE, SIDE)).point(lambda level: level * opacity // 255))
+    gray = decode_image(encode(drawn)).gray
+    assert gray.min() == 0
+    assert gray.max() == pytest.approx(tone * opacity / 255, abs=1)
+
+
 @pytest.mark.parametrize("file_format", ["GIF", "PNG", "WEBP"])
 def test_later_frames_are_all_but_the_first(file_format: str) -> None:
     assert len(list(decode_later_frames(animation(5, file_format)))) == 4
