@@ -1,7 +1,7 @@
 """The pipeline: image bytes → model input → prediction, with stage timings."""
 
 from functools import cache, cached_property
-from math import prod
+from math import ceil, floor, prod
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
@@ -34,8 +34,9 @@ from recognizer.preprocessing import (
 if TYPE_CHECKING:
     from recognizer.search import Search
 
-MIN_SEARCHED_SIDE = 64
-"""Longer side of an image, in pixels, from which it is searched; a smaller one is a scan."""
+MAX_SCAN_SIDE = 63
+"""Longer side, in pixels, of an image that is taken for the scan of a digit: it is searched only if
+it shows no digit."""
 
 MIN_PLAIN = 0.97
 """Probability of a digit, rather than another or none, from which even paper is not searched."""
@@ -51,8 +52,9 @@ MAX_LEAST_INK, MIN_MOST_INK = 0.15, 0.2
 """How far ink extends beyond a digit on its two sides, in heights of it, if it is beside the digit
 rather than around it or below."""
 
-MIN_CLEAR = 0.98
-"""Confidence from which a digit is reliable although there is ink beside it."""
+MIN_CLEAR, MIN_TALL = 0.98, 0.5
+"""Confidence from which a digit is reliable although there is ink beside it; and how many rows that
+ink has, in heights of the digit, if it is not: no network sees a hair-thin 1."""
 
 MIN_INK, MIN_GAP = 0.1, 2
 """Ink of the model input that is not paper, and columns or rows of paper that part digits."""
@@ -60,9 +62,9 @@ MIN_INK, MIN_GAP = 0.1, 2
 MAX_PIECES_OF_ONE = 3
 """Pieces of connected ink of a 1, at most: two that are written apart, and a serif."""
 
-MIN_TILTED_DIGITS, MIN_TURNED_DIGITS = 2, 3
+MIN_TILTED_DIGITS, MIN_TURNED_DIGITS, MIN_TURNED = 2, 3, 0.75
 """Digits of a row that is read once an image is turned: a little, and by about a quarter, where an
-8 on its side is two."""
+8 on its side is two; and as a fraction of those that are read as it was sent."""
 
 
 class StageTimings(NamedTuple):
@@ -227,12 +229,13 @@ class Recognizer:
 
     def glance(self, image: DecodedImage, drawn: Preprocessed | None) -> Glance:
         """Read all ink of an image as one digit. `drawn` is None if no ink is seen."""
-        is_scan = max(image.gray.shape) < MIN_SEARCHED_SIDE
+        is_scan = max(image.gray.shape) <= MAX_SCAN_SIDE
         if drawn is None:
             return Glance(image, None, None, is_scan or bool(np.ptp(image.gray) < MIN_CONTRAST))
         single = self.classifier.predict(drawn.model_input)
         alone = PlacedDigit(single, drawn.model_input, to_sent_pixels(drawn.box, image.scale))
-        return Glance(image, drawn, alone, is_scan or is_plain(drawn, single))
+        is_digit = is_scan and single.verdict != "not_a_digit"
+        return Glance(image, drawn, alone, is_digit or is_plain(drawn, single))
 
     def read(self, glance: Glance) -> Answer:
         """Return what an image shows, read from left to right.
@@ -252,9 +255,14 @@ class Recognizer:
 def is_likelier(turned: Prediction, other: Prediction, least: int) -> bool:
     """Return whether what is read once an image is turned is believed, rather than another reading.
 
-    It must be at least that many digits; where the other reading saw none, sure ones.
+    It must be at least that many digits, and not many fewer than in the other reading: of many, all
+    are seldom right, and what is read across a column are few. Where the other reading saw none, it
+    must be sure.
     """
-    if sum(len(number.digits) for number in turned.numbers) < least:
+    count, other_count = (
+        sum(len(number.digits) for number in each.numbers) for each in (turned, other)
+    )
+    if count < max(least, MIN_TURNED * other_count):
         return False
     if not other.numbers:
         return turned.verdict == "number"
@@ -308,11 +316,10 @@ def answer(
         return answer_alone(doubted(alone, is_one))
     if is_settled(drawn, alone, found):
         return answer_alone(alone)
-    is_none = drawn.patch.on_even_paper and alone.prediction.verdict == "not_a_digit"
-    if len(found) == 1 and is_none:
-        ink, digit = alone.box, found[0].box
-        is_clear = found[0].prediction.confidence >= MIN_CLEAR or not has_ink_beside(digit, ink)
-        if is_same(digit, ink) or not is_clear:
+    verdict = alone.prediction.verdict
+    if len(found) == 1 and drawn.patch.on_even_paper and verdict != "digit":
+        is_rejected = verdict == "not_a_digit" and is_same(found[0].box, alone.box)
+        if is_rejected or may_have_neighbor(found[0], alone.box, drawn):
             found = as_unsure(found)
     return answer_found(found)
 
@@ -407,6 +414,29 @@ def has_ink_beside(digit: Box, ink: Box) -> bool:
     right = ink.right - digit.right
     least, most = sorted((left / digit.height, right / digit.height))
     return least < MAX_LEAST_INK and most > MIN_MOST_INK
+
+
+def may_have_neighbor(found: PlacedDigit, ink: Box, drawn: Preprocessed) -> bool:
+    """Return whether there is ink beside a digit that may be another one.
+
+    `ink` is all ink of the image, in pixels of the image as it was sent.
+    """
+    is_clear = found.prediction.confidence >= MIN_CLEAR
+    is_beside = has_ink_beside(found.box, ink)
+    return is_beside and (not is_clear or has_tall_ink_beside(found.box, ink, drawn))
+
+
+def has_tall_ink_beside(digit: Box, ink: Box, drawn: Preprocessed) -> bool:
+    """Return whether ink beside a digit is about as high, like that of another digit.
+
+    `digit` and `ink`, which is all ink of the image, are in pixels of the image as it was sent.
+    """
+    scale = drawn.box.width / ink.width
+    start = drawn.box.left - drawn.patch.left - scale * ink.left
+    first, last = floor(start + scale * digit.left) - 1, ceil(start + scale * digit.right) + 1
+    beside = np.delete(drawn.patch.ink, slice(max(0, first), last), axis=1)
+    rows = np.count_nonzero(beside.max(axis=1, initial=0) > MIN_INK)
+    return rows >= MIN_TALL * scale * digit.height
 
 
 def prediction_of(single: DigitPrediction | None, numbers: tuple[Number, ...]) -> Prediction:

@@ -33,11 +33,11 @@ def recognizer() -> Recognizer:
     return Recognizer()
 
 
-def two_digits(first: int, second: int, gap: float = 0.1) -> Image.Image:
+def two_digits(first: int, second: int, gap: float = 0.1, thickness: float = 0.03) -> Image.Image:
     """Return a number on white paper, its digits `gap` widths of the image apart."""
     image = Image.new("L", SIZE, 0)
     for digit, box in ((first, LEFT), (second, LEFT._replace(left=0.25 + gap))):
-        mask = rasterize(DIGITS[digit], SIZE, box, 0.03)
+        mask = rasterize(DIGITS[digit], SIZE, box, thickness)
         image = Image.composite(Image.new("L", SIZE, 255), image, mask)
     return ImageOps.invert(image)
 
@@ -63,6 +63,21 @@ def test_boxes_of_a_number_are_around_its_digits(recognizer: Recognizer) -> None
         expected = [left * SIZE[0], 0.25 * SIZE[1], 0.2 * SIZE[0], 0.5 * SIZE[1]]
         assert list(placed.box) == pytest.approx(expected, abs=9)
         assert placed.model_input.shape == (28, 28)
+
+
+@pytest.mark.parametrize("size", [(54, 36), (63, 42)])
+def test_number_in_a_small_image_is_read(recognizer: Recognizer, size: tuple[int, int]) -> None:
+    (number,) = read(recognizer, written(["42"], size)).numbers
+    assert number.text == "42"
+
+
+@pytest.mark.parametrize("text", ["31", "41", "51", "81", "91"])
+@pytest.mark.parametrize("gap", [0.05, 0.1])
+def test_digit_beside_a_hair_thin_one_is_not_sure(
+    recognizer: Recognizer, text: str, gap: float
+) -> None:
+    prediction = read(recognizer, two_digits(int(text[0]), int(text[1]), gap, thickness=0.01))
+    assert prediction.verdict == "unsure" or prediction.numbers[0].text == text
 
 
 def test_number_has_no_model_input_of_its_own(recognizer: Recognizer) -> None:
@@ -128,7 +143,7 @@ def test_long_column_is_no_one(recognizer: Recognizer) -> None:
 
 
 def test_long_number_on_a_slope_is_no_one(recognizer: Recognizer) -> None:
-    level = written(["6504584925"], (1000, 120))
+    level = written(["6504584925"], (1000, 130))
     for angle in (30, 45, 60):
         image = level.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
         (number,) = read(recognizer, image).numbers

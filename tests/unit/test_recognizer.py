@@ -9,7 +9,7 @@ from PIL import ExifTags, Image, ImageDraw
 
 from recognizer import ImageError, Recognizer, recognize
 from recognizer.errors import ImageErrorCode
-from support.images import digit_image, encode
+from support.images import digit_image, encode, encode_animation
 from support.paths import ROOT
 
 
@@ -82,6 +82,16 @@ def test_model_input_is_what_the_model_saw(recognizer: Recognizer, seven: bytes)
     again = recognizer.classifier.predict(recognition.model_input)
     assert recognition.prediction.probabilities is not None
     assert np.array_equal(again.probabilities, recognition.prediction.probabilities)
+
+
+@pytest.mark.parametrize("file_format", ["GIF", "PNG", "WEBP"])
+def test_later_frames_are_not_decoded_at_first(recognizer: Recognizer, file_format: str) -> None:
+    """Their number and size are not bounded by those of the first."""
+    frames = [Image.new("L", (60, 60), 255), digit_image(4, size=(60, 60))]
+    glance = recognizer.begin(encode_animation(frames, file_format))
+    assert (glance.drawn, glance.is_settled) == (None, False)
+    assert recognizer.finish(glance).prediction.digit == 4
+    assert recognizer.begin(encode(frames[0])).is_settled
 
 
 def test_blank_image_has_no_model_input(recognizer: Recognizer) -> None:
