@@ -59,6 +59,9 @@ ink has, in heights of the digit, if it is not: no network sees a hair-thin 1.""
 MIN_INK, MIN_GAP = 0.1, 2
 """Ink of the model input that is not paper, and columns or rows of paper that part digits."""
 
+THUMBNAIL_SIDE = 64
+"""Longer side, in pixels, at which rings around other ink are looked for."""
+
 MAX_PIECES_OF_ONE = 3
 """Pieces of connected ink of a 1, at most: two that are written apart, and a serif."""
 
@@ -289,8 +292,18 @@ def is_ring(drawn: Preprocessed, single: DigitPrediction) -> bool:
     # Late, because most images need none of it.
     from recognizer.detection import connected_ink, encloses
 
-    pieces = connected_ink(drawn.model_input)
+    pieces = connected_ink(thumbnail_of(drawn.patch.ink))
     return any(encloses(outer, inner) for outer in pieces for inner in pieces)
+
+
+def thumbnail_of(ink: Ink) -> Ink:
+    """Return the most ink of each few pixels, so that thin lines last, and do not break either."""
+    factor = ceil(max(ink.shape) / THUMBNAIL_SIDE)
+    height, width = (ceil(side / factor) for side in ink.shape)
+    padded = np.zeros((height * factor, width * factor), dtype=np.float32)
+    padded[: ink.shape[0], : ink.shape[1]] = ink
+    most: Ink = padded.reshape(height, factor, width, factor).max(axis=(1, 3))
+    return most
 
 
 def is_row(drawn: Preprocessed, single: DigitPrediction) -> bool:

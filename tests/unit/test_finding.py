@@ -261,6 +261,18 @@ def test_ring_around_a_digit_is_no_zero(recognizer: Recognizer, digit: int) -> N
     assert prediction.digit == digit
 
 
+@pytest.mark.parametrize("thickness", [0.01, 0.015, 0.02])
+@pytest.mark.parametrize("around", [Box(0.2, 0.12, 0.55, 0.76), Box(0.05, 0.02, 0.8, 0.96)])
+def test_thin_ring_around_a_one_is_no_zero(
+    recognizer: Recognizer, thickness: float, around: Box
+) -> None:
+    """At the size of the model input, such a ring is broken."""
+    ring = rasterize([oval(1)], SIZE, around, thickness)
+    one = rasterize(DIGITS[1], SIZE, Box(0.35, 0.25, 0.25, 0.5), 0.03)
+    prediction = read(recognizer, paint(ImageChops.lighter(ring, one), "L", 0, 255))
+    assert prediction.digit == 1
+
+
 def test_zero_of_two_lines_is_a_zero(recognizer: Recognizer) -> None:
     """A hollow pen leaves such."""
     mask = rasterize([oval(0.8), oval(0.6)], (280, 280), WHOLE, 0.02)
