@@ -33,6 +33,8 @@ it.each([
     ["1", "22", "3", "4", "5"],
     { rows: "3", length: "5", "phone-rows": "2", "phone-length": "8" },
   ],
+  [Array(20).fill("7"), { rows: "4", length: "9", "phone-rows": "2", "phone-length": "19" }],
+  [Array(3).fill("1234567890123"), { rows: "3", "phone-rows": "3", "phone-columns": "1" }],
 ])("lays out %j", (texts, layout) => {
   const element = show(...texts);
   expect(element.textContent).toBe(texts.join(" "));

@@ -7,9 +7,11 @@ interface PredictedDigitProps {
   readonly prediction: Prediction | undefined;
 }
 
-/** More numbers are in several columns; on a phone, which has no height to spare, in more rows. */
+/** More numbers are in several columns. */
 const MAX_ROWS = 4;
-const PHONE_COLUMNS = 3;
+
+/** Digits that fit into the width of a phone, for each row that fits into the height it spares. */
+const PHONE_DIGITS_PER_ROW = 7;
 
 /** The predicted digit or, a line each, the predicted numbers. */
 export const PredictedDigit = memo(function PredictedDigit({
@@ -20,12 +22,13 @@ export const PredictedDigit = memo(function PredictedDigit({
   const lines = prediction === undefined ? [] : linesOf(prediction);
   const count = Math.max(1, lines.length);
   const columns = Math.ceil(count / MAX_ROWS);
-  const phoneColumns = Math.min(count, PHONE_COLUMNS);
   // With a space between columns.
   const longest = 1 + Math.max(1, ...lines.map(({ length }) => length));
+  const phoneColumns = largestOnPhone(count, longest);
   const layout = {
     "--rows": Math.ceil(count / columns),
     "--length": columns * longest - 1,
+    "--phone-columns": phoneColumns,
     "--phone-rows": Math.ceil(count / phoneColumns),
     "--phone-length": phoneColumns * longest - 1,
   };
@@ -54,3 +57,12 @@ export const PredictedDigit = memo(function PredictedDigit({
     </p>
   );
 });
+
+/** Returns the number of columns in which numbers are largest on a phone. */
+function largestOnPhone(count: number, longest: number): number {
+  const extent = (columns: number) =>
+    Math.max(PHONE_DIGITS_PER_ROW * Math.ceil(count / columns), columns * longest - 1);
+  return Array.from({ length: count }, (_, index) => index + 1).reduce((best, columns) =>
+    extent(columns) < extent(best) ? columns : best,
+  );
+}
