@@ -165,6 +165,18 @@ def test_end_of_a_long_number_fades_until_it_is_scrolled_to(phone: Page) -> None
     expect(model_inputs(phone)).to_have_css("mask-size", "calc(100% + 32px)")
 
 
+def test_digit_in_doubt_at_the_end_of_a_long_number_is_seen(phone: Page) -> None:
+    digits = [placed(digit % 10, 0.6 if digit == 19 else 0.98, PLACES[0]) for digit in range(20)]
+    read_as(phone, reading(0.6, separate=False) | {"numbers": [number(*digits)]})
+    draw(phone, DIGITS[4])
+    expect(predicted_digit(phone)).to_have_text("01234567890123456789")
+    strip = model_inputs(phone)
+    doubted = strip.get_by_text("9? 60.0%")
+    expect(doubted).to_be_in_viewport()
+    assert box_of(doubted)["x"] < box_of(strip)["x"] + box_of(strip)["width"]
+    assert phone.evaluate("scrollY") == 0
+
+
 def test_number_can_be_confirmed(page: Page, site: Server) -> None:
     draw_four_and_two(page, separate=True)
     feedback = submit_feedback(page, "Yes")

@@ -1,4 +1,4 @@
-import { type Dispatch, memo } from "react";
+import { type Dispatch, memo, useEffect, useEffectEvent, useRef } from "react";
 import type { Evidence } from "../evidence";
 import { percent } from "../messages";
 import type { PlacedDigit } from "../numbers";
@@ -17,9 +17,20 @@ interface ModelInputsProps {
 /** The model input of each of several digits, of which one is chosen to be explained. */
 export const ModelInputs = memo(function ModelInputs(props: ModelInputsProps) {
   const { digits, chosen, evidence, dispatch } = props;
+  const strip = useRef<HTMLFieldSetElement>(null);
+  const showChosen = useEffectEvent(() => {
+    const labels = strip.current?.querySelectorAll("label");
+    const [first, shown] = [labels?.[0], labels?.[chosen]];
+    // scrollIntoView would scroll the page, too.
+    if (first && shown) strip.current?.scrollTo({ left: shown.offsetLeft - first.offsetLeft });
+  });
+  // Only with other digits: one that the mouse chooses must stay under it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => showChosen(), [digits]);
+
   return (
     <figure className="model-inputs">
-      <fieldset tabIndex={-1} aria-label="What the model sees of each digit">
+      <fieldset ref={strip} tabIndex={-1} aria-label="What the model sees of each digit">
         {digits.map(({ digit, verdict, confidence, input }, index) => {
           const choose = () => dispatch({ type: "digitChosen", index });
           return (
