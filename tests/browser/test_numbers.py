@@ -175,6 +175,12 @@ def test_digit_in_doubt_at_the_end_of_a_long_number_is_seen(phone: Page) -> None
     expect(doubted).to_be_in_viewport()
     assert box_of(doubted)["x"] < box_of(strip)["x"] + box_of(strip)["width"]
     assert phone.evaluate("scrollY") == 0
+    outline = """digit => {
+        const { fontSize, webkitTextStrokeWidth } = getComputedStyle(digit);
+        return parseFloat(webkitTextStrokeWidth) / parseFloat(fontSize);
+    }"""
+    outlined = predicted_digit(phone).locator("[data-verdict=unsure]")
+    assert outlined.evaluate(outline) < 0.05
 
 
 def test_number_can_be_confirmed(page: Page, site: Server) -> None:
