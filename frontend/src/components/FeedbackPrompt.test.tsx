@@ -107,6 +107,15 @@ it.each([4, null])("corrects %o to a number", (predicted) => {
   expect(onSubmit.mock.calls).toEqual([["11"]]);
 });
 
+it.each([4, "2026"])("leads back from the question which digit it was, not %o", (predicted) => {
+  const onSubmit = renderPrompt({}, predicted);
+  fireEvent.click(screen.getByRole("button", { name: "It was …" }));
+  expect(screen.queryByRole("button", { name: "Yes" })).toBeNull();
+  fireEvent.click(screen.getByRole("button", { name: "Back" }));
+  fireEvent.click(screen.getByRole("button", { name: "Yes" }));
+  expect(onSubmit.mock.calls).toEqual([[predicted]]);
+});
+
 it("offers a keyboard with a space to correct several numbers", () => {
   renderPrompt({}, "42 7");
   fireEvent.click(screen.getByRole("button", { name: "It was …" }));

@@ -37,6 +37,11 @@ export const FeedbackPrompt = memo(function FeedbackPrompt(props: FeedbackPrompt
   );
   const ask = (asking: "digit" | "number") => dispatch({ type: "correctionStarted", asking });
   const done = open && asking === "nothing";
+  const back = (
+    <button type="button" onClick={() => dispatch({ type: "feedbackReopened" })}>
+      Back
+    </button>
+  );
 
   return (
     <div className="feedback" {...focusFallback}>
@@ -57,7 +62,7 @@ export const FeedbackPrompt = memo(function FeedbackPrompt(props: FeedbackPrompt
       )}
       {open && asking === "number" && (
         <Question text="Which number was it?" consent={consent} className="number">
-          <NumberForm predicted={number} onSubmit={onSubmit} />
+          <NumberForm predicted={number} back={back} onSubmit={onSubmit} />
         </Question>
       )}
       {open && asking === "digit" && (
@@ -75,6 +80,7 @@ export const FeedbackPrompt = memo(function FeedbackPrompt(props: FeedbackPrompt
           <button type="button" aria-label="It was 10+" onClick={() => ask("number")}>
             10+
           </button>
+          {back}
         </Question>
       )}
       <div className="outcome">
@@ -122,11 +128,13 @@ function Question({ text, consent, className, children }: QuestionProps) {
 interface NumberFormProps {
   /** Empty if it was no number. */
   readonly predicted: string;
+  /** A button that leaves the question. */
+  readonly back: ReactNode;
   readonly onSubmit: (label: Label) => void;
 }
 
 /** A field for digits, in which the prediction can be corrected or replaced. */
-function NumberForm({ predicted, onSubmit }: NumberFormProps) {
+function NumberForm({ predicted, back, onSubmit }: NumberFormProps) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const text = String(new FormData(event.currentTarget).get("number")).trim();
@@ -151,6 +159,7 @@ function NumberForm({ predicted, onSubmit }: NumberFormProps) {
         onFocus={(event) => event.target.select()}
       />
       <button type="submit">Send</button>
+      {back}
     </form>
   );
 }
