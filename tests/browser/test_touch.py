@@ -5,7 +5,13 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from browser.mouse import draw, to_window
-from browser.page_objects import TOO_SHORT, horizontal_overflow, predicted_digit, status_message
+from browser.page_objects import (
+    TOO_SHORT,
+    button,
+    horizontal_overflow,
+    predicted_digit,
+    status_message,
+)
 from browser.screen import is_inked
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -26,6 +32,33 @@ def test_digit_drawn_with_a_finger_is_recognized(phone: Page) -> None:
     expect(predicted_digit(phone)).to_have_text("4")
     assert phone.evaluate(VIEW) == view
     assert phone.evaluate("scrollY") == 0
+
+
+def test_answer_is_beside_the_sketchpad_on_a_phone_that_lies(
+    new_context: Callable[..., BrowserContext], site: Server
+) -> None:
+    viewport = {"width": 667, "height": 375}
+    page = new_context(viewport=viewport, has_touch=True, is_mobile=True).new_page()
+    page.goto(site.url)
+    draw_with_finger(page, DIGITS[4])
+    expect(predicted_digit(page)).to_have_text("4")
+    for part in (page.get_by_test_id("sketchpad"), predicted_digit(page), status_message(page)):
+        expect(part).to_be_in_viewport(ratio=1)
+    assert horizontal_overflow(page) == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (667, 375), (844, 390), (1280, 800)])
+def test_digits_and_examples_are_large_enough_to_touch(
+    new_context: Callable[..., BrowserContext], site: Server, width: int, height: int
+) -> None:
+    page = new_context(viewport={"width": width, "height": height}).new_page()
+    page.goto(site.url)
+    draw(page, DIGITS[4])
+    button(page, "It was …").click()
+    sizes = "(buttons) => buttons.flatMap((button) => [button.offsetWidth, button.offsetHeight])"
+    for buttons, count in ((".digits button", 12), (".example", 12)):
+        expect(page.locator(buttons)).to_have_count(count)
+        assert min(page.locator(buttons).evaluate_all(sizes)) >= 24
 
 
 def test_finger_scrolls_the_page_only_outside_the_sketchpad(phone: Page) -> None:
