@@ -12,17 +12,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from recognizer.answer import Prediction
     from recognizer.classifier import DigitPrediction, Verdict
     from recognizer.errors import ImageError, ModelError
     from recognizer.layout import Number, PlacedDigit
     from recognizer.preprocessing import Box
-    from recognizer.recognizer import (
-        Prediction,
-        Recognition,
-        Recognizer,
-        StageTimings,
-        recognize,
-    )
+    from recognizer.recognizer import Recognition, Recognizer, StageTimings, recognize
 
 __version__ = "0.2.0"
 
@@ -49,7 +44,7 @@ def __getattr__(name: str) -> object:
     and onnxruntime before `recognizer.api.aws_lambda` can prepare for a fast start.
     """
     if name in __all__:
-        for module in ("errors", "preprocessing", "classifier", "layout", "recognizer"):
+        for module in ("errors", "preprocessing", "classifier", "layout", "answer", "recognizer"):
             members = vars(import_module(f"{__name__}.{module}"))
             if name in members:
                 return members[name]

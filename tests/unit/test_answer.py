@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from recognizer.answer import answer, answer_alone, answer_found, is_likelier
 from recognizer.classifier import DigitPrediction, Verdict
 from recognizer.layout import PlacedDigit
+from recognizer.plain import is_plain
 from recognizer.preprocessing import Box, Ink, InkPatch, Preprocessed
-from recognizer.recognizer import answer, answer_alone, answer_found, is_likelier, is_plain
 
 INK = np.ones((28, 28), dtype=np.float32)
 

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from recognizer.answer import Prediction
 from recognizer.api.prediction_body import Explain, predicted_text, prediction_body, whole_pixels
 from recognizer.api.schemas import PredictionResponse
 from recognizer.classifier import BLANK, DigitPrediction, Verdict
 from recognizer.layout import Number, PlacedDigit
 from recognizer.preprocessing import Box, ModelInput
-from recognizer.recognizer import Prediction, Recognition, StageTimings
+from recognizer.recognizer import Recognition, StageTimings
 
 VERSION, ID = "0123456789ab", "0123456789ab-x-00000000000aaaaaaaaaa"
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recognizer.answer import Prediction
 from recognizer.api.data_url import encode_input
 from recognizer.layout import Number, PlacedDigit
 from recognizer.preprocessing import Box, ModelInput
-from recognizer.recognizer import Prediction, Recognition
+from recognizer.recognizer import Recognition
 
 MIN_EXPLAINED = 0.01
 """Probability from which on a digit is explained."""

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from recognizer import Box, Recognizer
+from recognizer.answer import overlap
 from recognizer.confidence import MIN_CONFIDENCE, Confidence, Evidence, log_odds, log_odds_of
 from recognizer.decoding import DecodedImage
 from recognizer.layout import MAX_GAP, enclosing_box
 from recognizer.line_reader import LineReader
 from recognizer.preprocessing import separate_ink
-from recognizer.recognizer import overlap
 from recognizer.search import Candidate, rated
 from training.finder.pens import Hands
 from training.finder.photos import decoded
