@@ -28,6 +28,9 @@ class OtherBrowser(Protocol):
     def draw(self, points: Sequence[tuple[float, float]]) -> None:
         """Press the mouse on the first point, in CSS pixels, and move it to the others."""
 
+    def type(self, text: str) -> None:
+        """Press a key for each character."""
+
 
 class WebKit:
     """WebKitGTK's browser, driven by WebDriver."""
@@ -47,6 +50,9 @@ class WebKit:
 
     def draw(self, points: Sequence[tuple[float, float]]) -> None:
         self._post(f"{self.session}/actions", {"actions": [drag(points)]})
+
+    def type(self, text: str) -> None:
+        self._post(f"{self.session}/actions", {"actions": [keys(text)]})
 
     def close(self) -> None:
         self.client.delete(self.session)
@@ -75,6 +81,9 @@ class Firefox:
     def draw(self, points: Sequence[tuple[float, float]]) -> None:
         self._send("WebDriver:PerformActions", {"actions": [drag(points)]})
 
+    def type(self, text: str) -> None:
+        self._send("WebDriver:PerformActions", {"actions": [keys(text)]})
+
     def close(self) -> None:
         self.stream.close()
         self.socket.close()
@@ -102,6 +111,12 @@ def drag(points: Sequence[tuple[float, float]]) -> dict[str, object]:
     release = {"type": "pointerUp", "button": 0}
     actions = [moves[0], press, *moves[1:], release]
     return {"type": "pointer", "id": "mouse", "actions": actions}
+
+
+def keys(text: str) -> dict[str, object]:
+    """Return the WebDriver actions of a keyboard that types a text."""
+    actions = [{"type": f"key{move}", "value": key} for key in text for move in ("Down", "Up")]
+    return {"type": "key", "id": "keyboard", "actions": actions}
 
 
 @contextmanager

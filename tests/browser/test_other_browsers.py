@@ -113,6 +113,13 @@ def test_drawing_feedback_and_upload_work(other_browser: OtherBrowser, site: Ser
     wait_until(lambda: other_browser.run(PREDICTED) == "7")
 
 
+def test_digits_typed_as_the_correction_get_into_the_field(other_browser: OtherBrowser) -> None:
+    draw_seven(other_browser)
+    wait_until(lambda: other_browser.run(CLICK, "It was …"))
+    other_browser.type("11")
+    assert other_browser.run("return document.querySelector('[name=number]').value") == "11"
+
+
 def test_command_is_copied_even_if_its_image_takes_long(other_browser: OtherBrowser) -> None:
     draw_seven(other_browser)
     wait_until(lambda: other_browser.run(PREDICTED) == "7")
