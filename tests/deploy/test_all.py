@@ -147,6 +147,19 @@ def test_settings_default_to_the_outputs_of_terraform(
 
 
 @pytest.mark.usefixtures("deployment")
+def test_another_region_than_the_deployments_changes_nothing(
+    fake_aws: FakeAWS, roots: TerraformRoots
+) -> None:
+    fake_aws.requests.clear()
+    finished = roots.deploy(AWS_REGION="us-west-2")
+    assert finished.returncode == 1
+    assert (
+        f"AWS_REGION is us-west-2, but digit-recognizer is deployed in {REGION}" in finished.stdout
+    )
+    assert {sent.method for sent in fake_aws.requests} <= {"GET", "POST"}
+
+
+@pytest.mark.usefixtures("deployment")
 def test_destroy_removes_everything(roots: TerraformRoots) -> None:
     aws = roots.account.aws
     aws("s3api", "put-object", "--bucket", FEEDBACK_BUCKET, "--key", "feedback/one.json")
