@@ -160,6 +160,16 @@ def test_another_region_than_the_deployments_changes_nothing(
 
 
 @pytest.mark.usefixtures("deployment")
+def test_plan_that_was_applied_is_to_be_planned_anew(roots: TerraformRoots) -> None:
+    variables = {"AWS_REGION": REGION, "STATE_BUCKET": STATE_BUCKET}
+    finished = roots.checkout.run("apply-serverless", "--planned", **variables)
+    assert finished.returncode == 1
+    assert "Saved plan is stale" in finished.stdout
+    assert "run all jobs of the workflow deploy again, or start it anew" in finished.stdout
+    assert "run this again" not in finished.stdout
+
+
+@pytest.mark.usefixtures("deployment")
 def test_destroy_removes_everything(roots: TerraformRoots) -> None:
     aws = roots.account.aws
     aws("s3api", "put-object", "--bucket", FEEDBACK_BUCKET, "--key", "feedback/one.json")
