@@ -21,10 +21,11 @@ echo "$*" >>{log}
 case "$*" in
     "api repos/somebody/digits")
         echo '{{"full_name": "somebody/digits", "id": 23, "owner": {{"id": 1}}}}' ;;
+    "api repos/somebody/digits/environments/production"*) cat {environment} 2>/dev/null ;;
     "api repos/"*) exit 1 ;;
 esac
 """
-"""GitHub's command line, for a repository without environments."""
+"""GitHub's command line, for a repository that may have an environment."""
 
 RESOURCE = """
 resource "terraform_data" "{name}" {{
@@ -168,8 +169,10 @@ class TerraformRoots:
         self.gh_log = account.bin_folder / "gh.log"
         """The arguments of each call of gh."""
         self.gh_log.touch()
+        self.environment = account.bin_folder / "environment.json"
+        """The environment production and its branches, as GitHub's API tells them, if it exists."""
         self.gh = account.bin_folder / "gh"
-        self.gh.write_text(GH.format(log=self.gh_log))
+        self.gh.write_text(GH.format(log=self.gh_log, environment=self.environment))
         self.gh.chmod(0o755)
 
     def deploy(self, email: str = "", **variables: str) -> subprocess.CompletedProcess[str]:

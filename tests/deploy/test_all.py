@@ -1,5 +1,6 @@
 """`make deploy` in an empty account, and `make destroy`."""
 
+import json
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,17 @@ def trust_policy(*subjects: str) -> dict[str, Any]:
         "Condition": {"StringEquals": condition},
     }
     return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def environment(branches: int) -> str:
+    """Return an environment on GitHub that some branches may deploy to."""
+    policy = {"protected_branches": False, "custom_branch_policies": True}
+    return json.dumps({"deployment_branch_policy": policy, "total_count": branches})
+
+
+def changes_on_github(roots: TerraformRoots) -> list[str]:
+    """Return the calls of gh that change something."""
+    return [call for call in roots.gh_log.read_text().splitlines() if "--method" in call]
 
 
 def test_dry_run_prints_the_steps_and_creates_nothing(roots: TerraformRoots) -> None:
@@ -98,6 +110,21 @@ def test_environment_of_the_apply_job_allows_only_main(roots: TerraformRoots) ->
 
 
 @pytest.mark.usefixtures("deployment")
+def test_environment_is_completed_if_an_earlier_attempt_named_no_branch(
+    roots: TerraformRoots,
+) -> None:
+    roots.environment.write_text(environment(branches=0))
+    roots.gh_log.write_text("")
+    finished = roots.deploy()
+    roots.environment.unlink()
+    assert finished.returncode == 0, finished.stdout
+    assert changes_on_github(roots) == [
+        "api --method POST repos/somebody/digits/environments/production/deployment-branch-policies"
+        " -f name=main"
+    ]
+
+
+@pytest.mark.usefixtures("deployment")
 def test_deployment_stores_its_states_in_the_state_bucket(roots: TerraformRoots) -> None:
     listed = roots.account.aws("s3api", "list-objects-v2", "--bucket", STATE_BUCKET)
     names = {entry["Key"] for entry in listed["Contents"]}
@@ -109,8 +136,12 @@ def test_second_deployment_changes_nothing(fake_aws: FakeAWS, roots: TerraformRo
     before = fake_aws.live_version(), fake_aws.published_versions()
     bucket = fake_aws.variables()["PAGE_BUCKET"]
     fake_aws.requests.clear()
+    roots.environment.write_text(environment(branches=1))
+    roots.gh_log.write_text("")
     finished = roots.deploy(email="somebody@else.example")
+    roots.environment.unlink()
     assert finished.returncode == 0, finished.stdout
+    assert changes_on_github(roots) == []
     assert "somebody@example.com" in (roots.checkout.folder / SETTINGS).read_text()
     assert "Resources: 0 added, 0 changed, 0 destroyed" in finished.stdout
     assert (fake_aws.live_version(), fake_aws.published_versions()) == before
@@ -126,6 +157,16 @@ def test_workflow_applies_the_plan_that_it_saved(roots: TerraformRoots) -> None:
         finished = roots.checkout.run("apply-serverless", option, **variables)
         assert finished.returncode == 0, finished.stdout
         assert result in finished.stdout
+
+
+@pytest.mark.usefixtures("deployment")
+def test_plan_that_was_applied_is_to_be_planned_anew(roots: TerraformRoots) -> None:
+    variables = {"AWS_REGION": REGION, "STATE_BUCKET": STATE_BUCKET}
+    finished = roots.checkout.run("apply-serverless", "--planned", **variables)
+    assert finished.returncode == 1
+    assert "Saved plan is stale" in finished.stdout
+    assert "run all jobs of the workflow deploy again, or start it anew" in finished.stdout
+    assert "run this again" not in finished.stdout
 
 
 @pytest.mark.usefixtures("deployment")
@@ -157,16 +198,6 @@ def test_another_region_than_the_deployments_changes_nothing(
         f"AWS_REGION is us-west-2, but digit-recognizer is deployed in {REGION}" in finished.stdout
     )
     assert {sent.method for sent in fake_aws.requests} <= {"GET", "POST"}
-
-
-@pytest.mark.usefixtures("deployment")
-def test_plan_that_was_applied_is_to_be_planned_anew(roots: TerraformRoots) -> None:
-    variables = {"AWS_REGION": REGION, "STATE_BUCKET": STATE_BUCKET}
-    finished = roots.checkout.run("apply-serverless", "--planned", **variables)
-    assert finished.returncode == 1
-    assert "Saved plan is stale" in finished.stdout
-    assert "run all jobs of the workflow deploy again, or start it anew" in finished.stdout
-    assert "run this again" not in finished.stdout
 
 
 @pytest.mark.usefixtures("deployment")
