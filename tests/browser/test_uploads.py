@@ -212,6 +212,15 @@ def test_rejection_shows_the_message_of_the_api(page: Page) -> None:
     expect(predicted_digit(page)).to_have_text("")
 
 
+def test_image_that_the_browser_cannot_show_leaves_no_empty_paper(page: Page) -> None:
+    hint = page.get_by_text("Your browser can't show this image")
+    choose_file(page, png_file(b"not an image"))
+    expect(hint).to_be_visible()
+    choose_file(page, png_file(photo(DIGITS[3])))
+    expect(predicted_digit(page)).to_have_text("3")
+    expect(hint).to_have_count(0)
+
+
 def test_image_of_400_megapixels_is_rejected_by_the_api(page: Page) -> None:
     """The browser does not decode it, which would take gigabytes."""
     with page.expect_response("**/predict*") as response:

@@ -90,7 +90,8 @@ const Layer = memo(function Layer({ strokes, side }: LayerProps) {
 });
 
 function ImagePreview({ file }: { readonly file: File }) {
-  const [url, setUrl] = useState<string>();
+  /** Null if this browser cannot show the image; the API may be able to decode it. */
+  const [url, setUrl] = useState<string | null>();
 
   useEffect(() => {
     const objectUrl = URL.createObjectURL(file);
@@ -98,14 +99,16 @@ function ImagePreview({ file }: { readonly file: File }) {
     return () => URL.revokeObjectURL(objectUrl);
   }, [file]);
 
-  return url === undefined ? null : (
+  if (url === undefined) return null;
+  return url === null ? (
+    <p className="sketchpad-hint">Your browser can't show this image</p>
+  ) : (
     <img
       className="sketchpad-image"
       src={url}
       alt=""
       draggable={false}
-      // The API may be able to decode an image that this browser cannot show.
-      onError={() => setUrl(undefined)}
+      onError={() => setUrl(null)}
     />
   );
 }
