@@ -13,8 +13,10 @@ from recognizer.preprocessing import Box, ModelInput
 MIN_OVERLAP = 0.5
 """Part of the lower of two digits' heights that they share in a row."""
 
-MAX_GAP = 1.2
-"""Widest gap between digits of one number, as a fraction of the row's median height."""
+MAX_GAP, MIN_WIDTH = 1.2, 0.4
+"""Widest gap between digits of one number, as a fraction of the row's median height; and how wide a
+digit is for that at least, as a fraction of its height: a 1 in a table takes as much room as others.
+"""
 
 
 class PlacedDigit(NamedTuple):
@@ -98,12 +100,18 @@ def split_numbers(digits: Sequence[AnyPlaced]) -> list[list[AnyPlaced]]:
         gap = MAX_GAP * heights[len(heights) // 2]
         number = [row[0]]
         for placed in row[1:]:
-            if placed.box.left - max(each.box.right for each in number) > gap:
+            end = max(each.box.right + margin_of(each.box) for each in number)
+            if placed.box.left - margin_of(placed.box) - end > gap:
                 numbers.append(number)
                 number = []
             number.append(placed)
         numbers.append(number)
     return numbers
+
+
+def margin_of(box: Box) -> float:
+    """Return how much wider than its box a narrow digit is taken to be, on each side."""
+    return max(0.0, MIN_WIDTH * box.height - box.width) / 2
 
 
 def rows_of(digits: Sequence[AnyPlaced]) -> list[list[AnyPlaced]]:

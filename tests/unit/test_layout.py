@@ -77,3 +77,10 @@ def test_confidence_of_a_number_is_that_all_of_it_is_right() -> None:
 def test_single_digit_keeps_its_verdict(verdict: Verdict) -> None:
     (number,) = lay_out([placed(5, Box(0, 0, 20, 40), verdict=verdict)])
     assert number.verdict == verdict
+
+
+@pytest.mark.parametrize(("gap", "expected"), [(77, ["11"]), (110, ["1", "1"])])
+def test_narrow_digits_take_the_room_of_others(gap: float, expected: list[str]) -> None:
+    """As in the columns of a table."""
+    ones = [placed(1, Box(left, 0, 13, 60)) for left in (0, 13 + gap)]
+    assert [number.text for number in lay_out(ones)] == expected
