@@ -37,6 +37,9 @@ first, and until the longer side is at most the second.
 The classifier reads 20 pixels of a digit; this leaves enough of one a tenth of the image high.
 """
 
+DETAILED_SHORTER_SIDE, DETAILED_LONGER_SIDE = 600, 2_400
+"""The same of an image that is searched: a line on a page is a fiftieth of it high."""
+
 INLINE_MAX_PIXELS = 250_000
 """Images of up to this many pixels take a few milliseconds, too little for a worker thread,
 before they are searched."""
@@ -100,7 +103,18 @@ class DecodedImage(NamedTuple):
     colors: Image.Image
     """In mode L or RGB."""
     scale: tuple[float, float]
-    """Width and height of a pixel in pixels of the file, turned upright."""
+    """Width and height of a pixel of `colors` in pixels of the file, turned upright."""
+    whole: Image.Image
+    """Before it was averaged down, in mode L, RGB or RGBA."""
+
+    def in_detail(self) -> "DecodedImage":
+        """Return the image with colors that are averaged down less, if there are more pixels."""
+        colors = downscale(self.whole, DETAILED_SHORTER_SIDE, DETAILED_LONGER_SIDE)
+        if colors.size == self.colors.size:
+            return self
+        x, y = self.scale
+        scale = x * self.colors.width / colors.width, y * self.colors.height / colors.height
+        return self._replace(colors=flatten_alpha(colors), scale=scale)
 
 
 Header = ImageFile.ImageFile | Exception
@@ -193,7 +207,7 @@ def open_image(
             "too_many_scans",
             f"The JPEG has more than {MAX_JPEG_SCANS} scans; save it again as a plain one.",
         )
-    image.draft(None, (SHORTER_SIDE, SHORTER_SIDE))
+    image.draft(None, (DETAILED_SHORTER_SIDE, DETAILED_SHORTER_SIDE))
     return image
 
 
@@ -267,9 +281,10 @@ def simplify(image: Image.Image, sent_size: tuple[int, int]) -> DecodedImage:
     """
     upright = apply_orientation(image)
     width, height = sent_size if upright.size == image.size else sent_size[::-1]
-    colors = flatten_alpha(downscale(to_plain_mode(upright)))
+    whole = to_plain_mode(upright)
+    colors = flatten_alpha(downscale(whole, SHORTER_SIDE, LONGER_SIDE))
     gray = np.asarray(to_grayscale(colors))
-    return DecodedImage(gray, colors, (width / colors.width, height / colors.height))
+    return DecodedImage(gray, colors, (width / colors.width, height / colors.height), whole)
 
 
 def is_small(content: bytes, header: Header | None = None) -> bool:
@@ -376,9 +391,12 @@ def shared_band(bands: Sequence[Image.Image]) -> Image.Image | None:
     return bands[0] if all(band.tobytes() == levels for band in bands[1:]) else None
 
 
-def downscale(image: Image.Image) -> Image.Image:
-    """Average an image down to the working size, in mode L, RGB or RGBA."""
-    factor = max(min(image.size) // SHORTER_SIDE, -(-max(image.size) // LONGER_SIDE))
+def downscale(image: Image.Image, shorter_side: int, longer_side: int) -> Image.Image:
+    """Average an image down in mode L, RGB or RGBA.
+
+    Its shorter side stays at least the one, and its longer side becomes the other at most.
+    """
+    factor = max(min(image.size) // shorter_side, -(-max(image.size) // longer_side))
     return image.reduce(factor) if factor > 1 else image
 
 

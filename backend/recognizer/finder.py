@@ -33,9 +33,12 @@ much of it for a closer look as large as those learned from; and up to which it 
 MAX_PIXELS = 200_000
 """Area of the finder's input up to which ink is enlarged to MIN_HEIGHT."""
 
-SECOND_LOOK, SMALL = 2, 16
-"""Factor by which an image is enlarged that shows no ink of digits at first, or only ink lower than
-so many pixels of the finder's input: there may be more."""
+LARGER_LOOKS, SMALL = (2, 4), 16
+"""Factors by which an image is enlarged while it shows no ink of digits, or only ink lower than so
+many pixels of the finder's input: there may be more."""
+
+FINENESS = 2
+"""How much finer than the finder's input the ink of digits is looked at, at least."""
 
 MIN_ZOOM = 1.25
 """Another look enlarges at least by this factor."""
@@ -67,7 +70,17 @@ class Sight(NamedTuple):
 
     found: Found
     part: Image.Image
+    """That part, averaged down to about FINENESS pixels for one of the finder's."""
+    factor: int
+    """Pixels of the image for one of the part."""
     view: View
+
+    def in_image(self, box: Box) -> Box:
+        """Return a box of the part in pixels of the image."""
+        left, top = (
+            start + self.factor * place for start, place in zip(self.view[:2], box[:2], strict=True)
+        )
+        return Box(left, top, self.factor * box.width, self.factor * box.height)
 
 
 class Finder:
@@ -84,14 +97,15 @@ class Finder:
     def find(self, image: Image.Image) -> Sight:
         """Return where digits are in an image (L or RGB).
 
-        Looks at all of it, again at twice the scale if there seem to be none or tiny ones, and
+        Looks at all of it, again at larger scales while there seem to be none or tiny ones, and
         then, if their ink is small, closer at where it is; there wider, if ink may go on.
         """
         whole = View(0, 0, *image.size, scale_of(image.size))
         sight = self.look(image, whole)
-        larger = min(1.0, SECOND_LOOK * whole.scale)
-        if height_of(boxes_of(sight)) < SMALL and larger >= MIN_ZOOM * whole.scale:
-            sight = self.look(image, whole._replace(scale=larger))
+        for factor in LARGER_LOOKS:
+            larger = min(1.0, factor * whole.scale)
+            if height_of(boxes_of(sight)) < SMALL and larger >= MIN_ZOOM * sight.view.scale:
+                sight = self.look(image, whole._replace(scale=larger))
         view = closer_look(boxes_of(sight), image.size, sight.view.scale)
         if view is None:
             return sight
@@ -107,6 +121,8 @@ class Finder:
         """Return what the network makes of a view."""
         part = image if view[:4] == (0, 0, *image.size) else image.crop(view[:4])
         width, height = (max(1, round(view.scale * side)) for side in part.size)
+        factor = max(1, int(1 / (FINENESS * view.scale)))
+        part = part.reduce(factor) if factor > 1 else part
         colors = np.asarray(part.convert("RGB").resize((width, height), Image.Resampling.BILINEAR))
         missing = -height % MULTIPLE, -width % MULTIPLE
         padded = np.pad(colors, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge")
@@ -118,7 +134,7 @@ class Finder:
             offsets[:, :rows, :columns],
             classes[:, :rows, :columns],
         )
-        return Sight(found, part, view)
+        return Sight(found, part, factor, view)
 
 
 def scale_of(size: tuple[int, int]) -> float:

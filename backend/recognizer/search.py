@@ -106,8 +106,9 @@ class Search:
 
         `all_ink` is what can be told from the paper, None if nothing can.
         """
-        sight = self.finder.find(image.colors)
-        found = self.find_among_others(sight, image.scale)
+        detailed = image.in_detail()
+        sight = self.finder.find(detailed.colors)
+        found = self.find_among_others(sight, detailed.scale)
         if all_ink is None or not all_ink.on_even_paper:
             return Findings(without_slashes(found), (sight.found.mask,))
         found = self.likelier(found, all_ink, image.scale)
@@ -210,10 +211,8 @@ class Search:
             digit.patch.box.height,
             count,
         )
-        in_image = box._replace(
-            left=sight.view.left + place.left + box.left, top=sight.view.top + place.top + box.top
-        )
-        return Candidate(evidence, model_input, to_sent_pixels(in_image, scale))
+        in_part = box._replace(left=place.left + box.left, top=place.top + box.top)
+        return Candidate(evidence, model_input, to_sent_pixels(sight.in_image(in_part), scale))
 
 
 def rated(row: Sequence[Candidate], weights: Confidence) -> list[tuple[Candidate, float]]:

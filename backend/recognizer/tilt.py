@@ -102,4 +102,4 @@ def level(image: DecodedImage, tilt: int) -> LeveledImage:
         tilt, Image.Resampling.BICUBIC, expand=True, fillcolor=paper if len(paper) > 1 else paper[0]
     )
     gray = np.asarray(to_grayscale(turned))
-    return LeveledImage(DecodedImage(gray, turned, (1.0, 1.0)), image, tilt)
+    return LeveledImage(DecodedImage(gray, turned, (1.0, 1.0), turned), image, tilt)

@@ -131,6 +131,30 @@ def test_full_sheet_is_read_in_rows(recognizer: Recognizer) -> None:
     assert [number.text for number in numbers] == rows
 
 
+@pytest.mark.parametrize("side", [399, 400, 1_000])
+def test_sheet_of_many_rows_is_read_at_any_size(recognizer: Recognizer, side: int) -> None:
+    rows = ["".join(str((3 * y + x * x + x) % 10) for x in range(12)) for y in range(12)]
+    numbers = read(recognizer, written(rows, (side, side))).numbers
+    assert [number.text for number in numbers] == rows
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG"])
+@pytest.mark.parametrize("height", [0.02, 0.03, 0.05])
+def test_line_on_a_large_page_is_read(
+    recognizer: Recognizer, file_format: str, height: float
+) -> None:
+    """Its digits are so low, as a fraction of the page, as those that are written on paper."""
+    page = Image.new("RGB", (2_400, 1_800), (226, 224, 215))
+    digit_height = height * page.height
+    size = round(4 * digit_height), round(2 * digit_height)
+    line = written(["4275"], size, margin=0, height=0.5)
+    page.paste((40, 40, 90), (700, 1_000), ImageOps.invert(line))
+    (number,) = recognizer.recognize(encode(page, file_format)).prediction.numbers
+    assert number.text == "4275"
+    expected = [700 + 0.05 * size[0], 1_000 + 0.25 * size[1], 0.9 * size[0], 0.5 * size[1]]
+    assert list(number.box) == pytest.approx(expected, abs=0.25 * digit_height)
+
+
 def test_sheet_of_few_rows_is_no_single_number(recognizer: Recognizer) -> None:
     rows = ["".join(str((4 * y + x * x + x) % 10) for x in range(8)) for y in range(8)]
     numbers = read(recognizer, written(rows, (900, 900), margin=0, height=0.8)).numbers
