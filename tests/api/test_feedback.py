@@ -366,6 +366,7 @@ def test_fault_of_the_application_gets_500_in_the_form_of_all_errors() -> None:
     assert response.status_code == 500
     assert_is_error(response.text, "internal_error")
     assert "secret" not in response.text
+    assert len(response.headers.get_list("x-request-id")) == 1
 
 
 def test_acknowledged_feedback_survives_kill_9(tmp_path: Path) -> None:

@@ -147,6 +147,11 @@ async def client_disconnect_handler(request: Request, _: ClientDisconnect) -> Re
     return reject(request, "client_disconnected", detail)
 
 
-async def unexpected_error_handler(_: Request, __: Exception) -> Response:
-    """Return a sentence; the error itself goes to the log."""
-    return error_response(500, "internal_error", "Something failed here; try again later.")
+async def unexpected_error_handler(request: Request, _: Exception) -> Response:
+    """Return a sentence; the error itself goes to the log.
+
+    This handler runs outside of all middleware, so it adds the request ID itself.
+    """
+    headers = {"x-request-id": request.state.record["request_id"]}
+    detail = "Something failed here; try again later."
+    return error_response(500, "internal_error", detail, headers)

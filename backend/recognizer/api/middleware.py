@@ -73,11 +73,12 @@ class RequestLogMiddleware:
 
 
 def with_header(start: Message, name: bytes, value: bytes) -> Message:
-    """Return the message that starts a response, with one more header.
+    """Return the message that starts a response, with a header, in place of any of that name.
 
     The one passed stays as it is, since a response may be sent many times.
     """
-    return {**start, "headers": [*start["headers"], (name, value)]}
+    others = [header for header in start["headers"] if header[0] != name]
+    return {**start, "headers": [*others, (name, value)]}
 
 
 def request_id(scope: Scope) -> str:

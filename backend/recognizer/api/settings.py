@@ -1,4 +1,4 @@
-"""Every environment variable that the application reads; all begin with DIGITS_."""
+"""The application's settings: environment variables that begin with DIGITS_."""
 
 import os
 import re
