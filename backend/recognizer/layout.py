@@ -15,7 +15,7 @@ MIN_OVERLAP = 0.5
 
 MAX_GAP, MIN_WIDTH = 1.2, 0.4
 """Widest gap between digits of one number, as a fraction of the row's median height; and how wide a
-digit is for that at least, as a fraction of its height: in a table, a 1 takes the room of others."""
+digit is for that at least, as a fraction of its height: in tables, a 1 has the room of others."""
 
 
 class PlacedDigit(NamedTuple):
