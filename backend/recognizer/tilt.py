@@ -96,10 +96,16 @@ def height_of(x: NDArray[np.intp], y: NDArray[np.intp], tilt: int) -> float:
 
 def level(image: DecodedImage, tilt: int) -> LeveledImage:
     """Turn an image back by a tilt in degrees; what is added in the corners is like its edges."""
-    colors = image.colors
+    detailed = image.in_detail().colors
+    turned = turn_back(image.colors, tilt)
+    whole = turned if detailed is image.colors else turn_back(detailed, tilt)
+    gray = np.asarray(to_grayscale(turned))
+    return LeveledImage(DecodedImage(gray, turned, (1.0, 1.0), whole), image, tilt)
+
+
+def turn_back(colors: Image.Image, tilt: int) -> Image.Image:
+    """Turn colors by a tilt in degrees; what is added in the corners is like the edges."""
     paper = tuple(int(median(edge_pixels(np.asarray(band)))) for band in colors.split())
-    turned = colors.rotate(
+    return colors.rotate(
         tilt, Image.Resampling.BICUBIC, expand=True, fillcolor=paper if len(paper) > 1 else paper[0]
     )
-    gray = np.asarray(to_grayscale(turned))
-    return LeveledImage(DecodedImage(gray, turned, (1.0, 1.0), turned), image, tilt)
