@@ -155,6 +155,19 @@ def test_line_on_a_large_page_is_read(
     assert list(number.box) == pytest.approx(expected, abs=0.25 * digit_height)
 
 
+@pytest.mark.parametrize("tilt", [-30, 30])
+def test_tilted_line_on_a_large_page_is_read(recognizer: Recognizer, tilt: int) -> None:
+    line = ImageOps.invert(written(["427539"], (432, 72), margin=0))
+    turned = line.rotate(-tilt, Image.Resampling.BICUBIC, expand=True)
+    page = Image.new("RGB", (2_400, 1_800), (226, 224, 215))
+    page.paste((40, 40, 90), (700, 1_000), turned)
+    (number,) = read(recognizer, page).numbers
+    assert number.text == "427539"
+    middle = number.box.left + number.box.width / 2, number.box.top + number.box.height / 2
+    expected = 700 + turned.width / 2, 1_000 + turned.height / 2
+    assert middle == pytest.approx(expected, abs=8)
+
+
 def test_sheet_of_few_rows_is_no_single_number(recognizer: Recognizer) -> None:
     rows = ["".join(str((4 * y + x * x + x) % 10) for x in range(8)) for y in range(8)]
     numbers = read(recognizer, written(rows, (900, 900), margin=0, height=0.8)).numbers
