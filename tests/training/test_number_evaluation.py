@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import replace
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 pytest.importorskip("torch", reason="evaluation needs torch (make setup-training)")
 
 from matplotlib.patches import Rectangle
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from recognizer import Box, DigitPrediction, Number, PlacedDigit, Prediction, Verdict
 from recognizer.detection import label_components
@@ -26,10 +27,12 @@ from training.evaluation.answers import Answer, judge, number_result, scene_kind
 from training.evaluation.charts import OUTCOME_COLORS, scenes_chart
 from training.evaluation.number_sets import (
     HEIGHT_RANGE,
+    PAGE_SIZE,
     PER_WRITER,
     NumberTestSet,
     composed,
     drawn_set,
+    pages,
     scan_pairs,
     touching,
     with_signs,
@@ -210,6 +213,21 @@ def test_numbers_are_drawn_dark_and_light_tilted_and_at_many_sizes_the_same_each
     for image in images:  # margins
         assert not ink_of(image)[[0, -1]].any()
         assert not ink_of(image)[:, [0, -1]].any()
+
+
+def test_pages_show_one_low_line_at_any_place() -> None:
+    samples = list(islice(pages(bars_and_rings()), 4))
+    places = set()
+    for content, label in samples:
+        assert 2 <= len(label) <= 8
+        photo = Image.open(BytesIO(content))
+        assert photo.size == PAGE_SIZE
+        paper = np.asarray(photo.filter(ImageFilter.BoxBlur(60)), dtype=np.float64)
+        rows, columns = np.nonzero(gray(content) < 0.7 * paper)
+        assert np.ptp(rows) < 0.07 * photo.height  # with the pen, and tilted
+        assert np.ptp(rows) < np.ptp(columns)
+        places.add((rows.mean() // 100, columns.mean() // 100))
+    assert len(places) == len(samples)
 
 
 def test_pairs_of_scans_show_both_digits_in_order() -> None:

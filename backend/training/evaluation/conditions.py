@@ -90,9 +90,13 @@ def on_transparency(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
 
 def photo(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
     """Render pen on paper lit by a lamp from one side, with a phone's noise and JPEG."""
-    ink = rasterize_at_random(strokes, rng)
+    return photographed(rasterize_at_random(strokes, rng), rng)
+
+
+def photographed(ink: NDArray[np.float32], rng: np.random.Generator) -> bytes:
+    """Return a photo of ink (height, width) on paper that is lit by a lamp from one side."""
     angle = rng.uniform(0, 2 * np.pi)
-    y, x = np.mgrid[-1 : 1 : PAPER * 1j, -1 : 1 : PAPER * 1j]
+    y, x = np.mgrid[-1 : 1 : ink.shape[0] * 1j, -1 : 1 : ink.shape[1] * 1j]
     light = 1 + rng.uniform(0.1, 0.35) * (x * np.cos(angle) + y * np.sin(angle))
     levels = 170 * light * (1 - rng.uniform(0.5, 0.8) * ink)
     noise = rng.normal(0, rng.uniform(2, 8), levels.shape)

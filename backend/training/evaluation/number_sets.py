@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from training.data.datasets import Digits, load_mnist_test
 from training.data.numbers import load_whole_numbers
 from training.data.pen_paths import PenPaths, load_uji, load_unipen_others
 from training.data.rasterize import Stroke, rasterize, rotation, smooth
-from training.evaluation.conditions import encode
+from training.evaluation.conditions import encode, photographed
 from training.finder.canvas import bounds
 from training.finder.pens import Hands, hands_of
 from training.finder.signs import random_sign
@@ -26,6 +27,12 @@ PER_WRITER = 10
 
 SCAN_PAIRS = 500
 """Images of two of MNIST's digits."""
+
+PAGES, PAGE_SIZE = 200, (2_400, 1_800)
+"""Photos of a page with one number, and their width and height in pixels."""
+
+LINE_HEIGHTS = (0.02, 0.04)
+"""Of a number's ink on a page, as a fraction of the page's."""
 
 LENGTHS = (2, 8)
 """Digits of a composed number, from and to."""
@@ -106,6 +113,7 @@ def number_sets() -> list[NumberTestSet]:
         ),
         drawn_set("touching pairs of UJI's digits", of_each, lambda rng: touching(uji, rng)),
         NumberTestSet("two of MNIST's digits", SCAN_PAIRS, lambda: scan_pairs(mnist)),
+        NumberTestSet("a line of UJI's digits on a page", PAGES, lambda: pages(uji)),
     ]
 
 
@@ -248,8 +256,19 @@ def points_by_row(strokes: list[Stroke]) -> tuple[NDArray[np.float64], NDArray[n
 
 def on_paper(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
     """Return a PNG of a number of any size, with any pen, tilted a little, dark or light."""
+    ink = inked(strokes, np.exp(rng.uniform(*np.log(HEIGHT_RANGE))), rng)
+    dark, light = rng.uniform(0, 90), rng.uniform(190, 255)
+    if rng.random() < WHITE_ON_BLACK_PROB:
+        dark, light = light, dark
+    return encode((light + (dark - light) * ink).astype(np.float32))
+
+
+def inked(strokes: list[Stroke], height: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return the ink (height, width) of a number so many pixels high, tilted a little, by any pen.
+
+    There is paper on each side. A long number is less high.
+    """
     left, top, right, bottom = bounds(strokes)
-    height = np.exp(rng.uniform(*np.log(HEIGHT_RANGE)))
     height = min(height, MAX_WIDTH * (bottom - top) / (right - left))
     pen = max(1.5, rng.uniform(*PEN_RANGE) * height)
     turn = rotation(rng.uniform(-MAX_TILT, MAX_TILT)) * (height / (bottom - top))
@@ -259,11 +278,20 @@ def on_paper(strokes: list[Stroke], rng: np.random.Generator) -> bytes:
     size = np.ceil(before + after + (right - left, bottom - top)).astype(int)
     middle = float(before[0] + (right - left) / 2), float(before[1] + (bottom - top) / 2)
     extent = max(right - left, bottom - top)
-    ink = rasterize(tilted, extent, middle, pen, (int(size[0]), int(size[1])))
-    dark, light = rng.uniform(0, 90), rng.uniform(190, 255)
-    if rng.random() < WHITE_ON_BLACK_PROB:
-        dark, light = light, dark
-    return encode((light + (dark - light) * ink).astype(np.float32))
+    return rasterize(tilted, extent, middle, pen, (int(size[0]), int(size[1])))
+
+
+def pages(digits: PenPaths) -> Iterator[tuple[bytes, str]]:
+    """Yield photos of a page on which a number of one writer's digits is a single line."""
+    rng = np.random.default_rng(SEED)
+    width, height = PAGE_SIZE
+    for strokes, label in islice(composed(digits, rng), PAGES):
+        line = inked(strokes, rng.uniform(*LINE_HEIGHTS) * height, rng)
+        rows, columns = line.shape
+        top, left = rng.integers(height - rows), rng.integers(width - columns)
+        page = np.zeros((height, width), dtype=np.float32)
+        page[top : top + rows, left : left + columns] = line
+        yield photographed(page, rng), label
 
 
 def scan_pairs(digits: Digits) -> Iterator[tuple[bytes, str]]:
