@@ -144,6 +144,12 @@ def connected_ink(mask: NDArray[np.float32]) -> list[Patch]:
     ]
 
 
+def usual_height(mask: NDArray[np.float32]) -> float:
+    """Return the median height of the connected ink of a mask (height, width); 0 without ink."""
+    pieces = connected_ink(mask)
+    return float(np.median([len(piece.ink) for piece in pieces])) if pieces else 0.0
+
+
 def heat_of(found: Found, digit: Patch) -> float:
     """Return the probability that a found digit has a center, in [0, 1]."""
     rows = slice(digit.top // STRIDE, -(-digit.bottom // STRIDE))

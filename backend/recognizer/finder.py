@@ -33,9 +33,9 @@ much of it for a closer look as large as those learned from; and up to which it 
 MAX_PIXELS = 200_000
 """Area of the finder's input up to which ink is enlarged to MIN_HEIGHT."""
 
-LARGER_LOOKS, SMALL = (2, 4), 16
+SECOND_LOOK, THIRD_LOOK, SMALL = 2, 4, 16
 """Factors by which an image is enlarged while it shows no ink of digits, or only ink lower than so
-many pixels of the finder's input: there may be more."""
+many pixels of the finder's input: there may be more. The third look is at large images only."""
 
 FINENESS = 2
 """How much finer than the finder's input the ink of digits is looked at, at least."""
@@ -94,18 +94,21 @@ class Finder:
         self.session, _ = open_session(path, threads)
         self.metadata: Mapping[str, str] = self.session.get_modelmeta().custom_metadata_map
 
-    def find(self, image: Image.Image) -> Sight:
+    def find(self, image: Image.Image, ink_height: float = 0.0) -> Sight:
         """Return where digits are in an image (L or RGB).
 
         Looks at all of it, again at larger scales while there seem to be none or tiny ones, and
         then, if their ink is small, closer at where it is; there wider, if ink may go on.
+        `ink_height` is how high connected ink of the image usually is, in pixels, if that is known:
+        high ink is of no tiny digits.
         """
         whole = View(0, 0, *image.size, scale_of(image.size))
         sight = self.look(image, whole)
-        for factor in LARGER_LOOKS:
-            larger = min(1.0, factor * whole.scale)
-            if height_of(boxes_of(sight)) < SMALL and larger >= MIN_ZOOM * sight.view.scale:
-                sight = self.look(image, whole._replace(scale=larger))
+        for scale in larger_scales(whole.scale):
+            height = max(height_of(boxes_of(sight)), sight.view.scale * ink_height)
+            if height >= SMALL or scale < MIN_ZOOM * sight.view.scale:
+                break
+            sight = self.look(image, whole._replace(scale=scale))
         view = closer_look(boxes_of(sight), image.size, sight.view.scale)
         if view is None:
             return sight
@@ -142,6 +145,12 @@ def scale_of(size: tuple[int, int]) -> float:
     longer = max(size)
     by_area = float(np.sqrt(LEARNED_PIXELS / (size[0] * size[1])))
     return min(max(by_area, LEARNED_SIDE / longer), MAX_SIDE / longer)
+
+
+def larger_scales(scale: float) -> list[float]:
+    """Return the scales at which all of an image may be looked at again: 1 enlarges nothing."""
+    second, third = SECOND_LOOK * scale, THIRD_LOOK * scale
+    return [second, third] if third <= 1 else [min(second, 1.0)]
 
 
 def boxes_of(sight: Sight) -> list[Box]:

@@ -33,6 +33,7 @@ from recognizer.detection import (
     heat_of,
     ink_of,
     patch_around,
+    usual_height,
 )
 from recognizer.finder import Finder, Sight
 from recognizer.layout import PlacedDigit, as_unsure, rows_of, split_numbers
@@ -107,10 +108,13 @@ class Search:
         `all_ink` is what can be told from the paper, None if nothing can.
         """
         detailed = image.in_detail()
-        sight = self.finder.find(detailed.colors)
-        found = self.find_among_others(sight, detailed.scale)
         if all_ink is None or not all_ink.on_even_paper:
+            sight = self.finder.find(detailed.colors)
+            found = self.find_among_others(sight, detailed.scale)
             return Findings(without_slashes(found), (sight.found.mask,))
+        finer = image.scale[1] / detailed.scale[1]
+        sight = self.finder.find(detailed.colors, finer * usual_height(all_ink.ink))
+        found = self.find_among_others(sight, detailed.scale)
         found = self.likelier(found, all_ink, image.scale)
         return Findings(without_slashes(found), (all_ink.ink, sight.found.mask))
 

@@ -1,6 +1,7 @@
 """The finder: the scale at which it looks at an image, and how closely at what ink."""
 
 import pytest
+from PIL import Image
 
 from recognizer import Box
 from recognizer.finder import (
@@ -8,6 +9,8 @@ from recognizer.finder import (
     MAX_PIXELS,
     MAX_SIDE,
     MIN_HEIGHT,
+    Finder,
+    Sight,
     View,
     closer_look,
     scale_of,
@@ -20,6 +23,34 @@ def test_scaled_image_is_about_as_large_as_those_learned_from(size: tuple[int, i
     width, height = (scale_of(size) * side for side in size)
     assert LEARNED_SIDE - 1 <= max(width, height) <= MAX_SIDE + 1
     assert width * height <= LEARNED_SIDE**2 + 1
+
+
+@pytest.mark.parametrize(
+    ("size", "ink_height", "expected"),
+    [
+        ((1_200, 900), 0, [1, 2, 4]),
+        ((1_200, 900), 200, [1]),
+        ((1_200, 900), 60, [1, 2]),  # it is as high as 19 pixels of the second look
+        ((400, 300), 0, [1, 2]),
+        ((160, 120), 0, [1]),
+    ],
+)
+def test_blank_image_is_looked_at_again_as_long_as_tiny_ink_may_show(
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int],
+    ink_height: float,
+    expected: list[float],
+) -> None:
+    finder, scales = Finder(), []
+    look = finder.look
+
+    def recorded_look(image: Image.Image, view: View) -> Sight:
+        scales.append(view.scale)
+        return look(image, view)
+
+    monkeypatch.setattr(finder, "look", recorded_look)
+    finder.find(Image.new("RGB", size, (240, 240, 240)), ink_height)
+    assert [scale / scales[0] for scale in scales] == pytest.approx(expected, abs=0.1)
 
 
 def test_closer_look_is_around_all_ink() -> None:

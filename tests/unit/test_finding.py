@@ -372,8 +372,8 @@ def overlooking(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch) -> Reco
     """A recognizer whose finder sees nothing in the right half of an image."""
     find = recognizer.search.finder.find
 
-    def find_half(image: Image.Image) -> Sight:
-        sight = find(image)
+    def find_half(image: Image.Image, ink_height: float) -> Sight:
+        sight = find(image, ink_height)
         mask = sight.found.mask.copy()
         half = (image.width / 2 - sight.view.left) * mask.shape[1] / sight.part.width
         mask[:, max(0, round(half)) :] = 0
