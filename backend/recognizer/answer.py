@@ -167,16 +167,16 @@ def is_likelier(turned: Prediction, other: Prediction, least: int) -> bool:
 
     It must be at least that many digits, and not many fewer than in the other reading: of many, all
     are seldom right, and what is read across a column are few. Where the other reading saw none, it
-    must be sure.
+    must be sure, and that is enough where the other is not.
     """
     count, other_count = (
         sum(len(number.digits) for number in each.numbers) for each in (turned, other)
     )
     if count < max(least, MIN_TURNED * other_count):
         return False
-    if not other.numbers:
-        return turned.verdict == "number"
-    return turned.confidence > other.confidence
+    if turned.verdict == "number" and other.verdict != "number":
+        return True
+    return bool(other.numbers) and turned.confidence > other.confidence
 
 
 def is_same(digit: Box, ink: Box) -> bool:

@@ -172,9 +172,21 @@ def test_very_likely_digit_with_ink_beside_it_is_sure_unless_that_is_as_tall() -
         (two(0.97), [], 2, True),
         (two(0.9), [], 2, False),  # 0.81 is unsure
         ([placed(4, "digit", 0.99, LEFT)], two(0.94), 2, False),
+        (two(0.97), [placed(1, "unsure", 1.0, WHOLE)], 2, True),
+        (two(0.9), [placed(1, "unsure", 1.0, WHOLE)], 2, False),
         (two(0.97), [*two(0.94), placed(4, "digit", 0.97, LEFT)], 2, False),
     ],
-    ids=["likelier", "less likely", "too few", "sure", "unsure", "single", "fewer"],
+    ids=[
+        "likelier",
+        "less likely",
+        "too few",
+        "sure",
+        "unsure",
+        "single",
+        "1?",
+        "both unsure",
+        "fewer",
+    ],
 )
 def test_turned_image_is_believed_if_its_number_is_likelier(
     turned: list[PlacedDigit], as_sent: list[PlacedDigit], least: int, expected: bool
