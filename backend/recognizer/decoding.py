@@ -106,15 +106,16 @@ class DecodedImage(NamedTuple):
     """Width and height of a pixel of `colors` in pixels of the file, turned upright."""
     whole: Image.Image
     """Before it was averaged down, in mode L, RGB or RGBA."""
+    whole_scale: tuple[float, float]
+    """As `scale`, of a pixel of `whole`."""
 
     def in_detail(self) -> "DecodedImage":
         """Return the image with colors that are averaged down less, if there are more pixels."""
-        colors = downscale(self.whole, DETAILED_SHORTER_SIDE, DETAILED_LONGER_SIDE)
+        colors, factor = downscale(self.whole, DETAILED_SHORTER_SIDE, DETAILED_LONGER_SIDE)
         if colors.size == self.colors.size:
             return self
-        x, y = self.scale
-        scale = x * self.colors.width / colors.width, y * self.colors.height / colors.height
-        return self._replace(colors=flatten_alpha(colors), scale=scale)
+        x, y = self.whole_scale
+        return self._replace(colors=flatten_alpha(colors), scale=(factor * x, factor * y))
 
 
 Header = ImageFile.ImageFile | Exception
@@ -282,9 +283,11 @@ def simplify(image: Image.Image, sent_size: tuple[int, int]) -> DecodedImage:
     upright = apply_orientation(image)
     width, height = sent_size if upright.size == image.size else sent_size[::-1]
     whole = to_plain_mode(upright)
-    colors = flatten_alpha(downscale(whole, SHORTER_SIDE, LONGER_SIDE))
+    x, y = width / whole.width, height / whole.height
+    averaged, factor = downscale(whole, SHORTER_SIDE, LONGER_SIDE)
+    colors = flatten_alpha(averaged)
     gray = np.asarray(to_grayscale(colors))
-    return DecodedImage(gray, colors, (width / colors.width, height / colors.height), whole)
+    return DecodedImage(gray, colors, (factor * x, factor * y), whole, (x, y))
 
 
 def is_small(content: bytes, header: Header | None = None) -> bool:
@@ -391,13 +394,17 @@ def shared_band(bands: Sequence[Image.Image]) -> Image.Image | None:
     return bands[0] if all(band.tobytes() == levels for band in bands[1:]) else None
 
 
-def downscale(image: Image.Image, shorter_side: int, longer_side: int) -> Image.Image:
-    """Average an image down in mode L, RGB or RGBA.
+def downscale(image: Image.Image, shorter_side: int, longer_side: int) -> tuple[Image.Image, int]:
+    """Return an image averaged down, in mode L, RGB or RGBA, and by what factor.
 
-    Its shorter side stays at least the one, and its longer side becomes the other at most.
+    Its shorter side stays at least the one, and its longer side becomes the other at most. What is
+    left of a pixel at the right and at the bottom is cut off.
     """
     factor = max(min(image.size) // shorter_side, -(-max(image.size) // longer_side))
-    return image.reduce(factor) if factor > 1 else image
+    if factor <= 1:
+        return image, 1
+    width, height = (side - side % factor or side for side in image.size)
+    return image.reduce(factor, (0, 0, width, height)), factor
 
 
 def flatten_alpha(image: Image.Image) -> Image.Image:

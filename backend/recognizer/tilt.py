@@ -96,11 +96,12 @@ def height_of(x: NDArray[np.intp], y: NDArray[np.intp], tilt: int) -> float:
 
 def level(image: DecodedImage, tilt: int) -> LeveledImage:
     """Turn an image back by a tilt in degrees; what is added in the corners is like its edges."""
-    detailed = image.in_detail().colors
+    detailed = image.in_detail()
     turned = turn_back(image.colors, tilt)
-    whole = turned if detailed is image.colors else turn_back(detailed, tilt)
+    whole = turned if detailed is image else turn_back(detailed.colors, tilt)
+    finer = detailed.scale[0] / image.scale[0], detailed.scale[1] / image.scale[1]
     gray = np.asarray(to_grayscale(turned))
-    return LeveledImage(DecodedImage(gray, turned, (1.0, 1.0), whole), image, tilt)
+    return LeveledImage(DecodedImage(gray, turned, (1.0, 1.0), whole, finer), image, tilt)
 
 
 def turn_back(colors: Image.Image, tilt: int) -> Image.Image:
