@@ -34,8 +34,9 @@ class LeveledImage(NamedTuple):
     """An image that was turned so that a row is level."""
 
     image: DecodedImage
-    """Its scale is 1: places in it are not yet those in the image as it was sent."""
+    """Its whole has scale 1: places in it are not yet those in the image as it was sent."""
     original: DecodedImage
+    """The image that was turned, in detail."""
     tilt: int
     """Degrees by which the row fell to the right, in -180 to 180."""
 
@@ -56,7 +57,7 @@ class LeveledImage(NamedTuple):
         angle = np.deg2rad(self.tilt)
         cos, sin = np.cos(angle), np.sin(angle)
         middle, turned_middle = (
-            np.array(each.colors.size) / 2 for each in (self.original, self.image)
+            np.array(each.size) / 2 for each in (self.original.colors, self.image.whole)
         )
         places = (places - turned_middle) @ np.array([(cos, sin), (-sin, cos)]) + middle
         places = places.clip((0, 0), self.original.colors.size)
@@ -96,17 +97,17 @@ def height_of(x: NDArray[np.intp], y: NDArray[np.intp], tilt: int) -> float:
 
 def level(image: DecodedImage, tilt: int) -> LeveledImage:
     """Turn an image back by a tilt in degrees; what is added in the corners is like its edges."""
-    detailed = image.in_detail()
-    turned = turn_back(image.colors, tilt)
-    whole = turned if detailed is image else turn_back(detailed.colors, tilt)
-    finer = detailed.scale[0] / image.scale[0], detailed.scale[1] / image.scale[1]
-    gray = np.asarray(to_grayscale(turned))
-    return LeveledImage(DecodedImage(gray, turned, (1.0, 1.0), whole, finer), image, tilt)
-
-
-def turn_back(colors: Image.Image, tilt: int) -> Image.Image:
-    """Turn colors by a tilt in degrees; what is added in the corners is like the edges."""
-    paper = tuple(int(median(edge_pixels(np.asarray(band)))) for band in colors.split())
-    return colors.rotate(
+    original = image.in_detail()
+    paper = tuple(int(median(edge_pixels(np.asarray(band)))) for band in original.colors.split())
+    whole = original.colors.rotate(
         tilt, Image.Resampling.BICUBIC, expand=True, fillcolor=paper if len(paper) > 1 else paper[0]
     )
+    # As coarse as the image.
+    size = tuple(
+        round(side * fine / coarse)
+        for side, fine, coarse in zip(whole.size, original.scale, image.scale, strict=True)
+    )
+    colors = whole.resize((size[0], size[1]), Image.Resampling.BOX)
+    gray = np.asarray(to_grayscale(colors))
+    scale = whole.width / colors.width, whole.height / colors.height
+    return LeveledImage(DecodedImage(gray, colors, scale, whole, (1.0, 1.0)), original, tilt)
