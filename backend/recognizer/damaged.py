@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageFile
 
 from recognizer.decoding import JPEG_START, PNG_START
-from recognizer.headers import EXIF, MAX_PARTS
+from recognizer.headers import COMPRESSED_CHUNKS, EXIF, MAX_PARTS
 
 OpenImage = Callable[[bytes], ImageFile.ImageFile]
 """Opens an image file within the limits, without decoding it."""
@@ -237,7 +237,7 @@ def without_metadata(png: bytes) -> bytes:
 
 def compressed_part(kind: bytes, content: bytes) -> bytes:
     """Return the compressed data in a PNG's chunk of metadata (PNG specification, 11.3)."""
-    if kind not in (b"zTXt", b"iCCP", b"iTXt"):
+    if kind not in COMPRESSED_CHUNKS:
         return b""
     _, _, rest = content.partition(b"\0")
     if kind == b"iTXt":
