@@ -107,16 +107,16 @@ class Search:
 
         `all_ink` is what can be told from the paper, None if nothing can.
         """
+        on_even_paper = all_ink if all_ink is not None and all_ink.on_even_paper else None
         detailed = image.in_detail()
-        if all_ink is None or not all_ink.on_even_paper:
-            sight = self.finder.find(detailed.colors)
-            found = self.find_among_others(sight, detailed.scale)
-            return Findings(without_slashes(found), (sight.found.mask,))
         finer = image.scale[1] / detailed.scale[1]
-        sight = self.finder.find(detailed.colors, finer * usual_height(all_ink.ink))
+        ink_height = finer * usual_height(on_even_paper.ink) if on_even_paper else 0.0
+        sight = self.finder.find(detailed.colors, ink_height)
         found = self.find_among_others(sight, detailed.scale)
-        found = self.likelier(found, all_ink, image.scale)
-        return Findings(without_slashes(found), (all_ink.ink, sight.found.mask))
+        if on_even_paper is None:
+            return Findings(without_slashes(found), (sight.found.mask,))
+        found = self.likelier(found, on_even_paper, image.scale)
+        return Findings(without_slashes(found), (on_even_paper.ink, sight.found.mask))
 
     def likelier(
         self, found: list[PlacedDigit], all_ink: InkPatch, scale: tuple[float, float]
