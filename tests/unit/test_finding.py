@@ -125,15 +125,20 @@ def test_slashes_are_no_ones(recognizer: Recognizer, date: str) -> None:
     assert "".join(number.text for number in prediction.numbers) == date.replace("/", "")
 
 
+def rows_of_sheet(count: int) -> list[str]:
+    """Return so many rows of so many digits."""
+    return ["".join(str((3 * y + x * x + x) % 10) for x in range(count)) for y in range(count)]
+
+
 def test_full_sheet_is_read_in_rows(recognizer: Recognizer) -> None:
-    rows = ["".join(str((3 * y + x * x + x) % 10) for x in range(9)) for y in range(9)]
+    rows = rows_of_sheet(9)
     numbers = read(recognizer, written(rows, (900, 900))).numbers
     assert [number.text for number in numbers] == rows
 
 
 @pytest.mark.parametrize("side", [399, 400, 1_000])
 def test_sheet_of_many_rows_is_read_at_any_size(recognizer: Recognizer, side: int) -> None:
-    rows = ["".join(str((3 * y + x * x + x) % 10) for x in range(12)) for y in range(12)]
+    rows = rows_of_sheet(12)
     numbers = read(recognizer, written(rows, (side, side))).numbers
     assert [number.text for number in numbers] == rows
 
