@@ -35,6 +35,9 @@ NEAR = 0.24
 PAPER_REACH = 0.25
 """Half the side of the window whose paper is averaged, as a fraction of the height."""
 
+REACH_CELLS = 6
+"""The same in cells, at least, where pixels are added up to cells first: paper changes slowly."""
+
 
 def lift_ink(image: Image.Image, mask: NDArray[np.float32], digit: Patch) -> tuple[Ink, Box]:
     """Return the ink (height, width) of a digit, or of several, and its box in the image.
@@ -96,11 +99,28 @@ def local_mean(
 
     Where nothing there has weight, it is that of all colors.
     """
-    sums = window_sum(np.dstack([colors * weights[..., None], weights]), reach)
+    cell = max(1, reach // REACH_CELLS)
+    weighted = np.dstack([colors * weights[..., None], weights])
+    sums = window_sum(cell_sum(weighted, cell), reach // cell)
     total = sums[..., -1]
     mean: NDArray[np.float32] = sums[..., :-1] / np.maximum(total, 0.5)[..., None]
     mean[total <= 0.5] = weights.ravel() @ colors.reshape(-1, colors.shape[2]) / weights.sum()
-    return mean
+    if cell == 1:
+        return mean
+    height, width = weights.shape
+    size = cell * mean.shape[1], cell * mean.shape[0]
+    bands = [enlarge(band, size)[:height, :width] for band in np.moveaxis(mean, 2, 0)]
+    return np.stack(bands, axis=2)
+
+
+def cell_sum(values: NDArray[np.float32], cell: int) -> NDArray[np.float32]:
+    """Return the sums of values (height, width, bands) over cells of so many pixels a side.
+
+    The last ones may be of fewer.
+    """
+    for axis in (0, 1):
+        values = np.add.reduceat(values, np.arange(0, values.shape[axis], cell), axis)
+    return values
 
 
 def window_sum(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
