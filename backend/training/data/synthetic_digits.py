@@ -21,6 +21,15 @@ def slashed_zero(rng: np.random.Generator) -> list[Stroke]:
     return [oval, slash]
 
 
+def barred_zero(rng: np.random.Generator) -> list[Stroke]:
+    """Return an oval with a level bar through it, or only within it."""
+    width, start = rng.uniform(0.22, 0.38), rng.uniform(-2.5, -0.6)
+    turn = start - np.linspace(0, 2 * np.pi * rng.uniform(0.95, 1.1), 12)
+    oval = np.stack([0.5 + width * np.cos(turn), 0.5 + 0.5 * np.sin(turn)], axis=1)
+    reach, level, rise = width * rng.uniform(0.7, 1.75), rng.uniform(0.4, 0.6), rng.normal(0, 0.06)
+    return [oval, stroke((0.5 - reach, level + rise), (0.5 + reach, level - rise))]
+
+
 def open_zero(rng: np.random.Generator) -> list[Stroke]:
     """Return a ring that is open at its top, or whose ends curl past each other."""
     width, direction = rng.uniform(0.22, 0.4), rng.choice([-1, 1])
@@ -67,6 +76,16 @@ def one_on_a_foot(rng: np.random.Generator) -> list[Stroke]:
     rise = rng.uniform(-0.04, 0.04)
     base = stroke((0.5 - foot, 1.0), (0.5 + foot, 1.0 + rise))
     return [np.concatenate([top, base])] if rng.random() < 0.3 else [top, base]
+
+
+def serifed_one(rng: np.random.Generator) -> list[Stroke]:
+    """Return a stem with level strokes at its top and its foot, each to the left or both sides."""
+    lean, bend = rng.uniform(-0.05, 0.15), rng.uniform(-0.03, 0.03)
+    strokes = [stroke((0.5 + lean, 0.0), (0.5 + lean / 2 + bend, 0.5), (0.5, 1.0))]
+    for x, y in ((0.5 + lean, 0.0), (0.5, 1.0)):
+        left, right = rng.uniform(0.1, 0.3), rng.uniform(0.1, 0.3) * (rng.random() < 0.5)
+        strokes.append(stroke((x - left, y + rng.normal(0, 0.04)), (x + right, y)))
+    return strokes
 
 
 def looped_two(rng: np.random.Generator) -> list[Stroke]:
@@ -191,6 +210,26 @@ def four_in_one_stroke(rng: np.random.Generator) -> list[Stroke]:
     ]
 
 
+def sloping_four(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 4 with a small closed top whose bar falls to the right, far beyond the stem."""
+    left, top = rng.uniform(0.1, 0.3), rng.uniform(0.5, 0.65)
+    bar, fall = rng.uniform(0.38, 0.55), rng.uniform(0.08, 0.3)
+    foot = top - rng.uniform(0.0, 0.3)
+    stem = stroke((foot, 1.0), ((foot + top) / 2 + rng.uniform(0.0, 0.1), 0.5), (top, 0.0))
+    bent = stroke((top, 0.0), (left, bar), (rng.uniform(0.8, 1.0), bar + fall))
+    return [np.concatenate([stem, bent[1:]])] if rng.random() < 0.5 else [bent, stem[::-1]]
+
+
+def hanging_four(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 4 that is an L-like angle and a short stem, which crosses its bar or hangs on it."""
+    bar, corner = rng.uniform(0.55, 0.75), rng.uniform(0.05, 0.2)
+    stem, start = rng.uniform(0.5, 0.8), rng.uniform(0.1, 0.75)
+    return [
+        stroke((corner + rng.uniform(0.0, 0.3), 0.0), (corner, bar), (0.95, bar - 0.03)),
+        stroke((stem, start * bar), (stem - rng.uniform(-0.02, 0.08), 1.0)),
+    ]
+
+
 def five_in_two_strokes(rng: np.random.Generator) -> list[Stroke]:
     """Return a 5 whose top is a separate stroke, touching or not."""
     gap = rng.uniform(-0.02, 0.06)
@@ -223,6 +262,24 @@ def five_in_one_stroke(rng: np.random.Generator) -> list[Stroke]:
     if rng.random() < 0.5:
         return [np.concatenate([top, belly])]
     return [top, np.concatenate([top[-1:], belly[:1]]), belly]
+
+
+def curled_five(rng: np.random.Generator) -> list[Stroke]:
+    """Return a 5 in one stroke whose belly curls far up again, as if to become an 8 or an S."""
+    waist, end = rng.uniform(0.38, 0.48), rng.uniform(0.68, 0.88)
+    return [
+        stroke(
+            (rng.uniform(0.7, 0.9), rng.uniform(0.0, 0.12)),
+            (0.45, 0.0),
+            (rng.uniform(0.22, 0.34), waist / 2),
+            (0.4, waist),
+            (0.74, (1 + waist) / 2 - 0.05),
+            (0.7, 0.9),
+            (0.45, 1.0),
+            (0.2, (1 + end) / 2),
+            (rng.uniform(0.15, 0.3), end),
+        )
+    ]
 
 
 def seven(rng: np.random.Generator) -> list[Stroke]:
@@ -387,11 +444,13 @@ def curled_nine(rng: np.random.Generator) -> list[Stroke]:
 
 VARIANTS: list[tuple[int, float, Sampler]] = [
     (0, 1, slashed_zero),
+    (0, 1, barred_zero),
     (0, 2, open_zero),
     (1, 5, one_with_upstroke),
     (1, 2, bare_one),
     (1, 1, tent_shaped_one),
     (1, 2, one_on_a_foot),
+    (1, 2, serifed_one),
     (2, 1, looped_two),
     (2, 1, angular_two),
     (3, 1, flat_topped_three),
@@ -400,8 +459,11 @@ VARIANTS: list[tuple[int, float, Sampler]] = [
     (4, 1, closed_four),
     (4, 1, cupped_four),
     (4, 1, four_in_one_stroke),
+    (4, 1, sloping_four),
+    (4, 1, hanging_four),
     (5, 1, five_in_two_strokes),
     (5, 1, five_in_one_stroke),
+    (5, 1, curled_five),
     (6, 1, straight_six),
     (6, 1, curled_six),
     (7, 4, seven),
