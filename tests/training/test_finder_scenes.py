@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -15,10 +16,18 @@ pytest.importorskip("torch", reason="training needs torch (make setup-training)"
 
 from support.handwriting import synthetic_hands, synthetic_handwriting
 from training.data.pen_paths import UNIPEN_DIGITS, UNIPEN_NUMBERS, UNIPEN_OTHERS
+from training.data.synthetic_digits import VARIANTS
 from training.finder import scenes, writing
 from training.finder.canvas import Size
 from training.finder.grounds import stage_on
-from training.finder.pens import Hands, Pen, load_hands
+from training.finder.pens import (
+    OF_EACH_VARIANT,
+    VARIANT_HANDS,
+    Hands,
+    Pen,
+    load_hands,
+    variant_hand,
+)
 from training.finder.scenes import (
     KINDS,
     PLAIN,
@@ -33,7 +42,7 @@ from training.finder.scenes import (
 )
 from training.finder.signs import among_signs, random_sign
 from training.finder.stage import Stage, gray
-from training.finder.writing import digits_of_one_writer
+from training.finder.writing import digits_of_one_writer, rewritten_digits
 from training.line_reader.lines import synthetic_lines
 
 SIZE = (128, 96)
@@ -263,9 +272,35 @@ def test_hands_of_a_part_are_those_of_its_writers(
     (tmp_path / UNIPEN_NUMBERS).write_bytes(gzip.compress(numbers.encode()))
     for part in ("training", "validation", "test"):
         hands = load_hands(part)
-        for written in (hands.digits, hands.letters):
-            assert [hand.paths.writers.tolist() for hand in written] == [[writers[part]]]
+        made_up = [["variants"] * 10 * OF_EACH_VARIANT] * VARIANT_HANDS
+        for written, others in (
+            (hands.digits, made_up if part == "training" else []),
+            (hands.letters, []),
+        ):
+            assert [hand.paths.writers.tolist() for hand in written] == [[writers[part]], *others]
         (number,) = hands.numbers
         assert number.paths.labels.tolist() == ["3", "5"]
         assert number.paths.writers.tolist() == [writers[part]] * 2
         assert number.paths.drawings[1][0][0].tolist() == [20, 0]
+
+
+def test_variant_hands_write_each_digit_in_one_way_and_together_in_all() -> None:
+    ways = {way.__code__: label for label, _, way in VARIANTS}
+    seen: set[CodeType] = set()
+    for seed in range(VARIANT_HANDS):
+        rng = np.random.default_rng(seed)
+        called = code_called_by(partial(variant_hand, rng)) & ways.keys()
+        assert sorted(ways[way] for way in called) == list(range(10))
+        seen |= called
+    assert seen == ways.keys()
+
+
+def test_variants_are_digits_1_high() -> None:
+    rng = np.random.default_rng(1)
+    hands = [variant_hand(rng) for _ in range(20)]
+    glyphs = [glyph for hand in hands for glyph in rewritten_digits(hand.choose(rng, 20), rng)]
+    assert {glyph.label for glyph in glyphs} == set(range(10))
+    for glyph in glyphs:
+        left, top, right, bottom = glyph.box
+        assert (left, bottom) == pytest.approx((0, 0), abs=0.05)
+        assert 0.5 < max(right, -top) < 1.7

@@ -35,7 +35,6 @@ from training.line_reader.lines import (
     repeated,
     scanned_number,
     synthetic_lines,
-    variants,
     with_letters,
     with_marks,
 )
@@ -120,7 +119,7 @@ def test_characters_of_some_rows_are_joined() -> None:
 
 def test_repeated_digits_are_the_one_before() -> None:
     rng = np.random.default_rng(1)
-    glyphs = variants(rng, 8)
+    glyphs = digits_of_one_writer(HANDWRITING.hands, rng, 8)
     rows = [repeated(glyphs, rng) for _ in range(20)]
     for row in rows:
         assert row[0] is glyphs[0]
@@ -129,15 +128,6 @@ def test_repeated_digits_are_the_one_before() -> None:
             for glyph, (before, after) in zip(glyphs[1:], pairwise(row), strict=True)
         )
     assert len({tuple(map(id, row)) for row in rows}) > 10
-
-
-def test_variants_are_all_digits_1_high() -> None:
-    glyphs = variants(np.random.default_rng(1), 200)
-    assert {glyph.label for glyph in glyphs} == set(range(10))
-    for glyph in glyphs:
-        left, top, right, bottom = glyph.box
-        assert (left, bottom) == pytest.approx((0, 0), abs=0.05)
-        assert 0.5 < max(right, -top) < 1.7
 
 
 def test_some_composed_digits_are_pen_digits() -> None:

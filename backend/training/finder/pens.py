@@ -16,6 +16,13 @@ from training.data.pen_paths import (
     simplify,
 )
 from training.data.rasterize import Stroke
+from training.data.synthetic_digits import VARIANTS
+
+VARIANT_HANDS = 24
+"""How many hands, beside UNIPEN's writers, write digits as people do somewhere in the world."""
+
+OF_EACH_VARIANT = 4
+"""How often such a hand has written each digit."""
 
 
 class Hand:
@@ -70,12 +77,29 @@ class Hands:
 
 
 def load_hands(part: Part) -> Hands:
-    """Return the handwriting of a part of UNIPEN's writers; raise DatasetError if it is missing."""
+    """Return the handwriting of a part of UNIPEN's writers; raise DatasetError if it is missing.
+
+    To learn from, there are digits of made-up hands beside theirs.
+    """
+    digits = hands_of(load_unipen_digits(part))
+    if part == "training":
+        digits += [variant_hand(np.random.default_rng(seed)) for seed in range(VARIANT_HANDS)]
     return Hands(
-        hands_of(load_unipen_digits(part)),
+        digits,
         hands_of(load_unipen_others(part)),
         [Hand(number) for number in load_unipen_numbers(part)],
     )
+
+
+def variant_hand(rng: np.random.Generator) -> Hand:
+    """Return a hand that writes each digit in one way of VARIANTS, all equally likely."""
+    drawings, labels = [], []
+    for digit in range(10):
+        ways = [way for label, _, way in VARIANTS if label == digit]
+        way = ways[rng.integers(len(ways))]
+        drawings += [way(rng) for _ in range(OF_EACH_VARIANT)]
+        labels += [str(digit)] * OF_EACH_VARIANT
+    return Hand(PenPaths(drawings, np.array(labels), np.full(len(labels), "variants")))
 
 
 def hands_of(paths: PenPaths) -> list[Hand]:

@@ -22,7 +22,7 @@ from recognizer import line_reader
 from recognizer.line_reader import LINE_HEIGHT, STEP
 from recognizer.model_files import FINDER_PATH, MODEL_PATH
 from training.code_files import files_of
-from training.data import numbers, pen_lifts, synthetic_digits
+from training.data import numbers, pen_lifts
 from training.data.pen_paths import LEARNED_PARTS
 from training.finder.batches import FOUND_MODULES, SCENE_MODULES, key_of
 from training.line_reader import flaws, found_lines, lines, scans
@@ -32,7 +32,7 @@ from training.workers import in_workers
 
 MODULES = (
     *SCENE_MODULES, *FOUND_MODULES, flaws, found_lines, line_reader, lines, numbers, pen_lifts,
-    scans, synthetic_digits,
+    scans,
 )  # fmt: skip
 """What a part depends on, beside this file."""
 

@@ -23,7 +23,6 @@ from training.data.numbers import load_whole_numbers
 from training.data.pen_lifts import split_strokes
 from training.data.pen_paths import LearnedPart, PenPaths
 from training.data.rasterize import Stroke, rotation, smooth
-from training.data.synthetic_digits import sample_synthetic_digits
 from training.finder import pens
 from training.finder.canvas import Field, Size, bounds, draw_strokes, smooth_noise
 from training.finder.pens import Hand, Hands, Pen, load_hands
@@ -59,9 +58,8 @@ other lines of pen paths are composed of digits.
 LETTERS_PROB, MAX_LETTERS = 0.22, 3
 """Probability that a line has letters or signs, and how many at most."""
 
-VARIANTS_PROB, PEN_DIGITS_PROB = 0.15, 0.2
-"""Probability that composed digits are not a writer's, but variants from all over the world, and
-that they are pen digits, whose writers are not told apart."""
+PEN_DIGITS_PROB = 0.2
+"""Probability that composed digits are pen digits, whose writers are not told apart."""
 
 PEN_DIGITS_VALIDATION = 1_000
 """How many of the pen digits to train with, the last ones, are kept for validation."""
@@ -271,11 +269,9 @@ def composed_number(handwriting: Handwriting, rng: np.random.Generator) -> Writt
 
 
 def composed_digits(handwriting: Handwriting, rng: np.random.Generator) -> list[Glyph]:
-    """Return random digits, of one writer unless they are variants or pen digits."""
-    count, chance = random_count(rng), rng.random()
-    if chance < VARIANTS_PROB:
-        return variants(rng, count)
-    if chance < VARIANTS_PROB + PEN_DIGITS_PROB:
+    """Return random digits, of one writer unless they are pen digits."""
+    count = random_count(rng)
+    if rng.random() < PEN_DIGITS_PROB:
         return rewritten_digits(handwriting.pen_digits.choose(rng, count), rng)
     return digits_of_one_writer(handwriting.hands, rng, count)
 
@@ -298,12 +294,6 @@ def random_count(rng: np.random.Generator) -> int:
     """Return how many digits a line has."""
     shares = np.array(SHARE_BY_COUNT) / sum(SHARE_BY_COUNT)
     return int(rng.choice(len(shares), p=shares))
-
-
-def variants(rng: np.random.Generator, count: int) -> list[Glyph]:
-    """Return digits as they are written somewhere, if not by the writers; see VARIANTS."""
-    drawings, labels = sample_synthetic_digits(count, int(rng.integers(2**32)))
-    return rewritten_digits(list(zip(map(str, labels), drawings, strict=True)), rng)
 
 
 def repeated(glyphs: list[Glyph], rng: np.random.Generator) -> list[Glyph]:
