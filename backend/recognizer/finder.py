@@ -1,4 +1,4 @@
-"""Image in color → where the ink of digits is.
+"""Image → where the ink of digits is.
 
 The finder is the second, larger network, for images whose ink is not that of a single digit on even
 paper.
@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+from recognizer.decoding import DecodedImage
 from recognizer.detection import STRIDE, Found
 from recognizer.layout import enclosing_box
 from recognizer.model_files import FINDER_PATH, open_session
-from recognizer.preprocessing import Box
+from recognizer.preprocessing import Box, to_sent_pixels
 
 LEARNED_SIDE, LEARNED_PIXELS = 192, 192 * 144
 """Longer side and area of the images that the finder has learned from: the scale of others."""
@@ -36,6 +37,10 @@ MAX_PIXELS = 200_000
 SECOND_LOOK, THIRD_LOOK, SMALL = 2, 4, 16
 """Factors by which an image is enlarged while it shows no ink of digits, or only ink lower than so
 many pixels of the finder's input: there may be more. The third look is at large images only."""
+
+DETAILED_BELOW = 24
+"""An image is looked at in detail if it shows no ink of digits, or ink lower than so many pixels of
+the finder's input: the working size shows too little of it."""
 
 FINENESS = 2
 """How much finer than the finder's input the ink of digits is looked at, at least."""
@@ -74,13 +79,16 @@ class Sight(NamedTuple):
     factor: int
     """Pixels of the image for one of the part."""
     view: View
+    image: DecodedImage
+    """Of the working size or in detail."""
 
-    def in_image(self, box: Box) -> Box:
-        """Return a box of the part in pixels of the image."""
+    def as_sent(self, box: Box) -> Box:
+        """Return a box of the part in pixels of the image as it was sent, upright."""
         left, top = (
             start + self.factor * place for start, place in zip(self.view[:2], box[:2], strict=True)
         )
-        return Box(left, top, self.factor * box.width, self.factor * box.height)
+        in_image = Box(left, top, self.factor * box.width, self.factor * box.height)
+        return to_sent_pixels(in_image, self.image.scale)
 
 
 class Finder:
@@ -94,35 +102,49 @@ class Finder:
         self.session, _ = open_session(path, threads)
         self.metadata: Mapping[str, str] = self.session.get_modelmeta().custom_metadata_map
 
-    def find(self, image: Image.Image, ink_height: float = 0.0) -> Sight:
-        """Return where digits are in an image (L or RGB).
+    def find(self, image: DecodedImage, ink_height: float = 0.0) -> Sight:
+        """Return where digits are in an image.
 
-        Looks at all of it, again at larger scales while there seem to be none or tiny ones, and
-        then, if their ink is small, closer at where it is; there wider, if ink may go on.
-        `ink_height` is how high connected ink of the image usually is, in pixels, if that is known:
-        high ink is of no tiny digits.
+        Looks at all of it and then, if their ink is small, closer at where it is; there wider, if
+        ink may go on. `ink_height` is how high connected ink of the image usually is, in its
+        pixels, if that is known: high ink is of no tiny digits.
         """
-        whole = View(0, 0, *image.size, scale_of(image.size))
-        sight = self.look(image, whole)
-        for scale in larger_scales(whole.scale):
-            height = max(height_of(boxes_of(sight)), sight.view.scale * ink_height)
-            if height >= SMALL or scale < MIN_ZOOM * sight.view.scale:
-                break
-            sight = self.look(image, whole._replace(scale=scale))
-        view = closer_look(boxes_of(sight), image.size, sight.view.scale)
+        sight = self.look_at_all(image, ink_height)
+        image, size = sight.image, sight.image.colors.size
+        view = closer_look(boxes_of(sight), size, sight.view.scale)
         if view is None:
             return sight
         sight = self.look(image, view)
         for _ in range(WIDER_LOOKS):
-            view = wider_look(boxes_of(sight), image.size, view)
+            view = wider_look(boxes_of(sight), size, view)
             if view is None:
                 break
             sight = self.look(image, view)
         return sight
 
-    def look(self, image: Image.Image, view: View) -> Sight:
+    def look_at_all(self, image: DecodedImage, ink_height: float) -> Sight:
+        """Return what there is to see in all of an image.
+
+        Looks at it in detail if there seem to be no digits or low ones, and again at larger scales
+        while there seem to be none or tiny ones.
+        """
+        sight = self.look(image, view_of_all(image))
+        if lowest_of(boxes_of(sight)) < DETAILED_BELOW:
+            detailed = image.in_detail()
+            if detailed is not image:
+                ink_height *= image.scale[1] / detailed.scale[1]
+                image, sight = detailed, self.look(detailed, view_of_all(detailed))
+        whole = sight.view
+        for scale in larger_scales(whole.scale):
+            height = max(height_of(boxes_of(sight)), sight.view.scale * ink_height)
+            if height >= SMALL or scale < MIN_ZOOM * sight.view.scale:
+                break
+            sight = self.look(image, whole._replace(scale=scale))
+        return sight
+
+    def look(self, image: DecodedImage, view: View) -> Sight:
         """Return what the network makes of a view."""
-        part = image if view[:4] == (0, 0, *image.size) else image.crop(view[:4])
+        part = image.colors.crop(view[:4])
         width, height = (max(1, round(view.scale * side)) for side in part.size)
         factor = max(1, int(1 / (FINENESS * view.scale)))
         part = part.reduce(factor) if factor > 1 else part
@@ -137,7 +159,13 @@ class Finder:
             offsets[:, :rows, :columns],
             classes[:, :rows, :columns],
         )
-        return Sight(found, part, factor, view)
+        return Sight(found, part, factor, view, image)
+
+
+def view_of_all(image: DecodedImage) -> View:
+    """Return the view of a whole image, as large as the images that the finder has learned from."""
+    size = image.colors.size
+    return View(0, 0, *size, scale_of(size))
 
 
 def scale_of(size: tuple[int, int]) -> float:
@@ -161,6 +189,11 @@ def boxes_of(sight: Sight) -> list[Box]:
 def height_of(pieces: Sequence[Box]) -> float:
     """Return the height of the highest piece, in pixels; 0 if there are none."""
     return max((piece.height for piece in pieces), default=0)
+
+
+def lowest_of(pieces: Sequence[Box]) -> float:
+    """Return the height of the lowest piece, in pixels; 0 if there are none."""
+    return min((piece.height for piece in pieces), default=0)
 
 
 def closer_look(pieces: Sequence[Box], size: tuple[int, int], scale: float) -> View | None:

@@ -108,11 +108,9 @@ class Search:
         `all_ink` is what can be told from the paper, None if nothing can.
         """
         on_even_paper = all_ink if all_ink is not None and all_ink.on_even_paper else None
-        detailed = image.in_detail()
-        finer = image.scale[1] / detailed.scale[1]
-        ink_height = finer * usual_height(on_even_paper.ink) if on_even_paper else 0.0
-        sight = self.finder.find(detailed.colors, ink_height)
-        found = self.find_among_others(sight, detailed.scale)
+        ink_height = usual_height(on_even_paper.ink) if on_even_paper else 0.0
+        sight = self.finder.find(image, ink_height)
+        found = self.find_among_others(sight)
         if on_even_paper is None:
             return Findings(without_slashes(found), (sight.found.mask,))
         found = self.likelier(found, on_even_paper, image.scale)
@@ -148,13 +146,13 @@ class Search:
             for reading, share, place in zip(readings, shares, places, strict=True)
         ]
 
-    def find_among_others(self, sight: Sight, scale: tuple[float, float]) -> list[PlacedDigit]:
+    def find_among_others(self, sight: Sight) -> list[PlacedDigit]:
         """Return the digits of an image that shows anything else, too.
 
-        None of them is reliable if something else may well be a digit. `scale` is the image's.
+        None of them is reliable if something else may well be a digit.
         """
         found, others_are_none = [], 1.0
-        for row in self.find_rows(sight, scale):
+        for row in self.find_rows(sight):
             for candidate, confidence in rated(row, self.line_reader.confidence):
                 if confidence < MIN_CONFIDENCE:
                     others_are_none *= 1 - confidence
@@ -163,13 +161,13 @@ class Search:
                 found.append(PlacedDigit(prediction, candidate.model_input, candidate.box))
         return found if others_are_none >= SURE_CONFIDENCE else as_unsure(found)
 
-    def find_rows(self, sight: Sight, scale: tuple[float, float]) -> list[list[Candidate]]:
-        """Return what may be the digits of an image of that scale, in rows."""
+    def find_rows(self, sight: Sight) -> list[list[Candidate]]:
+        """Return what may be the digits of an image, in rows."""
         pieces = detect(sight.found, self.classifier.class_probabilities)
         rows = []
         for number in split_numbers(pieces):
             row = self.read_number(sight, number)
-            judged = [self.judge(sight, digit, len(row), scale) for digit in row]
+            judged = [self.judge(sight, digit, len(row)) for digit in row]
             rows.append([candidate for candidate in judged if candidate is not None])
         return rows
 
@@ -194,12 +192,10 @@ class Search:
                 digits.append(ReadDigit(patch, reading.digits, probability))
         return digits
 
-    def judge(
-        self, sight: Sight, digit: ReadDigit, count: int, scale: tuple[float, float]
-    ) -> Candidate | None:
+    def judge(self, sight: Sight, digit: ReadDigit, count: int) -> Candidate | None:
         """Return what all networks make of one of `count` digits in a row.
 
-        Returns None if the colors show no ink there. `scale` is the image's.
+        Returns None if the colors show no ink there.
         """
         ink, place = lift_ink(sight.part, sight.found.mask, digit.patch)
         if ink.sum() < MIN_PIECE:
@@ -216,7 +212,7 @@ class Search:
             count,
         )
         in_part = box._replace(left=place.left + box.left, top=place.top + box.top)
-        return Candidate(evidence, model_input, to_sent_pixels(sight.in_image(in_part), scale))
+        return Candidate(evidence, model_input, sight.as_sent(in_part))
 
 
 def rated(row: Sequence[Candidate], weights: Confidence) -> list[tuple[Candidate, float]]:

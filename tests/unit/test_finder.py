@@ -4,6 +4,7 @@ import pytest
 from PIL import Image
 
 from recognizer import Box
+from recognizer.decoding import DecodedImage, decode_image
 from recognizer.finder import (
     LEARNED_SIDE,
     MAX_PIXELS,
@@ -16,6 +17,8 @@ from recognizer.finder import (
     scale_of,
     wider_look,
 )
+from support import drawings
+from support.images import digit_image, encode
 
 
 @pytest.mark.parametrize("size", [(400, 300), (300, 400), (200, 200), (2000, 60), (64, 64)])
@@ -28,9 +31,9 @@ def test_scaled_image_is_about_as_large_as_those_learned_from(size: tuple[int, i
 @pytest.mark.parametrize(
     ("size", "ink_height", "expected"),
     [
-        ((1_200, 900), 0, [1, 2, 4]),
-        ((1_200, 900), 200, [1]),
-        ((1_200, 900), 60, [1, 2]),  # it is as high as 19 pixels of the second look
+        ((1_200, 900), 0, [1, 1, 2, 4]),  # of the working size, then in detail
+        ((1_200, 900), 30, [1, 1]),  # it is 19 pixels high there
+        ((1_200, 900), 15, [1, 1, 2]),
         ((400, 300), 0, [1, 2]),
         ((160, 120), 0, [1]),
     ],
@@ -44,13 +47,22 @@ def test_blank_image_is_looked_at_again_as_long_as_tiny_ink_may_show(
     finder, scales = Finder(), []
     look = finder.look
 
-    def recorded_look(image: Image.Image, view: View) -> Sight:
-        scales.append(view.scale)
+    def recorded_look(image: DecodedImage, view: View) -> Sight:
+        scales.append(view.scale / image.scale[0])
         return look(image, view)
 
     monkeypatch.setattr(finder, "look", recorded_look)
-    finder.find(Image.new("RGB", size, (240, 240, 240)), ink_height)
+    finder.find(decode_image(encode(Image.new("RGB", size, (240, 240, 240)))), ink_height)
     assert [scale / scales[0] for scale in scales] == pytest.approx(expected, abs=0.1)
+
+
+@pytest.mark.parametrize(("height", "scale"), [(0.4, 4), (0.05, 1)])
+def test_low_ink_is_looked_at_in_detail(height: float, scale: float) -> None:
+    box = drawings.Box(0.4, 0.3, 0.5 * height, height)
+    image = digit_image(4, size=(1_200, 900), box=box, pen=0.1 * height)
+    sight = Finder().find(decode_image(encode(image)))
+    assert sight.found.pieces
+    assert sight.image.scale == (scale, scale)
 
 
 def test_closer_look_is_around_all_ink() -> None:

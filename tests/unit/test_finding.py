@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from recognizer import ModelError, Prediction, Recognizer, preprocessing
 from recognizer.confidence import predict
-from recognizer.decoding import decode_image
+from recognizer.decoding import DecodedImage, decode_image
 from recognizer.finder import Sight, View
 from recognizer.layout import PlacedDigit
 from recognizer.line_reader import Reading
@@ -364,12 +364,12 @@ def test_speckled_paper_is_blank(recognizer: Recognizer) -> None:
 def test_ink_that_the_colors_do_not_show_is_left_out() -> None:
     """Mark ink on bare paper, as a finder may by mistake."""
     search = Recognizer().search
-    paper = Image.new("RGB", (192, 128), (200, 200, 200))
+    paper = decode_image(encode(Image.new("RGB", (192, 128), (200, 200, 200))))
     seen = search.finder.look(paper, View(0, 0, 192, 128, 1))
     mask = np.zeros_like(seen.found.mask)
     mask[40:90, 60:70] = 1
     sight = seen._replace(found=replace(seen.found, mask=mask))
-    assert search.find_among_others(sight, (1, 1)) == []
+    assert search.find_among_others(sight) == []
 
 
 @pytest.fixture
@@ -377,10 +377,11 @@ def overlooking(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch) -> Reco
     """A recognizer whose finder sees nothing in the right half of an image."""
     find = recognizer.search.finder.find
 
-    def find_half(image: Image.Image, ink_height: float) -> Sight:
+    def find_half(image: DecodedImage, ink_height: float) -> Sight:
         sight = find(image, ink_height)
         mask = sight.found.mask.copy()
-        half = (image.width / 2 - sight.view.left) * mask.shape[1] / sight.part.width
+        width = sight.image.colors.width
+        half = (width / 2 - sight.view.left) * mask.shape[1] / sight.part.width
         mask[:, max(0, round(half)) :] = 0
         return sight._replace(found=replace(sight.found, mask=mask))
 
@@ -483,8 +484,8 @@ def test_what_the_line_reader_takes_for_no_digit_is_still_a_candidate(
 ) -> None:
     search = Recognizer().search
     monkeypatch.setattr(search.line_reader, "read", lambda _: ([], 0.7))
-    sight = search.finder.find(decode_image(encode(two_digits(4, 2))).colors)
-    ((first, second),) = search.find_rows(sight, (1, 1))
+    sight = search.finder.find(decode_image(encode(two_digits(4, 2))))
+    ((first, second),) = search.find_rows(sight)
     for candidate, digit in ((first, 4), (second, 2)):
         assert candidate.evidence.digits.argmax() == digit
         assert candidate.evidence.line == pytest.approx(0.3)

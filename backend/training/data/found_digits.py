@@ -118,15 +118,15 @@ def found_digits(hands: Hands, seed: Sequence[int]) -> Iterator[tuple[ModelInput
 def pieces_of(photo: Photo) -> Iterator[Piece]:
     """Yield connected ink of a photo, then the digits that it is split into or joined to."""
     finding, network = models()
-    sight = finding.find(photo.image.colors)
+    sight = finding.find(photo.image)
     for patch in sight.found.pieces:
         inputs = [size_normalize(patch.ink)[0]]
-        yield Piece(patch.ink, in_scene(patch.box, sight, photo), inputs)
+        yield Piece(patch.ink, in_scene(patch.box, sight), inputs)
     for digit in detect(sight.found, network.class_probabilities):
         lifted, _ = lift_ink(sight.part, sight.found.mask, digit)
         inks = [digit.ink, lifted] if lifted.sum() >= MIN_PIECE else [digit.ink]
         inputs = [size_normalize(ink)[0] for ink in inks]
-        yield Piece(digit.ink, in_scene(digit.box, sight, photo), inputs)
+        yield Piece(digit.ink, in_scene(digit.box, sight), inputs)
 
 
 def label_of(scene: Scene, piece: Piece) -> int | None:

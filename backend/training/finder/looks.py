@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from recognizer import Box
-from recognizer.finder import LEARNED_PIXELS, View, closer_look, scale_of
+from recognizer.finder import LEARNED_PIXELS, View, closer_look, view_of_all
 from recognizer.lifting import enlarge
 from training.finder.pens import Hands
 from training.finder.photos import Photo, draw_photo, models
@@ -41,15 +41,18 @@ def looks_at(hands: Hands, seed: Sequence[int]) -> Iterator[Scene]:
     """Yield a random scene as the finder sees all of it, and closer."""
     photo = draw_photo(hands, seed)
     rng = np.random.default_rng((*seed, 2))
-    size = photo.image.colors.size
-    first = View(0, 0, *size, scale_of(size))
+    first = view_of_all(photo.image)
     if photo.scene.boxes and rng.random() < AROUND_DIGITS:
-        closer = around_digits(photo, first.scale, rng)
+        nearer = photo._replace(image=photo.image.in_detail())
+        closer = around_digits(nearer, view_of_all(nearer.image).scale, rng)
     else:
-        closer = models()[0].find(photo.image.colors).view
+        sight = models()[0].find(photo.image)
+        nearer, closer = photo._replace(image=sight.image), sight.view
     yield seen(photo, first)
-    if closer is not None and closer != first and pixels_of(closer) <= MAX_PIXELS:
-        yield seen(photo, closer)
+    if closer is None or closer == view_of_all(nearer.image):
+        return
+    if pixels_of(closer) <= MAX_PIXELS:
+        yield seen(nearer, closer)
 
 
 def around_digits(photo: Photo, scale: float, rng: np.random.Generator) -> View | None:

@@ -39,14 +39,14 @@ def draw_photo(hands: Hands, seed: Sequence[int]) -> Photo:
 
 
 def decoded(scene: Scene, quality: int | None = None) -> DecodedImage:
-    """Return a scene as the library searches its file: a JPEG of some quality, or exact pixels."""
+    """Return a scene as the library decodes its file: a JPEG of some quality, or exact pixels."""
     file = BytesIO()
     picture = Image.fromarray(scene.picture)
     if quality is None:
         picture.save(file, "BMP")  # a PNG takes 15 ms
     else:
         picture.save(file, "JPEG", quality=quality)
-    return decode_image(file.getvalue()).in_detail()
+    return decode_image(file.getvalue())
 
 
 @cache
@@ -55,8 +55,9 @@ def models() -> tuple[Finder, Classifier]:
     return Finder(), Classifier()
 
 
-def in_scene(box: Box, sight: Sight, photo: Photo) -> Box:
+def in_scene(box: Box, sight: Sight) -> Box:
     """Return a box of the finder's mask in pixels of the scene."""
     height, width = sight.found.mask.shape
-    in_part = to_sent_pixels(box, (sight.part.width / width, sight.part.height / height))
-    return to_sent_pixels(sight.in_image(in_part), photo.image.scale)
+    return sight.as_sent(
+        to_sent_pixels(box, (sight.part.width / width, sight.part.height / height))
+    )

@@ -80,7 +80,7 @@ def calibrate(line_reader: Path, hands: Hands) -> Confidence:
     for number, kind in enumerate(tqdm(kinds, "calibrating", unit="scene")):
         scene = draw_scene(hands, kind, SIZES[number % len(SIZES)], [number])
         image = decoded(scene)
-        rows = search.find_rows(search.finder.find(image.colors), image.scale)
+        rows = search.find_rows(search.finder.find(image))
         read.append(ReadScene(scene, rows, whole_of(image, search.line_reader)))
     return fit_confidence(read)
 

@@ -27,10 +27,10 @@ def lines_of_scene(hands: Hands, seed: Sequence[int]) -> Iterator[LabeledLine]:
     """Yield the lines that are found in a random scene and whose digits are known."""
     photo = draw_photo(hands, seed)
     finder, classifier = models()
-    sight = finder.find(photo.image.colors)
+    sight = finder.find(photo.image)
     for pieces in split_numbers(detect(sight.found, classifier.class_probabilities)):
         row = patch_around(sight.found.mask, pieces)
-        digits = digits_in(photo.scene, in_scene(row.box, sight, photo))
+        digits = digits_in(photo.scene, in_scene(row.box, sight))
         ink, _ = lift_ink(sight.part, sight.found.mask, row)
         if digits is not None and len(digits) <= MAX_DIGITS and ink.sum() >= MIN_PIECE:
             yield LabeledLine(as_bytes(line_input(ink).pixels), digits)
