@@ -6,7 +6,8 @@ more than a bounded amount of work. Files that Pillow does not read go to `recog
 """
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from io import BytesIO
 from typing import NamedTuple, cast
 
@@ -21,6 +22,8 @@ from recognizer.preprocessing import GrayImage
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
 ACCEPTED_FORMATS = "a PNG, JPEG, WebP, GIF or BMP image"
+
+JPEG_FORMATS = ("JPEG", "MPO")
 
 PNG_START, JPEG_START = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
 
@@ -96,25 +99,38 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
+Scale = tuple[float, float]
+"""Width and height of a pixel in pixels of the file, turned upright."""
+
+
+class WholeImage(NamedTuple):
+    """An image, upright, before it is averaged down to the working size."""
+
+    colors: Image.Image
+    """In mode L, RGB or RGBA."""
+    scale: Scale
+    """Of its pixels."""
+
+
 class DecodedImage(NamedTuple):
     """An image, upright, averaged down to the working size."""
 
     gray: GrayImage
     colors: Image.Image
     """In mode L or RGB."""
-    scale: tuple[float, float]
-    """Width and height of a pixel of `colors` in pixels of the file, turned upright."""
-    whole: Image.Image
-    """Before it was averaged down, in mode L, RGB or RGBA."""
-    whole_scale: tuple[float, float]
-    """As `scale`, of a pixel of `whole`."""
+    scale: Scale
+    """Of the pixels of `colors`."""
+    whole: WholeImage
+    load_whole: Callable[[], WholeImage] | None = None
+    """Decodes more of a file that was decoded at a fraction of its size."""
 
     def in_detail(self) -> "DecodedImage":
         """Return the image with colors that are averaged down less, if there are more pixels."""
-        colors, factor = downscale(self.whole, DETAILED_SHORTER_SIDE, DETAILED_LONGER_SIDE)
+        whole = self.load_whole() if self.load_whole else self.whole
+        colors, factor = downscale(whole.colors, DETAILED_SHORTER_SIDE, DETAILED_LONGER_SIDE)
         if colors.size == self.colors.size:
             return self
-        x, y = self.whole_scale
+        x, y = whole.scale
         return self._replace(colors=flatten_alpha(colors), scale=(factor * x, factor * y))
 
 
@@ -147,23 +163,45 @@ def decode_image(
         raise ImageError("empty", f"The image is empty; send {ACCEPTED_FORMATS}.")
     check_size(len(content), max_bytes)
     header = read_header(content, max_pixels) if header is None else header
+    load = partial(load_whole, content, max_pixels=max_pixels)
+    if isinstance(header, Exception) or not is_plain_jpeg(header):
+        return simplify(load(header=header, shorter_side=DETAILED_SHORTER_SIDE))
+    whole = load(header=header, shorter_side=SHORTER_SIDE)
+    is_all = whole.scale == (1.0, 1.0)
+    return simplify(whole, None if is_all else partial(load, shorter_side=DETAILED_SHORTER_SIDE))
+
+
+def is_plain_jpeg(header: ImageFile.ImageFile) -> bool:
+    """Return whether a file is a JPEG that is quickly decoded, at any fraction of its size."""
+    return header.format in JPEG_FORMATS and not header.info.get("progressive")
+
+
+def load_whole(
+    content: bytes, *, max_pixels: int, shorter_side: int, header: Header | None = None
+) -> WholeImage:
+    """Decode an image file; see `decode_image`.
+
+    A JPEG is decoded at a fraction of its size whose shorter side is still `shorter_side`.
+    """
+    header = read_header(content, max_pixels) if header is None else header
     # Before a JPEG is decoded at a fraction of its size.
     sent_size = None if isinstance(header, Exception) else header.size
+    open_part = partial(open_image, max_pixels=max_pixels, shorter_side=shorter_side)
     try:
         try:
-            image = load_image(content, max_pixels, header)
+            image = load_image(content, open_part, header)
         except (ImageError, Image.DecompressionBombError):
             raise
         except Exception as error:  # Pillow raises a dozen kinds on damaged files
             from recognizer.damaged import load_damaged  # rarely needed
 
-            image = load_damaged(content, error, lambda part: open_image(part, max_pixels))
+            image = load_damaged(content, error, open_part)
             if sent_size is not None:  # without the rows that are missing
                 width = sent_size[0]
                 sent_size = width, round(image.height * width / image.width)
         # The decoder may find another size than the header gave.
         check_pixels(image.size, max_pixels)
-        return simplify(image, sent_size or image.size)
+        return upright(image, sent_size or image.size)
     except ImageError:
         raise
     except Image.DecompressionBombError as error:
@@ -189,26 +227,26 @@ def decode_later_frames(content: bytes, max_pixels: int = MAX_PIXELS) -> Iterato
                 # A frame of a GIF may be larger than those before it.
                 check_pixels(image.size, max_pixels)
                 image.load()
-                yield simplify(image, image.size)
+                yield simplify(upright(image, image.size))
                 pixels += image.width * image.height
     except Exception:  # as many kinds as in decode_image, and EOFError after the last frame
         return
 
 
 def open_image(
-    content: bytes, max_pixels: int, header: Header | None = None
+    content: bytes, header: Header | None = None, *, max_pixels: int, shorter_side: int
 ) -> ImageFile.ImageFile:
     """Open an image file without decoding it; raise ImageError if it is over a limit."""
     image = read_header(content, max_pixels) if header is None else header
     if isinstance(image, Exception):
         raise image
     check_pixels(image.size, max_pixels)
-    if image.format in ("JPEG", "MPO") and content.count(b"\xff\xda") > MAX_JPEG_SCANS:
+    if image.format in JPEG_FORMATS and content.count(b"\xff\xda") > MAX_JPEG_SCANS:
         raise ImageError(
             "too_many_scans",
             f"The JPEG has more than {MAX_JPEG_SCANS} scans; save it again as a plain one.",
         )
-    image.draft(None, (DETAILED_SHORTER_SIDE, DETAILED_SHORTER_SIDE))
+    image.draft(None, (shorter_side, shorter_side))
     return image
 
 
@@ -223,12 +261,14 @@ def open_file(content: bytes, max_pixels: int) -> ImageFile.ImageFile:
     return Image.open(BytesIO(content), formats=FORMATS)
 
 
-def load_image(content: bytes, max_pixels: int, header: Header | None) -> Image.Image:
-    """Decode an image file; raise ImageError if it is over a limit."""
-    image = open_image(content, max_pixels, header)
+def load_image(
+    content: bytes, open_image: Callable[..., ImageFile.ImageFile], header: Header
+) -> Image.Image:
+    """Decode an image file, by a function that opens it; raise ImageError if it is over a limit."""
+    image = open_image(content, header)
     image.load()
     if image.format == "PNG" and content[BIT_DEPTH] == 16 and image.mode.startswith("RGB"):
-        return stretch_colors(image, open_image(content, max_pixels))
+        return stretch_colors(image, open_image(content))
     return image
 
 
@@ -275,19 +315,20 @@ def shows_more_than_noise(image: Image.Image) -> bool:
     return high - low > MIN_LASTING_CONTRAST * (highest - lowest)
 
 
-def simplify(image: Image.Image, sent_size: tuple[int, int]) -> DecodedImage:
-    """Turn a decoded image upright, average it down to the working size and make it gray.
+def upright(image: Image.Image, sent_size: tuple[int, int]) -> WholeImage:
+    """Turn a decoded image upright; `sent_size` is the width and height of the file, in pixels."""
+    turned = apply_orientation(image)
+    width, height = sent_size if turned.size == image.size else sent_size[::-1]
+    return WholeImage(to_plain_mode(turned), (width / turned.width, height / turned.height))
 
-    `sent_size` is the width and height of the file, in pixels.
-    """
-    upright = apply_orientation(image)
-    width, height = sent_size if upright.size == image.size else sent_size[::-1]
-    whole = to_plain_mode(upright)
-    x, y = width / whole.width, height / whole.height
-    averaged, factor = downscale(whole, SHORTER_SIDE, LONGER_SIDE)
+
+def simplify(whole: WholeImage, load_whole: Callable[[], WholeImage] | None = None) -> DecodedImage:
+    """Average an image down to the working size and make it gray."""
+    averaged, factor = downscale(whole.colors, SHORTER_SIDE, LONGER_SIDE)
     colors = flatten_alpha(averaged)
     gray = np.asarray(to_grayscale(colors))
-    return DecodedImage(gray, colors, (factor * x, factor * y), whole, (x, y))
+    x, y = whole.scale
+    return DecodedImage(gray, colors, (factor * x, factor * y), whole, load_whole)
 
 
 def is_small(content: bytes, header: Header | None = None) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from recognizer.decoding import DecodedImage, to_grayscale
+from recognizer.decoding import DecodedImage, WholeImage, to_grayscale
 from recognizer.detection import MIN_MASK, connected_ink
 from recognizer.layout import Number, PlacedDigit
 from recognizer.preprocessing import Box, Ink, edge_pixels, ink_extent, median, to_sent_pixels
@@ -57,7 +57,7 @@ class LeveledImage(NamedTuple):
         angle = np.deg2rad(self.tilt)
         cos, sin = np.cos(angle), np.sin(angle)
         middle, turned_middle = (
-            np.array(each.size) / 2 for each in (self.original.colors, self.image.whole)
+            np.array(each.size) / 2 for each in (self.original.colors, self.image.whole.colors)
         )
         places = (places - turned_middle) @ np.array([(cos, sin), (-sin, cos)]) + middle
         places = places.clip((0, 0), self.original.colors.size)
@@ -110,4 +110,6 @@ def level(image: DecodedImage, tilt: int) -> LeveledImage:
     colors = whole.resize((size[0], size[1]), Image.Resampling.BOX)
     gray = np.asarray(to_grayscale(colors))
     scale = whole.width / colors.width, whole.height / colors.height
-    return LeveledImage(DecodedImage(gray, colors, scale, whole, (1.0, 1.0)), original, tilt)
+    return LeveledImage(
+        DecodedImage(gray, colors, scale, WholeImage(whole, (1.0, 1.0))), original, tilt
+    )

@@ -1,5 +1,7 @@
 """Modes of images, and bounds on the work that animations and damaged files cause."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from PIL import ExifTags, Image
@@ -10,6 +12,9 @@ from recognizer.decoding import decode_image, decode_later_frames
 from support.images import digit_image, digit_mask, encode, encode_animation, paint
 
 SIDE = 40
+
+SIDEWAYS = Image.Exif()
+SIDEWAYS[ExifTags.Base.Orientation] = 6
 
 
 def animation(count: int, file_format: str) -> bytes:
@@ -99,3 +104,42 @@ def test_damaged_png_of_many_chunks_is_rejected() -> None:
     assert decode_image(whole[:33] + 9 * chunk + whole[33:]).gray.shape == (SIDE, SIDE)
     with pytest.raises(ImageError, match="cannot be read"):
         decode_image(whole[:33] + MAX_CHUNKS * chunk + whole[33:])
+
+
+@pytest.mark.parametrize(
+    ("file_format", "options", "size", "decoded", "detailed"),
+    [
+        ("JPEG", {}, (1_600, 1_200), (400, 300), (800, 600)),
+        ("JPEG", {"progressive": True}, (1_600, 1_200), (800, 600), (800, 600)),
+        ("JPEG", {"exif": SIDEWAYS}, (1_600, 1_200), (300, 400), (600, 800)),
+        ("JPEG", {}, (300, 240), (300, 240), (300, 240)),
+        ("PNG", {}, (1_600, 1_200), (1_600, 1_200), (800, 600)),
+    ],
+    ids=["JPEG", "progressive JPEG", "JPEG that is turned", "small JPEG", "PNG"],
+)
+def test_jpeg_is_decoded_at_the_fraction_that_is_needed(
+    file_format: str,
+    options: dict[str, Any],
+    size: tuple[int, int],
+    decoded: tuple[int, int],
+    detailed: tuple[int, int],
+) -> None:
+    """Each scan of a progressive one takes long, so that it is decoded once."""
+    image = decode_image(encode(Image.new("RGB", size), file_format, **options))
+    assert image.whole.colors.size == decoded
+    in_detail = image.in_detail()
+    assert in_detail.colors.size == detailed
+    upright = size if decoded[0] > decoded[1] else size[::-1]
+    for each in (image, in_detail):
+        covered = np.multiply(each.colors.size, each.scale)
+        assert covered == pytest.approx(upright, abs=8)
+
+
+def test_jpeg_that_lacks_its_end_is_shown_in_detail() -> None:
+    whole = encode(Image.effect_noise((1_600, 1_200), 60), "JPEG")
+    image = decode_image(whole[: int(0.9 * len(whole))])
+    detailed = image.in_detail()
+    assert detailed.colors.width == 800
+    heights = [each.scale[1] * each.colors.height for each in (image, detailed)]
+    assert heights[0] == pytest.approx(heights[1], abs=16)
+    assert 1_000 < heights[0] < 1_150
