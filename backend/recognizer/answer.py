@@ -26,6 +26,10 @@ MIN_CLEAR, MIN_TALL = 0.98, 0.5
 """Confidence from which a digit is reliable although there is ink beside it; and how many rows that
 ink has, in heights of the digit, if it is not: no network sees a hair-thin 1."""
 
+MAX_TALL, MIN_WIDTH = 5, 0.15
+"""Connected ink as tall, at most, that is one digit and what frames it; and how wide it is, as a
+fraction of its height, or it may be a line of a frame."""
+
 MIN_TURNED = 0.75
 """Digits that are read once an image is turned, as a fraction of those that are read as it was
 sent, from which they may be believed."""
@@ -136,9 +140,10 @@ def may_have_neighbor(found: PlacedDigit, ink: Box, drawn: Preprocessed) -> bool
 
     `ink` is all ink of the image, in pixels of the image as it was sent.
     """
+    if not has_ink_beside(found.box, ink):
+        return is_among_many(found.box, ink, drawn)
     is_clear = found.prediction.confidence >= MIN_CLEAR
-    is_beside = has_ink_beside(found.box, ink)
-    return is_beside and (not is_clear or has_tall_ink_beside(found.box, ink, drawn))
+    return not is_clear or has_tall_ink_beside(found.box, ink, drawn)
 
 
 def has_ink_beside(digit: Box, ink: Box) -> bool:
@@ -160,6 +165,20 @@ def has_tall_ink_beside(digit: Box, ink: Box, drawn: Preprocessed) -> bool:
     beside = np.delete(drawn.patch.ink, slice(max(0, first), last), axis=1)
     rows = np.count_nonzero(beside.max(axis=1, initial=0) > MIN_INK)
     return rows >= MIN_TALL * scale * digit.height
+
+
+def is_among_many(digit: Box, ink: Box, drawn: Preprocessed) -> bool:
+    """Return whether there is connected ink like digits all around one: a row on a slope.
+
+    `digit` and `ink`, which is all ink of the image, are in pixels of the image as it was sent.
+    """
+    # Late, because most images need none of it.
+    from recognizer.detection import connected_ink
+
+    least = MIN_TALL * digit.height * drawn.box.width / ink.width
+    shapes = [piece.ink.shape for piece in connected_ink(drawn.patch.ink)]
+    tall = [width for height, width in shapes if height >= least and width >= MIN_WIDTH * height]
+    return len(tall) > MAX_TALL
 
 
 def is_likelier(turned: Prediction, other: Prediction, least: int) -> bool:

@@ -164,6 +164,22 @@ def test_very_likely_digit_with_ink_beside_it_is_sure_unless_that_is_as_tall() -
 
 
 @pytest.mark.parametrize(
+    ("count", "width", "expected"),
+    [(7, 4, "unsure"), (4, 4, "digit"), (7, 1, "digit")],
+    ids=["row", "frame", "comb"],
+)
+def test_single_digit_among_many_marks_as_tall_is_unsure(
+    count: int, width: int, expected: Verdict
+) -> None:
+    """Of a row on a slope, the finder may see no more than a digit in its middle."""
+    ink = np.zeros((40, 60), dtype=np.float32)
+    for left in range(0, 8 * count, 8):
+        ink[left // 3 : left // 3 + 16, left : left + width] = 1
+    middle = placed(4, "digit", 0.99, Box(35, 20, 10, 20))
+    assert outcome(REJECTED, [middle], ink=ink)[0] == expected
+
+
+@pytest.mark.parametrize(
     ("turned", "as_sent", "least", "expected"),
     [
         (two(0.97), two(0.94), 2, True),
