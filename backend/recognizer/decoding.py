@@ -7,7 +7,7 @@ more than a bounded amount of work. Files that Pillow does not read go to `recog
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from typing import NamedTuple, cast
 
@@ -122,7 +122,7 @@ class DecodedImage(NamedTuple):
     """Of the pixels of `colors`."""
     whole: WholeImage
     load_whole: Callable[[], WholeImage] | None = None
-    """Decodes more of a file that was decoded at a fraction of its size."""
+    """Decodes more of a file that was decoded at a fraction of its size; once."""
 
     def in_detail(self) -> "DecodedImage":
         """Return the image with colors that are averaged down less, if there are more pixels."""
@@ -167,8 +167,9 @@ def decode_image(
     if isinstance(header, Exception) or not is_plain_jpeg(header):
         return simplify(load(header=header, shorter_side=DETAILED_SHORTER_SIDE))
     whole = load(header=header, shorter_side=SHORTER_SIDE)
-    is_all = whole.scale == (1.0, 1.0)
-    return simplify(whole, None if is_all else partial(load, shorter_side=DETAILED_SHORTER_SIDE))
+    if whole.scale == (1.0, 1.0):
+        return simplify(whole)
+    return simplify(whole, cache(partial(load, shorter_side=DETAILED_SHORTER_SIDE)))
 
 
 def is_plain_jpeg(header: ImageFile.ImageFile) -> bool:

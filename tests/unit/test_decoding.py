@@ -135,6 +135,13 @@ def test_jpeg_is_decoded_at_the_fraction_that_is_needed(
         assert covered == pytest.approx(upright, abs=8)
 
 
+def test_more_of_a_jpeg_is_decoded_once() -> None:
+    """An image may be searched, and then turned."""
+    load_whole = decode_image(encode(Image.new("RGB", (1_600, 1_200)), "JPEG")).load_whole
+    assert load_whole is not None
+    assert load_whole() is load_whole()
+
+
 def test_jpeg_that_lacks_its_end_is_shown_in_detail() -> None:
     whole = encode(Image.effect_noise((1_600, 1_200), 60), "JPEG")
     image = decode_image(whole[: int(0.9 * len(whole))])
