@@ -237,6 +237,7 @@ tensorboard: infra/compose/.venv/installed ## Show training runs on http://127.0
 release: ## Serve a training run's model, evaluate it and update its figures (RUN=release)
 	@test "$(filter $(RUN),$(FINISHED_RUNS))" || { echo "runs/$(RUN) holds no finished training run;" \
 		"make train creates runs/release, RUN= chooses another run ($(or $(FINISHED_RUNS),none is finished))." >&2; exit 1; }
+	@$(BIN)/python -m training.evaluation --check-data
 	cp runs/$(RUN)/digits.onnx runs/$(RUN)/digits.onnx.sha256 backend/recognizer/model/
 	cat runs/$(RUN)/tensorboard/events.* >backend/training/logs/events.out.tfevents.released
 	@$(MAKE) --no-print-directory evaluate
@@ -245,6 +246,7 @@ release: ## Serve a training run's model, evaluate it and update its figures (RU
 release-finder: ## Serve a training run's finder, evaluate it and update its figures (FINDER=finder)
 	@test -f runs/$(FINDER)/finder.onnx.sha256 || { echo "runs/$(FINDER) holds no finished training run;" \
 		"make train-finder creates runs/finder, FINDER= chooses another run." >&2; exit 1; }
+	@$(BIN)/python -m training.evaluation --check-data
 	cp runs/$(FINDER)/finder.onnx runs/$(FINDER)/finder.onnx.sha256 backend/recognizer/model/
 	@$(MAKE) --no-print-directory evaluate
 	@$(BIN)/python -m scripts.readme_response
@@ -252,6 +254,7 @@ release-finder: ## Serve a training run's finder, evaluate it and update its fig
 release-line-reader: ## Serve a training run's line reader, evaluate it and update its figures (LINE_READER=line-reader)
 	@test -f runs/$(LINE_READER)/line_reader.onnx.sha256 || { echo "runs/$(LINE_READER) holds no finished training run;" \
 		"make train-line-reader creates runs/line-reader, LINE_READER= chooses another run." >&2; exit 1; }
+	@$(BIN)/python -m training.evaluation --check-data
 	cp runs/$(LINE_READER)/line_reader.onnx runs/$(LINE_READER)/line_reader.onnx.sha256 backend/recognizer/model/
 	@$(MAKE) --no-print-directory evaluate
 	@$(BIN)/python -m scripts.readme_response

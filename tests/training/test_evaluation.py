@@ -1,7 +1,10 @@
 """The evaluation: its figures, and the documents made from them."""
 
 import hashlib
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +23,7 @@ from recognizer.preprocessing import preprocess
 from scripts.readme_tables import README
 from support.drawings import DIGITS
 from support.images import encode, grid_image
+from support.paths import BACKEND
 from training.evaluation import report
 from training.evaluation.__main__ import Evaluator, median_timings
 from training.evaluation.charts import (
@@ -233,3 +237,17 @@ def titles_of(errors: Sequence[Misclassification]) -> list[str]:
 def opened(content: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     """Return the gray levels of an image file at its full size."""
     return np.asarray(Image.open(BytesIO(content)))
+
+
+def test_missing_test_set_is_named_before_anything_is_evaluated(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "training.evaluation", "--check-data"],
+        cwd=BACKEND,
+        env={**os.environ, "DIGITS_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert f"DIGITS_DATA is {tmp_path}, but {tmp_path / 'mnist'}" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -350,6 +350,32 @@ def test_release_of_an_unfinished_model_says_how_to_get_one(checkout: Checkout, 
     assert not list((checkout.folder / "backend" / "recognizer" / "model").iterdir())
 
 
+@pytest.mark.parametrize(
+    ("target", "run", "model"),
+    [
+        ("release", "release", "digits"),
+        ("release-finder", "finder", "finder"),
+        ("release-line-reader", "line-reader", "line_reader"),
+    ],
+)
+def test_release_without_the_test_sets_copies_nothing(
+    checkout: Checkout, target: str, run: str, model: str
+) -> None:
+    """Otherwise the figures of the model before would stay beside the new one."""
+    folder = checkout.folder / "runs" / run
+    (folder / "tensorboard").mkdir(parents=True)
+    for name in (f"{model}.onnx", f"{model}.onnx.sha256", "tensorboard/events.1"):
+        (folder / name).touch()
+    python = checkout.folder / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True, exist_ok=True)
+    python.write_text('#!/bin/sh\necho "$@ found none" >&2\nexit 1\n')
+    python.chmod(0o755)
+    done = checkout.make(target)
+    assert done.returncode != 0
+    assert done.stderr.startswith("-m training.evaluation --check-data found none\n")
+    assert not list((checkout.folder / "backend" / "recognizer" / "model").iterdir())
+
+
 def test_tensorboard_needs_no_torch_and_names_an_empty_folder(checkout: Checkout) -> None:
     done = checkout.make("--dry-run", "tensorboard", "PYTHON=python3.12")
     assert done.returncode == 0, done.stderr

@@ -224,10 +224,15 @@ def model_file(path: Path, metadata: Mapping[str, str]) -> ModelFile:
 
 
 def main() -> None:
-    argparse.ArgumentParser(
-        description="Evaluate the released model on the test sets."
-    ).parse_args()
+    parser = argparse.ArgumentParser(description="Evaluate the released model on the test sets.")
+    parser.add_argument(
+        "--check-data", action="store_true", help="only check that all data is here"
+    )
+    arguments = parser.parse_args()
     try:
+        if arguments.check_data:
+            digit_sets()
+            return
         evaluation, errors, shown = evaluate()
     except DatasetError as error:
         raise SystemExit(str(error)) from error
