@@ -124,6 +124,9 @@ NOT_JSON: dict[str, MakeRequest] = {
     "JSON: not UTF-8": lambda: json_bytes(b'{"image": "\xff\xfe\xfa"}'),
     "JSON: 100,000 brackets": lambda: json_bytes(b"[" * 100_000),
     "JSON: 100,000 nested objects": lambda: json_bytes(b'{"a":' * 100_000),
+    "JSON: 100,000 fields beside the image": lambda: json_request(
+        {"image": base64.b64encode(valid_png()).decode()} | dict.fromkeys(map(str, range(100_000)))
+    ),
     "JSON: a number of 100,000 digits": lambda: json_bytes(b'{"image": ' + b"7" * 100_000 + b"}"),
 }
 
