@@ -231,7 +231,8 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         if arguments.check_data:
-            digit_sets()
+            for load_sets in (digit_sets, non_digit_sets, number_sets):
+                load_sets()
             return
         evaluation, errors, shown = evaluate()
     except DatasetError as error:
