@@ -144,7 +144,9 @@ class Finder:
 
     def look(self, image: DecodedImage, view: View) -> Sight:
         """Return what the network makes of a view."""
-        part = image.colors.crop(view[:4])
+        part = image.colors
+        if view[:4] != (0, 0, *part.size):
+            part = part.crop(view[:4])
         width, height = (max(1, round(view.scale * side)) for side in part.size)
         factor = max(1, int(1 / (FINENESS * view.scale)))
         part = part.reduce(factor) if factor > 1 else part
