@@ -49,9 +49,8 @@ def looks_at(hands: Hands, seed: Sequence[int]) -> Iterator[Scene]:
         sight = models()[0].find(photo.image)
         nearer, closer = photo._replace(image=sight.image), sight.view
     yield seen(photo, first)
-    if closer is None or closer == view_of_all(nearer.image):
-        return
-    if pixels_of(closer) <= MAX_PIXELS:
+    is_another = closer != view_of_all(nearer.image)
+    if closer is not None and is_another and pixels_of(closer) <= MAX_PIXELS:
         yield seen(nearer, closer)
 
 
