@@ -17,7 +17,7 @@ from PIL import ExifTags, Image, ImageFile, ImageOps
 
 from recognizer.errors import ImageError
 from recognizer.headers import is_header_too_long
-from recognizer.preprocessing import GrayImage
+from recognizer.preprocessing import GrayImage, Scale
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
@@ -97,10 +97,6 @@ ORIENTATIONS = {
 # this limit. Its warnings come too late to be of use, and a file may cause thousands.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("ignore", module=r"PIL\.")
-
-
-Scale = tuple[float, float]
-"""Width and height of a pixel in pixels of the file, turned upright."""
 
 
 class WholeImage(NamedTuple):

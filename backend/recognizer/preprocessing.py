@@ -29,6 +29,9 @@ Ink = NDArray[np.float32]
 ModelInput = NDArray[np.float32]
 """Ink of one digit, size-normalized and centered: (28, 28) float32 in [0, 1]."""
 
+Scale = tuple[float, float]
+"""Width and height of a decoded image's pixel in pixels of the file, turned upright."""
+
 INPUT_SIZE = 28
 """Side of the model input, in pixels."""
 
@@ -338,7 +341,7 @@ def size_normalize(ink: Ink) -> tuple[ModelInput, Box]:
     return field / max(float(field.max()), 1e-6), box
 
 
-def to_sent_pixels(box: Box, scale: tuple[float, float]) -> Box:
+def to_sent_pixels(box: Box, scale: Scale) -> Box:
     """Return a box of a decoded image in pixels of the file."""
     x, y = scale
     return Box(x * box.left, y * box.top, x * box.width, y * box.height)

@@ -44,6 +44,7 @@ from recognizer.preprocessing import (
     Ink,
     InkPatch,
     ModelInput,
+    Scale,
     size_normalize,
     to_sent_pixels,
 )
@@ -117,7 +118,7 @@ class Search:
         return Findings(without_slashes(found), (on_even_paper.ink, sight.found.mask))
 
     def likelier(
-        self, found: list[PlacedDigit], all_ink: InkPatch, scale: tuple[float, float]
+        self, found: list[PlacedDigit], all_ink: InkPatch, scale: Scale
     ) -> list[PlacedDigit]:
         """Return what was found or the number that all ink is, whichever is likelier.
 
@@ -233,7 +234,7 @@ def is_likelier(confidence: float, count: int, found: Sequence[PlacedDigit]) -> 
 
 
 def places_of(
-    readings: Sequence[Reading], all_ink: InkPatch, scale: tuple[float, float]
+    readings: Sequence[Reading], all_ink: InkPatch, scale: Scale
 ) -> list[tuple[ModelInput, Box]]:
     """Return the ink of each digit of a line, as the classifier sees it, and its box as sent.
 
